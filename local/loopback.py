@@ -1,0 +1,139 @@
+"""A small HTTP service on 127.0.0.1: one function from request to answer, one JSON line per call.
+
+Both stand-ins are such functions, so their tests call them without a socket.
+"""
+
+import json
+import signal
+import socket
+import struct
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import FrameType
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+
+@dataclass(frozen=True)
+class Request:
+    method: str
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case
+    body: bytes = field(default=b"", repr=False)  # may hold a card: never printed
+
+    def json(self) -> Any:
+        """The body as JSON; ValueError when it is none."""
+        return json.loads(self.body or b"null")
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    body: object
+    headers: Mapping[str, str] = field(default_factory=dict)
+    note: Mapping[str, object] = field(default_factory=dict)  # what the log line says besides; masked by the caller
+    reset: bool = False  # drop the connection instead of answering
+
+
+App = Callable[[Request], Answer]
+
+LARGEST_BODY = 256 * 1024
+
+
+class Service(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, app: App, *, port: int, name: str) -> None:
+        """Bound to 127.0.0.1 (port 0: a free one); the caller runs `serve_forever` and `server_close`."""
+        self.app, self.name = app, name
+        super().__init__(("127.0.0.1", port), Handler)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A caller that went away, or was dropped on demand, is no news; and a traceback could quote a request."""
+        del request, client_address
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server_version = "loopback"
+    sys_version = ""
+    server: Service
+
+    def handle_any(self) -> None:
+        started = time.monotonic()
+        answer = self.answer()
+        self.log(answer, round((time.monotonic() - started) * 1000))
+        if answer.reset:
+            self.drop()
+        else:
+            self.reply(answer)
+
+    do_GET = do_POST = do_PUT = do_DELETE = handle_any  # noqa: N815 (the names the standard library looks for)
+
+    def answer(self) -> Answer:
+        length = int(self.headers.get("Content-Length") or 0)
+        if length > LARGEST_BODY:
+            self.close_connection = True
+            return Answer(413, {"message": "too large"})
+        url = urlsplit(self.path)
+        request = Request(
+            method=self.command,
+            path=unquote(url.path),
+            query=dict(parse_qsl(url.query)),
+            headers={key.lower(): value for key, value in self.headers.items()},
+            body=self.rfile.read(length),
+        )
+        try:
+            return self.server.app(request)
+        except Exception as error:  # noqa: BLE001 (its text may quote the request, so only its type is told)
+            return Answer(500, {"message": "the stand-in failed"}, note={"failure": type(error).__name__})
+
+    def log(self, answer: Answer, milliseconds: int) -> None:
+        """The path is not logged: it is the caller's text. The note names the route."""
+        line = {
+            "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "service": self.server.name,
+            "method": self.command,
+            "status": "reset" if answer.reset else answer.status,
+            "ms": milliseconds,
+        }
+        print(json.dumps({**line, **answer.note}), flush=True)
+
+    def reply(self, answer: Answer) -> None:
+        payload = json.dumps(answer.body).encode()
+        self.send_response(answer.status)
+        for key, value in answer.headers.items():
+            self.send_header(key, value)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(payload)))
+        try:
+            self.end_headers()
+            self.wfile.write(payload)
+        except ConnectionError:  # the caller gave up waiting
+            self.close_connection = True
+
+    def drop(self) -> None:
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.close_connection = True
+        self.rfile.close()
+        self.connection.close()
+
+    def log_message(self, *_: object) -> None:
+        """The line above is the only log."""
+
+
+def run(app: App, *, port: int, name: str) -> None:
+    """Serve until SIGTERM or SIGINT."""
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        sys.exit(0)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    with Service(app, port=port, name=name) as server:
+        server.serve_forever()

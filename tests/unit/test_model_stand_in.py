@@ -1,0 +1,108 @@
+"""The model stand-in speaks Converse; called as a function, without a socket."""
+
+import json
+
+import botocore.session
+import pytest
+from botocore.validate import ParamValidator
+
+from local.loopback import Request
+from local.model_server import HOSTILE, Model
+
+SERVICE = botocore.session.Session().get_service_model("bedrock-runtime")
+MODEL = "us.meta.llama3-3-70b-instruct-v1:0"
+
+
+def converse(model, text="<reply>What is your name?</reply>", **more):
+    body = {"messages": [{"role": "user", "content": [{"text": text}]}], **more}
+    return model(Request("POST", f"/model/{MODEL}/converse", body=json.dumps(body).encode()))
+
+
+def ask(model, **step):
+    assert model(Request("POST", "/_control/plan", body=json.dumps(step).encode())).status == 200
+
+
+def said(answer):
+    return answer.body["output"]["message"]["content"][0]["text"]
+
+
+def test_it_rewords_what_it_is_asked_to_reword():
+    answer = converse(Model(), system=[{"text": "Reword the reply."}])
+
+    assert "What is your name?" in said(answer)
+    assert said(answer) != "What is your name?"
+
+
+@pytest.mark.parametrize("kind", [None, *HOSTILE])
+def test_its_answer_has_the_shape_of_converse(kind):
+    model = Model()
+    if kind:
+        ask(model, behaviour="hostile", kind=kind)
+
+    report = ParamValidator().validate(converse(model).body, SERVICE.shape_for("ConverseResponse"))
+
+    assert not report.has_errors(), report.generate_report()
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "status", "error"),
+    [
+        ("throttled", 429, "ThrottlingException"),
+        ("error", 500, "InternalServerException"),
+        ("off", 403, "AccessDeniedException"),
+    ],
+)
+def test_it_fails_on_demand_as_bedrock_does(behaviour, status, error):
+    model = Model()
+    ask(model, behaviour=behaviour)
+
+    answer = converse(model)
+
+    assert (answer.status, answer.headers["x-amzn-ErrorType"]) == (status, error)
+    assert converse(model).status == 200
+
+
+def test_slow_waits_first():
+    waited = []
+    model = Model(sleep=waited.append)
+    ask(model, behaviour="slow", seconds=4)
+
+    assert converse(model).status == 200
+    assert waited == [4.0]
+
+
+def test_hostile_goes_through_every_kind():
+    model = Model()
+    ask(model, behaviour="hostile", times=None)
+
+    contents = [converse(model).body["output"]["message"]["content"] for _ in HOSTILE]
+
+    assert [content[0]["text"] if content else "" for content in contents] == list(HOSTILE.values())
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"{}", b'{"messages": []}', b'{"messages": [{"role": "user"}]}', b'{"messages": "hello"}']
+)
+def test_a_request_that_is_no_converse_request_is_refused(body):
+    answer = Model()(Request("POST", f"/model/{MODEL}/converse", body=body))
+
+    assert (answer.status, answer.headers["x-amzn-ErrorType"]) == (400, "ValidationException")
+
+
+def test_it_shows_every_prompt():
+    model = Model()
+    converse(model, "for John", system=[{"text": "be kind"}])
+    converse(model, "for Jane")
+
+    calls = model(Request("GET", "/_control/calls", query={"containing": "John"})).body
+
+    assert [call["model"] for call in calls] == [MODEL]
+    assert calls[0]["system"] == [{"text": "be kind"}]
+
+
+def test_a_step_can_be_for_one_conversation():
+    model = Model()
+    ask(model, behaviour="say", text="Ahoy!", containing="Jane")
+
+    assert said(converse(model, "for John")) != "Ahoy!"
+    assert said(converse(model, "for Jane")) == "Ahoy!"
