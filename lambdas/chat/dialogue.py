@@ -1,0 +1,286 @@
+"""The state machine of the conversation: what was heard goes in, the next state and its reply come out. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from chat import replies
+from chat.card import Brand, CardNumber, Cvv, Expiry, Field, Refusal
+
+if TYPE_CHECKING:
+    from chat.understand import Heard
+
+REFUSALS, DECLINES = 5, 3
+"""Refused values in a row for one field, and declined confirmations, after which the conversation ends."""
+
+
+class Step(StrEnum):
+    NONE = "none"
+    NAME = "name"
+    CARD = "card"
+    EXPIRY = "expiry"
+    CVV = "cvv"
+    CONFIRM = "confirm"
+    DONE = "done"
+
+
+class Outcome(StrEnum):
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+class Wish(StrEnum):
+    """What a message asks of the conversation itself."""
+
+    CONFIRM = "confirm"
+    YES = "yes"
+    NO = "no"
+    KEEP = "keep"  # never mind, leave it as it is
+    CANCEL = "cancel"
+    RESTART = "restart"
+
+
+@dataclass(frozen=True)
+class Sealed:
+    blob: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Digits:
+    """The first part of a number that comes in two messages."""
+
+    digits: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class KeptCard:
+    brand: Brand
+    last4: str
+    number: CardNumber | Sealed = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Line:
+    role: str
+    content: str
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What a stage allows. `test_cards_only`: numbers become Stripe's test tokens: only its public ones do."""
+
+    brands: frozenset[Brand]
+    contact: str
+    test_cards_only: bool = False
+
+
+@dataclass(frozen=True)
+class Session:
+    """`step` and `outcome` are the state. `history` is the caller's to write: `advance` leaves it alone.
+
+    `changing`: the field whose new value is asked for at `step`; the old one stands until then.
+    `choosing`: the payer said no to the review and was asked what to change; a bare yes does not confirm then.
+    """
+
+    id: str
+    language: str = "en"
+    step: Step = Step.NONE
+    outcome: Outcome | None = None
+    name: str | None = None
+    card: KeptCard | None = None
+    expiry: Expiry | None = None
+    cvv: Cvv | Sealed | None = None
+    part: Digits | Sealed | None = None
+    history: tuple[Line, ...] = ()
+    error: Refusal | None = None
+    refused: Field | None = None
+    refusals: int = 0
+    declines: int = 0
+    changing: Field | None = None
+    choosing: bool = False
+
+    @property
+    def status(self) -> str:
+        if self.outcome:
+            return self.outcome.value
+        return "awaiting_confirmation" if self.step is Step.CONFIRM else "collecting"
+
+    @property
+    def missing(self) -> tuple[Field, ...]:
+        return tuple(each for each in Field if getattr(self, each) is None)
+
+
+@dataclass(frozen=True)
+class Move:
+    """`reply`: fixed wording. `reword`: the model may word it. `confirmed`: tokenize now, then `settle`."""
+
+    session: Session
+    reply: str
+    reword: bool = False
+    confirmed: bool = False
+
+
+@dataclass(frozen=True)
+class PaymentToken:
+    token: str
+    brand: str
+    last4: str
+
+
+@dataclass(frozen=True)
+class Decline:
+    """`code`: card_declined, card_expired, cvv_incorrect, processor_busy or processor_unavailable."""
+
+    code: str
+
+
+def advance(session: Session, heard: "Heard", policy: Policy) -> Move:
+    """One message later. The caller seals what the returned session holds in the clear before it is stored."""
+    before = replace(session, language=heard.language or session.language, error=None)
+    if heard.wish is Wish.CANCEL:
+        return _end(before, Outcome.CANCELLED, policy)
+    if heard.wish is Wish.RESTART:
+        return _restart(before)
+    if _is_confirmed(before, heard):
+        return Move(before, "", confirmed=True)
+    after = _change(_take(before, heard), heard)
+    error = _error(before, heard)
+    if error:
+        after = _count(after, error, progress=bool(_taken(heard)))
+        if after.refusals >= REFUSALS:
+            return _end(replace(after, error=Refusal("too_many_attempts", error.field)), Outcome.FAILED, policy)
+    elif _taken(heard):
+        after = replace(after, refused=None, refusals=0)
+    after = replace(after, step=_next_step(after), choosing=_is_choosing(before, after, heard))
+    return Move(after, replies.reply(before, heard, after, policy), reword=_may_reword(before, heard, error))
+
+
+def _is_confirmed(session: Session, heard: "Heard") -> bool:
+    if session.step is not Step.CONFIRM or heard.changes or _taken(heard):
+        return False
+    return heard.wish is Wish.CONFIRM or (heard.wish is Wish.YES and not session.choosing)
+
+
+def _is_choosing(before: Session, after: Session, heard: "Heard") -> bool:
+    if before.step is not Step.CONFIRM or after.step is not Step.CONFIRM or _taken(heard):
+        return False
+    if heard.wish in (Wish.YES, Wish.KEEP):
+        return False
+    return before.choosing or heard.wish is Wish.NO
+
+
+def _taken(heard: "Heard") -> tuple[Field, ...]:
+    """The fields that the message gave an accepted value for."""
+    return tuple(each for each in Field if isinstance(getattr(heard, each), (str, CardNumber, Expiry, Cvv)))
+
+
+def _take(session: Session, heard: "Heard") -> Session:
+    taken = _taken(heard)
+    if isinstance(heard.card, CardNumber):
+        session = _take_card(session, heard.card)
+    elif heard.card:
+        session = replace(session, part=heard.part)
+    values: dict[str, Any] = {each.value: getattr(heard, each) for each in taken if each is not Field.CARD}
+    changing = None if session.changing in taken else session.changing
+    return replace(session, **values, changing=changing)
+
+
+def _take_card(session: Session, number: CardNumber) -> Session:
+    """Another card has another expiry and security code; a corrected number only another security code."""
+    kept = session.card
+    card = KeptCard(number.brand, number.last4, number)
+    session = replace(session, card=card, part=None)
+    if kept is None or (kept.brand, kept.last4) == (card.brand, card.last4):
+        return session
+    return replace(session, cvv=None, expiry=session.expiry if session.changing is Field.CARD else None)
+
+
+def _change(session: Session, heard: "Heard") -> Session:
+    """Start, or give up, asking for a new value of what is known already."""
+    if heard.wish in (Wish.NO, Wish.KEEP) and not _taken(heard):
+        session = replace(session, changing=None)
+    if heard.different_card and not heard.card:
+        return replace(session, card=None, expiry=None, cvv=None, changing=None)
+    wanted = [each for each in heard.changes if each not in _taken(heard) and getattr(session, each) is not None]
+    if not wanted:
+        return session
+    first, *others = wanted
+    if Field.CARD in wanted:
+        session = replace(session, cvv=None)
+    return replace(_forget(session, others), changing=first)
+
+
+def _forget(session: Session, fields: Iterable[Field]) -> Session:
+    nothing: dict[str, Any] = {each.value: None for each in fields}
+    return replace(session, **nothing)
+
+
+def _next_step(session: Session) -> Step:
+    if session.changing:
+        return Step(session.changing.value)
+    return Step(session.missing[0].value) if session.missing else Step.CONFIRM
+
+
+def _error(session: Session, heard: "Heard") -> Refusal | None:
+    """The first value of the message that was refused; or that nothing of use was in it."""
+    for each in Field:
+        value = getattr(heard, each)
+        if isinstance(value, Refusal):
+            return value
+    if _taken(heard) or heard.is_off_script or session.step in (Step.NONE, Step.CONFIRM):
+        return None
+    missed = Field(session.step.value)
+    return Refusal("name_invalid" if missed is Field.NAME else f"{missed}_not_found", missed)
+
+
+def _count(session: Session, error: Refusal, *, progress: bool) -> Session:
+    in_a_row = session.refusals if session.refused is error.field and not progress else 0
+    return replace(session, error=error, refused=error.field, refusals=in_a_row + 1)
+
+
+def _may_reword(before: Session, heard: "Heard", error: Refusal | None) -> bool:
+    if heard.private:
+        return False
+    return before.step in (Step.NONE, Step.NAME) or (heard.is_off_script and error is None)
+
+
+def _restart(session: Session) -> Move:
+    fresh = Session(session.id, session.language, Step.NAME, history=session.history, declines=session.declines)
+    return Move(fresh, replies.restart(fresh))
+
+
+def _end(session: Session, outcome: Outcome, policy: Policy) -> Move:
+    """Nothing of the card or the payer outlives the conversation."""
+    ended = Session(
+        session.id, session.language, Step.DONE, outcome, history=session.history, error=session.error,
+        refused=session.refused, refusals=session.refusals, declines=session.declines,
+    )  # fmt: skip
+    return Move(ended, replies.end(ended, policy))
+
+
+_BACK_TO = {
+    "card_declined": (Field.CARD, Field.EXPIRY, Field.CVV),
+    "card_expired": (Field.EXPIRY,),
+    "cvv_incorrect": (Field.CVV,),
+}
+
+
+def settle(session: Session, result: PaymentToken | Decline, policy: Policy) -> Move:
+    """What came of the confirmation that `advance` announced."""
+    if isinstance(result, PaymentToken):
+        done = _end(session, Outcome.COMPLETED, policy).session
+        return Move(done, replies.completed(session.language, result.token, result.brand, result.last4))
+    forgotten = _BACK_TO.get(result.code)
+    session = replace(session, choosing=False, error=Refusal(result.code, forgotten[0] if forgotten else None))
+    if result.code == "processor_busy":
+        return Move(session, replies.declined(session))
+    if not forgotten:
+        return _end(session, Outcome.FAILED, policy)
+    session = replace(session, declines=session.declines + 1)
+    if session.declines >= DECLINES:
+        return _end(replace(session, error=Refusal("too_many_attempts", forgotten[0])), Outcome.FAILED, policy)
+    session = _forget(session, forgotten)
+    session = replace(session, step=_next_step(session))
+    return Move(session, replies.declined(session))

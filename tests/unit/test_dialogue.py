@@ -1,0 +1,48 @@
+from datetime import date
+
+from chat.card import ACCEPTED
+from chat.dialogue import Decline, Move, PaymentToken, Policy, Session, advance, settle
+from chat.understand import understand
+
+TODAY = date(2026, 11, 23)
+POLICY = Policy(brands=ACCEPTED, contact="help@shop.example")
+
+
+def say(session: Session, *messages: str) -> Move:
+    for message in messages:
+        move = advance(session, understand(message, session, TODAY, POLICY), POLICY)
+        session = move.session
+    return move
+
+
+REVIEWED = ("payment", "John", "4242 4242 4242 4242", "12/30", "123")
+
+
+def test_six_turns_collect_a_card_and_confirm_it():
+    steps, session = [], Session("abc")
+    for message in REVIEWED:
+        session = say(session, message).session
+        steps.append(str(session.step))
+
+    assert steps == ["name", "card", "expiry", "cvv", "confirm"]
+    assert say(session, "confirm").confirmed
+
+
+def test_a_token_ends_the_conversation_and_keeps_nothing_of_the_card():
+    move = say(Session("abc"), *REVIEWED, "confirm")
+
+    done = settle(move.session, PaymentToken("pm_x", "visa", "4242"), POLICY)
+
+    assert done.session.status == "completed"
+    assert (done.session.name, done.session.card, done.session.expiry, done.session.cvv) == (None,) * 4
+    assert "pm_x" in done.reply
+
+
+def test_a_third_decline_ends_the_conversation():
+    session = say(Session("abc"), *REVIEWED, "confirm").session
+    for _ in range(3):
+        move = settle(session, Decline("cvv_incorrect"), POLICY)
+        session = say(move.session, "123").session if not move.session.outcome else move.session
+
+    assert session.status == "failed"
+    assert session.error.code == "too_many_attempts"
