@@ -1,0 +1,21 @@
+"""Build the stacks of one stage: `cdk synth -c stage=dev`."""
+
+from aws_cdk import App, Tags
+
+from infra.api_stack import ApiStack
+from infra.config import Stage, stage_named
+from infra.data_stack import DataStack
+
+
+def build(app: App, stage: Stage) -> None:
+    data = DataStack(app, f"PaymentChat-{stage.name}-Data", stage=stage)
+    ApiStack(app, f"PaymentChat-{stage.name}-Api", stage=stage, data=data)
+    Tags.of(app).add("service", "payment-chat")
+    Tags.of(app).add("stage", stage.name)
+
+
+if __name__ == "__main__":
+    cdk = App()
+    setting = cdk.node.try_get_context
+    build(cdk, stage_named(setting("stage"), stripe_url=setting("stripeUrl"), model_url=setting("modelUrl")))
+    cdk.synth()

@@ -1,0 +1,22 @@
+"""What can be replaced at any time: the function and the API before it."""
+
+from aws_cdk import CfnOutput, Environment, Stack
+from constructs import Construct
+
+from infra.chat_function import ChatFunction
+from infra.config import Stage as Settings
+from infra.data_stack import DataStack
+from infra.rest_api import ChatApi
+
+
+class ApiStack(Stack):
+    """Hands out `chat` (the function) and `api`."""
+
+    def __init__(self, scope: Construct, id_: str, *, stage: Settings, data: DataStack) -> None:
+        super().__init__(scope, id_, env=Environment(region=stage.region))
+        self.chat = ChatFunction(self, "Chat", stage=stage, data=data)
+        self.api = ChatApi(self, "Rest", stage=stage, handler=self.chat.live, logs_key=data.storage)
+
+        CfnOutput(self, "ApiUrl", value=self.api.api.url_for_path("/").rstrip("/"))
+        CfnOutput(self, "FunctionName", value=self.chat.function.function_name)
+        CfnOutput(self, "LogGroup", value=self.chat.logs.log_group_name)

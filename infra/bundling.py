@@ -1,0 +1,152 @@
+"""The function's package, made without Docker: locked packages for the runtime, pruned, with lambdas/ beside them.
+
+The packages are pure Python, so the same files run on the runtime's arm64 and on the machine that made them.
+"""
+
+import hashlib
+import py_compile
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import jsii
+from aws_cdk import AssetHashType, BundlingOptions, DockerImage, ILocalBundling
+from aws_cdk import aws_lambda as lambda_
+
+from infra.config import Stage
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCES = ROOT / "lambdas"
+LOCK = ROOT / "requirements" / "lambda.txt"
+CACHE = ROOT / ".cache" / "packages"
+
+RUNTIME = (3, 13)
+SERVICES = ("bedrock-runtime", "dynamodb", "kms", "secretsmanager")
+"""The AWS services whose descriptions ship in the SDK; a client for any other fails at once."""
+
+UNUSED = (
+    "**/*.so",  # optional accelerators, compiled for one machine; the Python they replace ships beside them
+    "**/*.dist-info",
+    "**/tests",
+    "**/__pycache__",
+    "**/*.pyi",
+    "**/examples-1.json",
+    "bin",
+    "boto3/data",
+    "boto3/examples",
+    "stripe/[!_dv]*/",  # leaves data and v2, which the client imports; the top level has what cards need
+    "aws_lambda_powertools/event_handler",
+    "aws_lambda_powertools/utilities/[!_j]*",  # leaves jmespath_utils, which the logger imports
+)
+
+
+def code_for(stage: Stage) -> lambda_.Code:
+    """The asset of the functions.
+
+    Byte code helps only the Python version that made it: the runtime's own, or, on the local stage, this one.
+    """
+    compiled = sys.version_info[:2] == RUNTIME or stage.name == "local"
+    return lambda_.Code.from_asset(
+        str(SOURCES),
+        asset_hash=fingerprint(compiled=compiled),
+        asset_hash_type=AssetHashType.CUSTOM,
+        bundling=BundlingOptions(image=DockerImage.from_registry("none"), local=_Local(compiled=compiled)),
+    )
+
+
+@jsii.implements(ILocalBundling)
+class _Local:
+    def __init__(self, *, compiled: bool) -> None:
+        self.compiled = compiled
+
+    def try_bundle(self, output_dir: str, *, image: object, **_: object) -> bool:  # noqa: ARG002
+        build(Path(output_dir), compiled=self.compiled)
+        return True
+
+
+def build(out: Path, *, compiled: bool) -> None:
+    """Fill the directory `out` with what ships."""
+    shutil.copytree(_packages(compiled=compiled), out, dirs_exist_ok=True)
+    for source in _own_files():
+        target = out / source.relative_to(SOURCES)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
+        if compiled and target.suffix == ".py":
+            _compile(target, out)
+
+
+def fingerprint(*, compiled: bool) -> str:
+    """A hash of everything that decides what ships. Byte code itself differs from run to run."""
+    digest = hashlib.sha256(_packages_fingerprint(compiled=compiled).encode())
+    for source in _own_files():
+        digest.update(f"{source.relative_to(SOURCES)}\0{source.stat().st_size}\0".encode() + source.read_bytes())
+    return digest.hexdigest()
+
+
+def _own_files() -> list[Path]:
+    kept = (path for path in SOURCES.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    return sorted(path for path in kept if path.name != "README.md")
+
+
+def _packages_fingerprint(*, compiled: bool) -> str:
+    maker = sys.version if compiled else "sources"
+    return hashlib.sha256(LOCK.read_bytes() + Path(__file__).read_bytes() + maker.encode()).hexdigest()
+
+
+def _packages(*, compiled: bool) -> Path:
+    """The installed and pruned packages, kept between runs: they change with the lock only."""
+    kept = CACHE / _packages_fingerprint(compiled=compiled)[:16]
+    if kept.exists():
+        return kept
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=CACHE) as work:
+        made = Path(work) / "packages"
+        _install(made)
+        _prune(made)
+        if compiled:
+            for module in made.rglob("*.py"):
+                _compile(module, made)
+        try:
+            made.rename(kept)
+        except OSError:  # another run was faster
+            if not kept.exists():
+                raise
+    return kept
+
+
+def _install(out: Path) -> None:
+    target = ("--python-platform", "aarch64-manylinux2014", "--python-version", ".".join(map(str, RUNTIME)))
+    wheels = ("--only-binary", ":all:", "--link-mode", "copy", "--no-python-downloads", "--python", sys.executable)
+    uv = Path(sys.executable).with_name("uv")
+    subprocess.run(  # noqa: S603 (our own arguments)
+        [uv, "pip", "install", "--quiet", *target, *wheels, "--require-hashes", "--target", out, "-r", LOCK],
+        check=True,
+    )
+
+
+def _prune(out: Path) -> None:
+    services = (path for path in (out / "botocore" / "data").iterdir() if path.is_dir())
+    _remove(path for path in services if path.name not in SERVICES)
+    for pattern in UNUSED:
+        _remove(sorted(out.glob(pattern)))
+
+
+def _remove(paths: Iterable[Path]) -> None:
+    for path in paths:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _compile(module: Path, root: Path) -> None:
+    """Byte code that is never compared with its source: the zip gives every file the same time stamp."""
+    py_compile.compile(
+        str(module),
+        dfile=f"/var/task/{module.relative_to(root)}",
+        doraise=True,
+        invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
+    )

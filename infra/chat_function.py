@@ -1,0 +1,129 @@
+"""The function that takes a turn, with exactly the permissions that a turn needs."""
+
+from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from infra import bundling, key_policies
+from infra.config import Model, Stage
+from infra.data_stack import DataStack
+from infra.log_groups import log_group
+
+NAMESPACE = "PaymentChat"
+"""Of the metrics that the functions write."""
+
+
+class ChatFunction(Construct):
+    """Hands out `function`, its `live` alias (what callers call) and its `logs`."""
+
+    def __init__(self, scope: Construct, id_: str, *, stage: Stage, data: DataStack) -> None:
+        super().__init__(scope, id_)
+        self.logs = log_group(self, "Logs", stage=stage, key=data.storage)
+        self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        self.function = lambda_.Function(
+            self,
+            "Function",
+            description=f"Payment Chat, {stage.name}: one turn of a conversation",
+            runtime=lambda_.Runtime.PYTHON_3_13,
+            architecture=lambda_.Architecture.ARM_64,
+            code=bundling.code_for(stage),
+            handler="chat.handler.handle",
+            timeout=Duration.seconds(25),
+            memory_size=stage.memory,
+            snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if stage.snap_start else None,
+            tracing=lambda_.Tracing.ACTIVE,
+            log_group=self.logs,
+            role=self.role,
+            environment=_environment(stage, data),
+            # An earlier version is what a rollback goes back to.
+            current_version_options=lambda_.VersionOptions(removal_policy=RemovalPolicy.RETAIN),
+        )
+        self.logs.grant_write(self.role)
+        for statement in (*_data_access(data), *_model_access(Stack.of(self), stage.model)):
+            self.role.add_to_policy(statement)
+        self.live = lambda_.Alias(self, "Live", alias_name="live", version=self.function.current_version)
+
+
+def _environment(stage: Stage, data: DataStack) -> dict[str, str]:
+    settings = {
+        "STAGE": stage.name,
+        "SESSIONS_TABLE": data.sessions.table_name,
+        "RECEIPTS_TABLE": data.receipts.table_name,
+        "ATTEMPTS_TABLE": data.attempts.table_name,
+        "SEALING_KEY": data.sealing.key_arn,
+        "COUNTING_KEY": data.counting.key_arn,
+        "STRIPE_SECRET": data.stripe.secret_arn,
+        "MODEL_ID": stage.model.profile if stage.model else "",
+        "BRANDS": ",".join(stage.brands),
+        "CONTACT": stage.contact,
+        "ATTEMPTS_PER_ADDRESS": str(stage.attempts_per_address),
+        "ATTEMPTS_PER_CARD": str(stage.attempts_per_card),
+        "TEST_TOKENS": "true" if stage.test_tokens else "false",
+        "POWERTOOLS_SERVICE_NAME": "chat",
+        "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
+        "POWERTOOLS_LOG_LEVEL": stage.log_level,
+    }
+    stand_ins = {"STRIPE_URL": stage.stripe_url, "MODEL_URL": stage.model_url}
+    return settings | {name: url for name, url in stand_ins.items() if url}
+
+
+def _data_access(data: DataStack) -> list[iam.PolicyStatement]:
+    region = data.region
+    return [
+        iam.PolicyStatement(
+            actions=["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
+            resources=[table.table_arn for table in (data.sessions, data.receipts, data.attempts)],
+        ),
+        iam.PolicyStatement(
+            actions=list(key_policies.DATA_KEYS),
+            resources=[data.storage.key_arn],
+            conditions={"StringEquals": {"kms:ViaService": f"dynamodb.{region}.amazonaws.com"}},
+        ),
+        iam.PolicyStatement(
+            actions=["kms:Encrypt", "kms:Decrypt"],
+            resources=[data.sealing.key_arn],
+            conditions=dict(key_policies.sealing_conditions()),
+        ),
+        iam.PolicyStatement(
+            actions=["kms:GenerateMac"],
+            resources=[data.counting.key_arn],
+            conditions=dict(key_policies.mac_conditions()),
+        ),
+        iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=[data.stripe.secret_arn]),
+        iam.PolicyStatement(
+            actions=["kms:Decrypt"],
+            resources=[data.storage.key_arn],
+            conditions={
+                "StringEquals": {
+                    "kms:ViaService": f"secretsmanager.{region}.amazonaws.com",
+                    "kms:EncryptionContext:SecretARN": data.stripe.secret_arn,
+                }
+            },
+        ),
+    ]
+
+
+def _model_access(stack: Stack, model: Model | None) -> list[iam.PolicyStatement]:
+    """The profile, and the model in every region the profile may route to, but there through the profile only."""
+    if model is None:
+        return []
+    profile = stack.format_arn(service="bedrock", resource="inference-profile", resource_name=model.profile)
+    models = [
+        stack.format_arn(
+            service="bedrock",
+            region=region,
+            account="",
+            resource="foundation-model",
+            resource_name=model.foundation_model,
+        )
+        for region in model.regions
+    ]
+    return [
+        iam.PolicyStatement(actions=["bedrock:InvokeModel"], resources=[profile]),
+        iam.PolicyStatement(
+            actions=["bedrock:InvokeModel"],
+            resources=models,
+            conditions={"StringEquals": {"bedrock:InferenceProfileArn": profile}},
+        ),
+    ]

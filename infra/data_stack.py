@@ -1,0 +1,80 @@
+"""What outlives a redeploy: keys, tables, the Stripe secret."""
+
+from aws_cdk import CfnOutput, Environment, RemovalPolicy, Stack
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from infra import key_policies
+from infra.config import Stage
+
+
+class DataStack(Stack):
+    """Hands out `storage`, `sealing`, `counting` (keys), `sessions`, `receipts`, `attempts` (tables) and `stripe`."""
+
+    def __init__(self, scope: Construct, id_: str, *, stage: Stage) -> None:
+        super().__init__(scope, id_, env=Environment(region=stage.region))
+        self.kept = RemovalPolicy.RETAIN if stage.keep else RemovalPolicy.DESTROY
+
+        self.storage = self._key("Storage", "Tables, the Stripe secret, logs", key_policies.storage_policy(self))
+        self.sealing = self._key("Sealing", "Card values on their way through a chat", key_policies.sealing_policy())
+        self.counting = self._counting_key()
+
+        # Card values leave with their session: this table is removed on every stage.
+        self.sessions = self._table("Sessions", "sessionId", RemovalPolicy.DESTROY)
+        self.receipts = self._table("Receipts", "tokenHash", self.kept)
+        self.attempts = self._table("Attempts", "counter", RemovalPolicy.DESTROY)
+        self.stripe = self._stripe_secret()
+
+        CfnOutput(self, "SessionsTable", value=self.sessions.table_name)
+        CfnOutput(self, "ReceiptsTable", value=self.receipts.table_name)
+        CfnOutput(self, "AttemptsTable", value=self.attempts.table_name)
+        CfnOutput(self, "StripeSecret", value=self.stripe.secret_arn)
+
+    def _key(self, id_: str, description: str, policy: iam.PolicyDocument) -> kms.Key:
+        return kms.Key(
+            self,
+            id_,
+            description=f"{self.stack_name}: {description}",
+            enable_key_rotation=True,
+            policy=policy,
+            removal_policy=self.kept,
+        )
+
+    def _counting_key(self) -> kms.Key:
+        return kms.Key(
+            self,
+            "Counting",
+            description=f"{self.stack_name}: Counters of attempts, named without the card number",
+            key_spec=kms.KeySpec.HMAC_256,
+            key_usage=kms.KeyUsage.GENERATE_VERIFY_MAC,
+            policy=key_policies.counting_policy(),
+            removal_policy=self.kept,
+        )
+
+    def _table(self, id_: str, key: str, removal: RemovalPolicy) -> dynamodb.Table:
+        """No point-in-time recovery, stream, export or replica: what is deleted is gone."""
+        return dynamodb.Table(
+            self,
+            id_,
+            partition_key=dynamodb.Attribute(name=key, type=dynamodb.AttributeType.STRING),
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            time_to_live_attribute="ttl",
+            encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
+            encryption_key=self.storage,
+            deletion_protection=removal is RemovalPolicy.RETAIN,
+            removal_policy=removal,
+        )
+
+    def _stripe_secret(self) -> secretsmanager.Secret:
+        """Made with a random value which is no Stripe key; an operator stores the real one."""
+        return secretsmanager.Secret(
+            self,
+            "Stripe",
+            description="The secret key of the Stripe account, as a plain string",
+            encryption_key=self.storage,
+            generate_secret_string=secretsmanager.SecretStringGenerator(password_length=32, exclude_punctuation=True),
+            removal_policy=self.kept,
+        )

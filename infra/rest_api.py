@@ -1,0 +1,165 @@
+"""The REST API: what it lets through, what it refuses by itself, and in whose words."""
+
+import json
+
+from aws_cdk import RemovalPolicy
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from infra.config import Stage
+from infra.log_groups import log_group
+
+STEPS = ("none", "name", "card", "expiry", "cvv", "confirm", "done")
+
+STRING = apigateway.JsonSchemaType.STRING
+NAME = apigateway.JsonSchema(type=STRING, pattern="^(?!.*[0-9]{12})[A-Za-z0-9_-]{1,64}$")
+# Longer than 1,000 only with space around it: the function trims before it counts.
+MESSAGE = apigateway.JsonSchema(
+    type=STRING,
+    min_length=1,
+    pattern=r"\S",
+    any_of=[
+        apigateway.JsonSchema(max_length=1000),
+        apigateway.JsonSchema(pattern=r"^\s|\s$", max_length=4096),
+    ],
+)
+CHAT_REQUEST = apigateway.JsonSchema(
+    schema=apigateway.JsonSchemaVersion.DRAFT4,
+    title="ChatRequest",
+    type=apigateway.JsonSchemaType.OBJECT,
+    required=["message"],
+    additional_properties=False,
+    properties={
+        "message": MESSAGE,
+        "sessionId": NAME,
+        "messageId": NAME,
+        "expectedStep": apigateway.JsonSchema(type=STRING, enum=list(STEPS)),
+    },
+)
+"""The body of POST /chat. Draft 4 is the newest that API Gateway reads."""
+
+# No body, no header, no full path, no validation message. The address is that of the caller: the page's server.
+ACCESS_LOG = {
+    "requestId": "$context.requestId",
+    "time": "$context.requestTime",
+    "caller": "$context.identity.userArn",
+    "ip": "$context.identity.sourceIp",
+    "method": "$context.httpMethod",
+    "resource": "$context.resourcePath",
+    "status": "$context.status",
+    "refusal": "$context.error.responseType",
+    "latency": "$context.responseLatency",
+    "integrationLatency": "$context.integrationLatency",
+    "responseLength": "$context.responseLength",
+}
+
+
+MESSAGES = {
+    "invalid_request": "The request is not valid.",
+    "forbidden": "This is not allowed.",
+    "not_found": "There is nothing here.",
+    "too_large": "The request is too large.",
+    "unsupported_media_type": "The content type must be application/json.",
+    "too_many_requests": "Too many requests. Wait a moment, then try again.",
+    "temporarily_unavailable": "The service is not available for the moment. Try again.",
+}
+"""What the gateway says by itself. Fixed text: its own validation messages quote the request."""
+
+REFUSAL_HEADERS = {"Cache-Control": "'no-store'"}
+WAIT = {"Retry-After": "'2'"}
+
+
+def refusal_body(code: str) -> str:
+    return json.dumps({"error": {"code": code, "message": MESSAGES[code]}})
+
+
+def refusals(stage: Stage) -> dict[str, tuple[int, str]]:
+    """Gateway response type → status and code. The gateway cannot tell an unknown path from an unsigned call."""
+    unsigned = (403, "forbidden") if stage.signed else (404, "not_found")
+    return {
+        "BAD_REQUEST_BODY": (400, "invalid_request"),
+        "BAD_REQUEST_PARAMETERS": (400, "invalid_request"),
+        "DEFAULT_4XX": (400, "invalid_request"),
+        "MISSING_AUTHENTICATION_TOKEN": unsigned,
+        "ACCESS_DENIED": (403, "forbidden"),
+        "UNAUTHORIZED": (403, "forbidden"),
+        "INVALID_SIGNATURE": (403, "forbidden"),
+        "INVALID_API_KEY": (403, "forbidden"),
+        "EXPIRED_TOKEN": (403, "forbidden"),
+        "WAF_FILTERED": (403, "forbidden"),
+        "RESOURCE_NOT_FOUND": (404, "not_found"),
+        "REQUEST_TOO_LARGE": (413, "too_large"),
+        "UNSUPPORTED_MEDIA_TYPE": (415, "unsupported_media_type"),
+        "THROTTLED": (429, "too_many_requests"),
+        "QUOTA_EXCEEDED": (429, "too_many_requests"),
+        "DEFAULT_5XX": (503, "temporarily_unavailable"),
+    }
+
+
+class ChatApi(Construct):
+    """Hands out `api` and its `access_logs`."""
+
+    def __init__(
+        self, scope: Construct, id_: str, *, stage: Stage, handler: lambda_.IFunction, logs_key: kms.IKey
+    ) -> None:
+        super().__init__(scope, id_)
+        self.access_logs = log_group(self, "AccessLogs", stage=stage, key=logs_key)
+        self.api = apigateway.RestApi(
+            self,
+            "Api",
+            rest_api_name=f"PaymentChat-{stage.name}",
+            description=f"Payment Chat, {stage.name}",
+            endpoint_types=[apigateway.EndpointType.REGIONAL],
+            deploy_options=self._options(stage),
+            # The role belongs to the account and region, not to this API: it stays when the stack goes.
+            cloud_watch_role=stage.name != "local",
+            cloud_watch_role_removal_policy=None if stage.name == "local" else RemovalPolicy.RETAIN,
+            default_method_options=apigateway.MethodOptions(
+                authorization_type=apigateway.AuthorizationType.IAM
+                if stage.signed
+                else apigateway.AuthorizationType.NONE
+            ),
+        )
+        self.api.node.try_remove_child("Endpoint")  # an output that the stack gives in its own form
+        self._methods(apigateway.LambdaIntegration(handler, allow_test_invoke=False))
+        self._refusals(stage)
+
+    def _options(self, stage: Stage) -> apigateway.StageOptions:
+        return apigateway.StageOptions(
+            stage_name=stage.name,
+            throttling_rate_limit=stage.requests_per_second,
+            throttling_burst_limit=stage.burst,
+            access_log_destination=apigateway.LogGroupLogDestination(self.access_logs),
+            access_log_format=apigateway.AccessLogFormat.custom(json.dumps(ACCESS_LOG)),
+            # Execution logs quote requests.
+            logging_level=apigateway.MethodLoggingLevel.OFF,
+            data_trace_enabled=False,
+            metrics_enabled=True,
+        )
+
+    def _methods(self, integration: apigateway.LambdaIntegration) -> None:
+        validator = apigateway.RequestValidator(
+            self, "Validator", rest_api=self.api, validate_request_body=True, validate_request_parameters=True
+        )
+        body = self.api.add_model("ChatRequest", content_type="application/json", schema=CHAT_REQUEST)
+        self.api.root.add_resource("chat").add_method(
+            "POST", integration, request_validator=validator, request_models={"application/json": body}
+        )
+        self.api.root.add_resource("sessions").add_resource("{sessionId}").add_method(
+            "GET",
+            integration,
+            request_validator=validator,
+            request_parameters={"method.request.path.sessionId": True},
+        )
+
+    def _refusals(self, stage: Stage) -> None:
+        for type_, (status, code) in refusals(stage).items():
+            self.api.add_gateway_response(
+                f"Refusal{type_}",
+                type=apigateway.ResponseType.of(type_),
+                status_code=str(status),
+                response_headers=REFUSAL_HEADERS | (WAIT if status in {429, 503} else {}),
+                templates={"application/json": refusal_body(code)},
+            )
