@@ -1,0 +1,22 @@
+"""What a turn adds to the funnel's metrics. Steps and codes only, nothing of a person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chat.dialogue import Session
+    from chat.ports import Watch
+
+FIELDS = ("name", "card", "expiry", "cvv")
+
+
+def funnel(before: Session, after: Session, watch: Watch) -> None:
+    watch.count("Turn")
+    for field in FIELDS:
+        if getattr(before, field) is None and getattr(after, field) is not None:
+            watch.count("StepGiven", step=field)
+    if after.error is not None:
+        watch.count("StepRefused", step=after.error.field.value, code=after.error.code)
+    if after.step is not before.step:
+        watch.count("StepAsked", step=after.step.value)

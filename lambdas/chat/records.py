@@ -1,0 +1,98 @@
+"""From one stored record to the next, and who may have it."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import replace
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from chat.dialogue import Line, Step
+from chat.ports import Conflict, Ports, Receipt, Record, SessionExpired
+
+if TYPE_CHECKING:
+    from chat.dialogue import Session
+
+LIFETIME = 3600  # seconds after the last turn, and after the first accepted card number
+
+
+def hash_of(token: str) -> str:
+    return sha256(token.encode()).hexdigest()
+
+
+def find(session_id: str | None, token: str, ports: Ports) -> Record | Receipt:
+    """What this pair of name and key opens. Raises SessionExpired."""
+    if session_id is None:
+        raise SessionExpired
+    record = live(session_id, ports)
+    if record is not None and hmac.compare_digest(record.token_hash, hash_of(token)):
+        return record
+    return receipt(session_id, hash_of(token), ports)
+
+
+def live(session_id: str, ports: Ports) -> Record | None:
+    """DynamoDB deletes within days of `ttl`: to us an expired session is none, and it goes on sight."""
+    record = ports.sessions.load(session_id)
+    if record is None or ports.now() < record.ttl:
+        return record
+    forget(record, ports)
+    return None
+
+
+def receipt(session_id: str, token_hash: str, ports: Ports) -> Receipt:
+    """Raises SessionExpired."""
+    found = ports.sessions.receipt(token_hash, ports.now())
+    if found is None or found.session_id != session_id:
+        raise SessionExpired
+    return found
+
+
+def now_standing(conflict: Conflict, before: Record, ports: Ports) -> Record | Receipt:
+    """After a lost race: the same session as it is by now, or the receipt it left. Raises SessionExpired."""
+    stored = conflict.stored
+    if stored is not None and stored.token_hash == before.token_hash:
+        return stored
+    return receipt(before.session.id, before.token_hash, ports)
+
+
+def forget(record: Record, ports: Ports) -> None:
+    """Delete it, unless somebody was faster."""
+    try:
+        ports.sessions.delete(record)
+    except Conflict:
+        return
+
+
+def following(  # noqa: PLR0913
+    record: Record, session: Session, said: tuple[str, str], message_id: str, ports: Ports, *, renew: bool = False
+) -> Record:
+    """The next version, after the payer (masked) and the assistant said this; any change of the review renews the attempt."""
+    now = ports.now()
+    card_deadline = record.card_deadline
+    if card_deadline is None and (session.card or session.part):
+        card_deadline = now + LIFETIME
+    attempt = _attempt(record, session, ports, renew=renew)
+    return replace(
+        record,
+        session=replace(session, history=(*session.history, Line("user", said[0]), Line("assistant", said[1]))),
+        version=record.version + 1,
+        message_id=message_id,
+        updated=now,
+        ttl=min(now + LIFETIME, card_deadline or now + LIFETIME),
+        card_deadline=card_deadline,
+        attempt=attempt,
+        counted=record.counted and attempt == record.attempt,
+        claim_until=None,
+    )
+
+
+def _attempt(record: Record, session: Session, ports: Ports, *, renew: bool) -> str | None:
+    if session.step is not Step.CONFIRM:
+        return None
+    if renew or record.attempt is None or _reviewed(session) != _reviewed(record.session):
+        return ports.new_id()
+    return record.attempt
+
+
+def _reviewed(session: Session) -> tuple[object, ...]:
+    return session.name, session.card, session.expiry, session.cvv

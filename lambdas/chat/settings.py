@@ -1,0 +1,75 @@
+"""The function's settings, from its environment. A missing or forbidden one fails the start, by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chat.card import Brand
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class Settings:
+    stage: str
+    sessions_table: str
+    receipts_table: str
+    attempts_table: str
+    sealing_key: str
+    counting_key: str
+    stripe_secret: str
+    model_id: str
+    brands: frozenset[Brand]
+    contact: str
+    attempts_per_address: int
+    attempts_per_card: int
+    test_tokens: bool
+    stripe_url: str | None
+    model_url: str | None
+
+
+class BadSetting(Exception): ...
+
+
+def read(environment: Mapping[str, str]) -> Settings:
+    """Raises BadSetting, which names the variable."""
+
+    def required(name: str) -> str:
+        if name not in environment:
+            raise BadSetting(f"the setting {name} is missing")
+        return environment[name]
+
+    def number(name: str) -> int:
+        if not required(name).isdecimal():
+            raise BadSetting(f"the setting {name} must be a whole number")
+        return int(environment[name])
+
+    stage = required("STAGE")
+    for name in ("STRIPE_URL", "MODEL_URL"):
+        if environment.get(name) and stage != "local":
+            raise BadSetting(f"the setting {name} is for the stage local alone")
+    if environment.get("STRIPE_LOG"):
+        raise BadSetting("the setting STRIPE_LOG would log card numbers: remove it")
+    try:
+        brands = frozenset(Brand(name.strip()) for name in required("BRANDS").split(","))
+    except ValueError:
+        raise BadSetting("the setting BRANDS names an unknown brand") from None
+    return Settings(
+        stage=stage,
+        sessions_table=required("SESSIONS_TABLE"),
+        receipts_table=required("RECEIPTS_TABLE"),
+        attempts_table=required("ATTEMPTS_TABLE"),
+        sealing_key=required("SEALING_KEY"),
+        counting_key=required("COUNTING_KEY"),
+        stripe_secret=required("STRIPE_SECRET"),
+        model_id=required("MODEL_ID"),
+        brands=brands,
+        contact=required("CONTACT"),
+        attempts_per_address=number("ATTEMPTS_PER_ADDRESS"),
+        attempts_per_card=number("ATTEMPTS_PER_CARD"),
+        test_tokens=required("TEST_TOKENS") == "true",
+        stripe_url=environment.get("STRIPE_URL") or None,
+        model_url=environment.get("MODEL_URL") or None,
+    )

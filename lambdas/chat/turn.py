@@ -1,0 +1,163 @@
+"""One turn: load, understand, advance, seal, word, save. A confirmation goes on in `confirm`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from chat import records
+from chat.answers import Answer, completed, ended, standing
+from chat.card import CardNumber, Field, Refusal, is_public_test_number
+from chat.confirm import confirm
+from chat.dialogue import Session, advance
+from chat.funnel import funnel
+from chat.ports import (
+    Brief,
+    Busy,
+    Conflict,
+    NoWording,
+    Receipt,
+    Record,
+    SealBroken,
+    SessionExpired,
+    SessionTokenRequired,
+    StepChanged,
+)
+from chat.replies import choose_language
+from chat.seals import opened, part_opened, sealed
+from chat.understand import understand
+
+if TYPE_CHECKING:
+    from chat.dialogue import Move
+    from chat.ports import Ports
+    from chat.understand import Heard
+
+RACES = 5  # how often a turn that lost a race is played again before it is refused as busy
+LAST_TIME_ZONE = 12 * 3600  # seconds behind UTC: a card is good while it is its last day anywhere on earth
+
+
+@dataclass(frozen=True)
+class Message:
+    """One request for a turn, already checked for form."""
+
+    text: str
+    id: str
+    address: str
+    session_id: str | None = None
+    token: str | None = None
+    expected_step: str | None = None
+    accept_language: str | None = None
+
+
+def turn(message: Message, ports: Ports) -> Answer:
+    """Raises SessionTokenRequired, SessionExpired, StepChanged, Busy, TooManyRequests, Unavailable."""
+    return _open(message, ports) if message.token is None else _go_on(message, message.token, ports)
+
+
+def where(session_id: str, token: str, ports: Ports) -> Answer:
+    """Where the conversation stands; changes nothing. Raises SessionExpired, Unavailable."""
+    found = records.find(session_id, token, ports)
+    return completed(found) if isinstance(found, Receipt) else standing(found)
+
+
+def _open(message: Message, ports: Ports) -> Answer:
+    stored = records.live(message.session_id, ports) if message.session_id else None
+    session = Session(id=message.session_id or ports.new_id(), language=choose_language(message.accept_language))
+    if stored is None:
+        token = ports.new_token()
+        try:
+            answer = _play(Record(session, records.hash_of(token)), message, ports, reword=True)
+            return answer if answer.session.outcome else replace(answer, session_token=token)
+        except Conflict as conflict:
+            stored = conflict.stored
+    if stored is None:
+        raise Busy
+    return _heal(stored, message, ports)
+
+
+def _heal(record: Record, message: Message, ports: Ports) -> Answer:
+    """The first reply was lost on its way: the same again, under a fresh token."""
+    if record.version != 1 or record.message_id != message.id:
+        raise SessionTokenRequired
+    token = ports.new_token()
+    session = opened(record.session, record.token_hash, ports.vault)
+    healed = replace(
+        record,
+        token_hash=records.hash_of(token),
+        session=sealed(session, records.hash_of(token), ports.vault),
+    )
+    try:
+        ports.sessions.save(healed, record, ports.now())
+    except Conflict:
+        raise Busy from None
+    return replace(standing(healed), session_token=token)
+
+
+def _go_on(message: Message, token: str, ports: Ports) -> Answer:
+    found = records.find(message.session_id, token, ports)
+    for race in range(RACES):
+        if isinstance(found, Receipt):
+            return completed(found)
+        try:
+            return _play(found, message, ports, reword=race == 0)
+        except Conflict as conflict:
+            found = records.now_standing(conflict, found, ports)
+        except SealBroken:
+            ports.watch.count("GuardRefused", guard="seal")
+            records.forget(found, ports)
+            raise SessionExpired from None
+    raise Busy
+
+
+def _play(record: Record, message: Message, ports: Ports, *, reword: bool) -> Answer:
+    if record.message_id == message.id:
+        return standing(record)
+    if message.expected_step not in (None, record.session.step):
+        raise StepChanged
+    session = part_opened(record.session, record.token_hash, ports.vault)
+    heard = _hear(message.text, session, ports)
+    move = advance(session, heard, ports.policy)
+    if move.confirmed:
+        return confirm(record, message.id, heard.masked, message.address, ports)
+    if record.claimed(ports.now()):
+        raise Busy
+    if move.session.outcome:
+        return _end(record, move, ports)
+    reply = _worded(move, ports) if move.reword and reword else move.reply
+    session = sealed(move.session, record.token_hash, ports.vault)
+    after = records.following(record, session, (heard.masked, reply), message.id, ports)
+    ports.sessions.save(after, record if record.version else None, after.updated)
+    funnel(record.session, after.session, ports.watch)
+    return standing(after)
+
+
+def _hear(text: str, session: Session, ports: Ports) -> Heard:
+    heard = understand(text, session, _today(ports.now()), ports.policy)
+    if isinstance(heard.card, CardNumber) and ports.tokens.test_only() and not is_public_test_number(heard.card):
+        return replace(heard, card=Refusal("card_test_only", Field.CARD, heard.card.brand))
+    return heard
+
+
+def _today(now: int) -> date:
+    return datetime.fromtimestamp(now - LAST_TIME_ZONE, UTC).date()
+
+
+def _end(record: Record, move: Move, ports: Ports) -> Answer:
+    """Cancelled or given up: the session goes, unless a payment was finished meanwhile."""
+    if record.version:
+        try:
+            ports.sessions.delete(record)
+        except Conflict as conflict:
+            if conflict.stored is not None or ports.sessions.receipt(record.token_hash, ports.now()):
+                raise
+    funnel(record.session, move.session, ports.watch)
+    return ended(move)
+
+
+def _worded(move: Move, ports: Ports) -> str:
+    try:
+        return ports.wording.word(Brief(move.session, move.reply))
+    except NoWording as fallback:
+        ports.watch.count("ModelFallback", cause=fallback.cause)
+        return move.reply

@@ -1,0 +1,71 @@
+"""What operators see: one log line and a few metrics a request. The fields are listed here, and nothing else is written."""
+
+from __future__ import annotations
+
+import traceback
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+if TYPE_CHECKING:
+    from chat.answers import Answer
+
+
+class LambdaWatch:
+    def __init__(self) -> None:
+        self._logger = Logger()
+        self._metrics = Metrics()
+        self._counts: dict[tuple[tuple[str, str], ...], list[tuple[str, MetricUnit, float]]] = defaultdict(list)
+
+    def count(self, metric: str, **dimensions: str) -> None:
+        self._add(metric, MetricUnit.Count, 1, **dimensions)
+
+    def answered(self, answer: Answer, milliseconds: float) -> None:
+        session = answer.session
+        self._add("TurnTime", MetricUnit.Milliseconds, milliseconds, step=session.step.value)
+        self._logger.info(
+            "turn",
+            session_id=session.id,
+            step=session.step.value,
+            status=session.status,
+            error=session.error and session.error.code,
+            language=session.language,
+            milliseconds=round(milliseconds),
+        )
+
+    def refused(self, status: int, code: str) -> None:
+        self._logger.info("refused", http_status=status, code=code)
+
+    def unavailable(self, service: str, code: str, *, denied: bool) -> None:
+        if denied:
+            self.count("DependencyDenied", service_called=service)
+        self._logger.warning("unavailable", dependency=service, code=code)
+
+    def declined(self, code: str, detail: str) -> None:
+        """`detail` is Stripe's own code, for the merchant alone."""
+        self.count("Declined", **{"class": code})
+        self._logger.info("declined", code=code, detail=detail)
+
+    def unusable_key(self, secret: str, reason: str) -> None:
+        self.count("ProcessorFailed")
+        self._logger.error("the Stripe key cannot be used", secret=secret, reason=reason)
+
+    def unforeseen(self, error: BaseException) -> None:
+        """Where it happened and of which kind; never its text, which may quote what a payer typed."""
+        places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
+        self._logger.error("unforeseen", kind=type(error).__name__, places=places)
+
+    def flush(self) -> None:
+        for dimensions, values in self._counts.items():
+            for name, value in dimensions:
+                self._metrics.add_dimension(name, value)
+            for metric, unit, value in values:
+                self._metrics.add_metric(metric, unit, value)
+            self._metrics.flush_metrics()
+        self._counts.clear()
+
+    def _add(self, metric: str, unit: MetricUnit, value: float, **dimensions: str) -> None:
+        self._counts[tuple(dimensions.items())].append((metric, unit, value))

@@ -1,0 +1,78 @@
+"""Bedrock: a friendlier wording of a reply that is already decided. It sees no digit, and its answer is checked."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, ReadTimeoutError
+
+from chat.aws import DENIED, code_of
+from chat.ports import NoWording
+from chat.replies import checks
+
+if TYPE_CHECKING:
+    from chat.ports import Brief, Watch
+
+LONGEST = 320  # characters of an answer
+RECENT = 4  # lines of the masked history that the model sees
+LINE = 120  # characters of each
+INSTRUCTION = (
+    "You word replies for a payment assistant. Rewrite the reply below in {language}, in one or two short, warm "
+    "sentences. Keep its meaning and ask for exactly the same thing. No digits, links, lists or markup. "
+    "Never say that a payment or card was accepted. Answer with the rewritten reply alone."
+)
+LINK = re.compile(r"://|www\.|\.\s?(?:com|net|org|io)\b|[<>\[\]{}*_#`|@\\]", re.IGNORECASE)
+
+
+class BedrockWording:
+    def __init__(self, bedrock: Any, model_id: str, watch: Watch) -> None:
+        self._bedrock, self._model_id, self._watch = bedrock, model_id, watch
+
+    def word(self, brief: Brief) -> str:
+        check = checks(brief.session.language, brief.session.step)
+        if not self._model_id or check is None:
+            raise NoWording("off")
+        text = self._converse(brief, check.language)
+        if not fits(text, brief, check):
+            raise NoWording("unfit")
+        return text
+
+    def _converse(self, brief: Brief, language: str) -> str:
+        try:
+            reply = self._bedrock.converse(
+                modelId=self._model_id,
+                system=[{"text": INSTRUCTION.format(language=language)}],
+                messages=[{"role": "user", "content": [{"text": prompt(brief)}]}],
+                inferenceConfig={"maxTokens": 120, "temperature": 0.4},
+            )
+            return str(reply["output"]["message"]["content"][0]["text"]).strip().strip('"').strip()
+        except (ConnectTimeoutError, ReadTimeoutError):
+            raise NoWording("slow") from None
+        except ClientError as error:
+            if code_of(error) in DENIED:
+                self._watch.count("DependencyDenied", service="bedrock")
+            raise NoWording("throttled" if code_of(error) == "ThrottlingException" else "failed") from None
+        except (BotoCoreError, LookupError, TypeError):
+            raise NoWording("failed") from None
+
+
+def prompt(brief: Brief) -> str:
+    """Step, error code, recent lines and the reply to reword; whatever is left of a digit becomes a bullet."""
+    lines = [f"{line.role}: {line.content[:LINE]}" for line in brief.session.history[-RECENT:]]
+    error = brief.session.error
+    told = [f"Step: {brief.session.step}", f"Error: {error.code if error else 'none'}", *lines, f"Reply: {brief.fixed}"]
+    return "".join("•" if unicodedata.category(char).startswith("N") else char for char in "\n".join(told))
+
+
+def fits(text: str, brief: Brief, check: Any) -> bool:
+    """Whether the model's answer may stand: it asks for the right thing, and brings nothing of its own."""
+    return (
+        0 < len(text) <= LONGEST
+        and text.isprintable()
+        and not any(unicodedata.category(char).startswith("N") for char in text)
+        and not LINK.search(text)
+        and bool(check.asks(text))
+        and not check.claims(text)
+    )
