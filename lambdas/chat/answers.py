@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from chat.dialogue import Outcome, Session, Step
 from chat import replies
+from chat.dialogue import Outcome, Session, Step
 
 if TYPE_CHECKING:
     from chat.dialogue import Move, PaymentToken

@@ -1,4 +1,4 @@
-"""The review's clear yes: claim, call Stripe, finish. At most one token is delivered, and a crash heals by repeating."""
+"""The review's clear yes: claim, call Stripe, finish. At most one token is delivered; a crash heals by repeating."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from chat import records, seals
 from chat.answers import Answer, completed, ended, standing
 from chat.dialogue import PaymentToken, settle
 from chat.funnel import funnel
-from chat.ports import Busy, Conflict, LimitReached, Receipt, Record, SessionExpired, TooManyRequests
+from chat.ports import Busy, Conflict, LimitReached, Receipt, Record, TooManyRequests
 
 if TYPE_CHECKING:
     from chat.dialogue import Decline

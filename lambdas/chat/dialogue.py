@@ -131,9 +131,14 @@ class PaymentToken:
 
 @dataclass(frozen=True)
 class Decline:
-    """`code`: card_declined, card_expired, cvv_incorrect, processor_busy or processor_unavailable."""
+    """`code`: card_declined, card_expired, cvv_incorrect, processor_busy or processor_unavailable.
+
+    `detail`: the processor's own code, for the merchant's log. `definite`: the same attempt would be answered the same.
+    """
 
     code: str
+    detail: str = ""
+    definite: bool = True
 
 
 def advance(session: Session, heard: "Heard", policy: Policy) -> Move:

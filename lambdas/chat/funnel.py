@@ -17,6 +17,6 @@ def funnel(before: Session, after: Session, watch: Watch) -> None:
         if getattr(before, field) is None and getattr(after, field) is not None:
             watch.count("StepGiven", step=field)
     if after.error is not None:
-        watch.count("StepRefused", step=after.error.field.value, code=after.error.code)
+        watch.count("StepRefused", step=after.error.field or after.step, code=after.error.code)
     if after.step is not before.step:
         watch.count("StepAsked", step=after.step.value)

@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from chat import events, settings
-from chat.answers import Answer, body
+from chat.answers import body
 from chat.aws import DENIED, client
 from chat.dialogue import Policy
 from chat.ports import (

@@ -179,8 +179,11 @@ def _error(error: Refusal) -> Item:
 
 
 def _refusal(error: Item) -> Refusal:
-    field, brand = error.get("field"), error.get("brand")
-    return Refusal(error["code"]["S"], field and Field(field["S"]), brand and Brand(brand["S"]))
+    return Refusal(
+        error["code"]["S"],
+        Field(error["field"]["S"]) if "field" in error else None,
+        Brand(error["brand"]["S"]) if "brand" in error else None,
+    )
 
 
 def _number(value: dict[str, str] | None) -> int | None:

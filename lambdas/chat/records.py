@@ -63,10 +63,10 @@ def forget(record: Record, ports: Ports) -> None:
         return
 
 
-def following(  # noqa: PLR0913
+def following(
     record: Record, session: Session, said: tuple[str, str], message_id: str, ports: Ports, *, renew: bool = False
 ) -> Record:
-    """The next version, after the payer (masked) and the assistant said this; any change of the review renews the attempt."""
+    """The next version, after payer (masked) and assistant `said` this. Any change of the review renews the attempt."""
     now = ports.now()
     card_deadline = record.card_deadline
     if card_deadline is None and (session.card or session.part):

@@ -1,4 +1,4 @@
-"""DynamoDB: sessions, receipts and the counters of the card testing guard. Every write is conditional, every read consistent."""
+"""DynamoDB: sessions, receipts and the guard's counters. Every write is conditional, every read consistent."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ class DynamoSessions:
                 )
             except ClientError as error:
                 if code_of(error) == "ConditionalCheckFailedException":
-                    raise Conflict(_record(error.response.get("Item"))) from None
+                    raise Conflict(_record(_item(error))) from None
                 raise
 
     def _transact(self, actions: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -135,7 +135,7 @@ class DynamoSessions:
                 except ClientError as error:
                     if code_of(error) != "TransactionCanceledException":
                         raise
-                    reasons: list[dict[str, Any]] = error.response.get("CancellationReasons", [])
+                    reasons: list[Any] = error.response.get("CancellationReasons", [])
                 else:
                     return []
             if any(reason.get("Code") == LOST for reason in reasons):
@@ -162,6 +162,10 @@ def _landed(record: Record, stored: Record | None) -> bool:
         and stored.message_id == record.message_id
         and stored.updated == record.updated
     )
+
+
+def _item(error: ClientError) -> Any:
+    return error.response.get("Item")
 
 
 def _record(item: Item | None) -> Record | None:

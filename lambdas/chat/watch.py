@@ -1,4 +1,4 @@
-"""What operators see: one log line and a few metrics a request. The fields are listed here, and nothing else is written."""
+"""What operators see: one log line and a few metrics a request. Its fields are all named here."""
 
 from __future__ import annotations
 
@@ -60,10 +60,10 @@ class LambdaWatch:
 
     def flush(self) -> None:
         for dimensions, values in self._counts.items():
-            for name, value in dimensions:
-                self._metrics.add_dimension(name, value)
-            for metric, unit, value in values:
-                self._metrics.add_metric(metric, unit, value)
+            for dimension in dimensions:
+                self._metrics.add_dimension(*dimension)
+            for value in values:
+                self._metrics.add_metric(*value)
             self._metrics.flush_metrics()
         self._counts.clear()
 
