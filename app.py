@@ -1,15 +1,18 @@
 """Build the stacks of one stage: `cdk synth -c stage=dev`."""
 
 from aws_cdk import App, Tags
+from aws_cdk import aws_lambda as lambda_
 
+from infra import bundling
 from infra.api_stack import ApiStack
 from infra.config import Stage, stage_named
 from infra.data_stack import DataStack
 
 
-def build(app: App, stage: Stage) -> None:
+def build(app: App, stage: Stage, code: lambda_.Code) -> None:
+    """`code` is the package of the functions."""
     data = DataStack(app, f"PaymentChat-{stage.name}-Data", stage=stage)
-    ApiStack(app, f"PaymentChat-{stage.name}-Api", stage=stage, data=data)
+    ApiStack(app, f"PaymentChat-{stage.name}-Api", stage=stage, data=data, code=code)
     Tags.of(app).add("service", "payment-chat")
     Tags.of(app).add("stage", stage.name)
 
@@ -17,5 +20,6 @@ def build(app: App, stage: Stage) -> None:
 if __name__ == "__main__":
     cdk = App()
     setting = cdk.node.try_get_context
-    build(cdk, stage_named(setting("stage"), stripe_url=setting("stripeUrl"), model_url=setting("modelUrl")))
+    chosen = stage_named(setting("stage"), stripe_url=setting("stripeUrl"), model_url=setting("modelUrl"))
+    build(cdk, chosen, bundling.code_for(chosen))
     cdk.synth()

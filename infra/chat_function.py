@@ -5,7 +5,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra import bundling, key_policies
+from infra import key_policies
 from infra.config import Model, Stage
 from infra.data_stack import DataStack
 from infra.log_groups import log_group
@@ -17,7 +17,7 @@ NAMESPACE = "PaymentChat"
 class ChatFunction(Construct):
     """Hands out `function`, its `live` alias (what callers call) and its `logs`."""
 
-    def __init__(self, scope: Construct, id_: str, *, stage: Stage, data: DataStack) -> None:
+    def __init__(self, scope: Construct, id_: str, *, stage: Stage, data: DataStack, code: lambda_.Code) -> None:
         super().__init__(scope, id_)
         self.logs = log_group(self, "Logs", stage=stage, key=data.storage)
         self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
@@ -27,7 +27,7 @@ class ChatFunction(Construct):
             description=f"Payment Chat, {stage.name}: one turn of a conversation",
             runtime=lambda_.Runtime.PYTHON_3_13,
             architecture=lambda_.Architecture.ARM_64,
-            code=bundling.code_for(stage),
+            code=code,
             handler="chat.handler.handle",
             timeout=Duration.seconds(25),
             memory_size=stage.memory,

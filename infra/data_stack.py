@@ -70,11 +70,12 @@ class DataStack(Stack):
 
     def _stripe_secret(self) -> secretsmanager.Secret:
         """Made with a random value which is no Stripe key; an operator stores the real one."""
+        by_arn = kms.Key.from_key_arn(self, "StorageOfSecrets", self.storage.key_arn)  # lest it widens the key's policy
         return secretsmanager.Secret(
             self,
             "Stripe",
             description="The secret key of the Stripe account, as a plain string",
-            encryption_key=self.storage,
+            encryption_key=by_arn,
             generate_secret_string=secretsmanager.SecretStringGenerator(password_length=32, exclude_punctuation=True),
             removal_policy=self.kept,
         )

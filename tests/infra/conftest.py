@@ -1,0 +1,80 @@
+"""Every stack of every stage, synthesized once a run: starting the CDK's engine costs more than all of them."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aws_cdk import App, AssetHashType
+from aws_cdk import aws_lambda as lambda_
+
+from app import build
+from infra.config import STAGES
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Template:
+    body: Mapping[str, Any]
+
+    def of_type(self, type_: str) -> dict[str, dict[str, Any]]:
+        """Logical id → properties."""
+        found = self.body["Resources"].items()
+        return {id_: resource.get("Properties", {}) for id_, resource in found if resource["Type"] == type_}
+
+    def only(self, type_: str) -> dict[str, Any]:
+        (properties,) = self.of_type(type_).values()
+        return properties
+
+    def named(self, prefix: str, type_: str) -> dict[str, Any]:
+        (properties,) = (p for id_, p in self.of_type(type_).items() if id_.startswith(prefix))
+        return properties
+
+    def removal(self, prefix: str) -> str:
+        (policy,) = (
+            resource.get("DeletionPolicy", "Delete")
+            for id_, resource in self.body["Resources"].items()
+            if id_.startswith(prefix)
+        )
+        return policy
+
+    def statements(self) -> Iterator[dict[str, Any]]:
+        """What the roles of this stack may do."""
+        for policy in self.of_type("AWS::IAM::Policy").values():
+            yield from policy["PolicyDocument"]["Statement"]
+
+
+def synthesize(stage: str) -> App:
+    settings = json.loads((ROOT / "cdk.json").read_text())["context"]
+    app = App(context=settings | {"aws:cdk:bundling-stacks": []})
+    # The templates do not change with the code of the functions.
+    code = lambda_.Code.from_asset(
+        str(ROOT / "lambdas"), asset_hash="0" * 64, asset_hash_type=AssetHashType.CUSTOM, exclude=["*"]
+    )
+    build(app, STAGES[stage], code)
+    return app
+
+
+@pytest.fixture(scope="session")
+def templates() -> dict[str, Template]:
+    """`dev-Api` → the template of the stack PaymentChat-dev-Api."""
+    stacks = (stack for stage in STAGES for stack in synthesize(stage).synth().stacks)
+    return {stack.stack_name.removeprefix("PaymentChat-"): Template(stack.template) for stack in stacks}
+
+
+@pytest.fixture(params=list(STAGES))
+def stage(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture
+def data(templates: dict[str, Template], stage: str) -> Template:
+    return templates[f"{stage}-Data"]
+
+
+@pytest.fixture
+def api(templates: dict[str, Template], stage: str) -> Template:
+    return templates[f"{stage}-Api"]

@@ -1,0 +1,116 @@
+"""What ships: small, complete, the same every time."""
+
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from infra import bundling
+
+MB = 1_000_000
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["sources", "byte code"])
+def package(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("package")
+    bundling.build(out, compiled=request.param)
+    return out
+
+
+def test_it_is_small(package: Path, tmp_path: Path):
+    files = [path for path in package.rglob("*") if path.is_file()]
+    with zipfile.ZipFile(tmp_path / "package.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in files:
+            archive.write(path, path.relative_to(package))
+
+    assert sum(path.stat().st_size for path in files) <= 25 * MB
+    assert (tmp_path / "package.zip").stat().st_size <= 6 * MB
+
+
+def test_it_runs_on_any_machine(package: Path):
+    assert not [*package.rglob("*.so"), *package.rglob("*.pyd")]
+
+
+def test_our_code_stands_beside_the_packages(package: Path):
+    assert (package / "chat").is_dir()
+    assert (package / "stripe").is_dir()
+
+
+def run(package: Path, code: str) -> str:
+    """Run `code` in a Python that sees this package and the standard library only."""
+    shown = f"import sys; sys.path[:] = [{str(package)!r}] + [p for p in sys.path if 'site-packages' not in p]\n{code}"
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", shown], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+CLIENTS = """
+import botocore.session
+session = botocore.session.get_session()
+session.set_credentials("x", "y")
+for service in {services}:
+    print(session.create_client(service, region_name="us-east-1").meta.service_model.service_name)
+"""
+
+
+def test_the_sdk_has_the_services_used(package: Path):
+    made = run(package, CLIENTS.format(services=list(bundling.SERVICES)))
+
+    assert made.split() == list(bundling.SERVICES)
+
+
+IMPORTS = """
+import boto3
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+"""
+
+
+def test_boto3_and_powertools_can_be_imported(package: Path):
+    run(package, IMPORTS)
+
+
+STRIPE = """
+import stripe
+client = stripe.StripeClient("sk_test_x", base_addresses={"api": "http://127.0.0.1:9"}, max_network_retries=0)
+try:
+    client.v1.payment_methods.create({"type": "card", "card": {"token": "tok_visa"}})
+except stripe.APIConnectionError:
+    print("asked")
+made = stripe.PaymentMethod.construct_from({"object": "payment_method", "card": {"brand": "visa"}}, "sk_test_x")
+print(made.card.brand)
+"""
+
+
+def test_stripe_can_make_a_payment_method(package: Path):
+    assert run(package, STRIPE).split() == ["asked", "visa"]
+
+
+def test_byte_code_is_taken_whatever_the_time_stamps_say(tmp_path: Path):
+    bundling.build(tmp_path, compiled=True)
+    for source in tmp_path.rglob("*.py"):
+        source.write_text("raise SystemExit('compiled anew')")
+
+    run(tmp_path, "import stripe, boto3, chat.card")
+
+
+def test_the_fingerprint_stays_when_nothing_changes():
+    assert bundling.fingerprint(compiled=False) == bundling.fingerprint(compiled=False)
+
+
+def test_the_fingerprint_tells_byte_code_from_sources():
+    assert bundling.fingerprint(compiled=False) != bundling.fingerprint(compiled=True)
+
+
+def test_the_fingerprint_changes_with_our_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    before = bundling.fingerprint(compiled=False)
+    shutil.copytree(bundling.SOURCES, tmp_path / "lambdas")
+    monkeypatch.setattr(bundling, "SOURCES", tmp_path / "lambdas")
+    assert bundling.fingerprint(compiled=False) == before
+
+    (tmp_path / "lambdas" / "chat" / "card.py").write_text("changed = True")
+
+    assert bundling.fingerprint(compiled=False) != before

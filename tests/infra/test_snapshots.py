@@ -1,0 +1,23 @@
+"""Did a template change? A snapshot changes in the commit that means it to: `pytest --snapshot-update`."""
+
+import json
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.json import JSONSnapshotExtension
+
+from infra.config import STAGES
+from tests.infra.conftest import Template
+
+STACKS = [f"{stage}-{stack}" for stage in STAGES for stack in ("Data", "Api")]
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_template_is_the_one_agreed(templates: dict[str, Template], stack: str, snapshot: SnapshotAssertion):
+    body = json.loads(json.dumps(templates[stack].body))
+
+    assert body == snapshot(extension_class=JSONSnapshotExtension)
+
+
+def test_every_stack_has_a_snapshot(templates: dict[str, Template]):
+    assert sorted(templates) == sorted(STACKS)
