@@ -1,0 +1,347 @@
+"""The confirmation: claim, call, finish; at most one token, whatever happens in between."""
+
+import pytest
+
+from chat.confirm import CLAIM
+from chat.dialogue import Decline, PaymentToken, Step
+from chat.ports import Busy, Limits, Receipt, SessionExpired, TooManyRequests, Unavailable
+from tests.fakes import NOON, Payer, World
+
+
+def reviewing() -> tuple[World, Payer]:
+    world = World()
+    payer = Payer(world)
+    payer.reaches_review()
+    return world, payer
+
+
+def twin(payer: Payer) -> Payer:
+    other = Payer(payer.world, payer.session_id)
+    other.token = payer.token
+    return other
+
+
+def test_stripe_gets_what_was_reviewed_and_the_session_as_metadata():
+    world, payer = reviewing()
+
+    payer.says("confirm")
+
+    (payment,) = world.tokens.payments
+    assert (payment.session_id, payment.name, str(payment.expiry)) == ("abc-123", "John", "12/30")
+    assert payment.card.last4 == "4242"
+
+
+def test_a_second_confirmation_waits_for_the_first_and_gets_its_token():
+    world, payer = reviewing()
+    other = twin(payer)
+
+    def second_confirmation():
+        world.tokens.meanwhile = lambda: None
+        with pytest.raises(Busy):
+            other.says("confirm")
+
+    world.tokens.meanwhile = second_confirmation
+    answers = [payer.says("confirm"), other.says("confirm")]
+
+    assert answers[0].payment == answers[1].payment
+    assert len(world.tokens.payments) == 1
+
+
+def test_a_waiting_confirmation_returns_as_soon_as_the_first_has_finished():
+    world, payer = reviewing()
+    other = twin(payer)
+    paid = PaymentToken("pm_first", "visa", "4242")
+    pauses = []
+
+    def finish_in_the_first_pause(seconds):
+        pauses.append(seconds)
+        claimed = world.sessions.load("abc-123")
+        world.sessions.finish(claimed, Receipt("abc-123", claimed.token_hash, paid, "en", int(world.time)))
+
+    def confirm_a_second_time():
+        world.sleep = finish_in_the_first_pause
+        assert other.says("confirm").payment == paid
+
+    world.tokens.meanwhile = confirm_a_second_time
+    answer = payer.says("confirm")
+
+    assert answer.payment == paid
+    assert len(pauses) == len(world.tokens.payments) == 1
+
+
+@pytest.mark.parametrize("text", ["change the name", "cancel", "what is a CVV?", "12/31"])
+def test_anything_else_during_a_confirmation_is_busy(text):
+    world, payer = reviewing()
+    other = twin(payer)
+
+    def meddle():
+        with pytest.raises(Busy):
+            other.says(text)
+
+    world.tokens.meanwhile = meddle
+
+    assert payer.says("confirm").payment
+
+
+@pytest.mark.parametrize(
+    ("code", "step", "kept"),
+    [
+        ("card_declined", Step.CARD, {"name"}),
+        ("card_expired", Step.EXPIRY, {"name", "card"}),
+        ("cvv_incorrect", Step.CVV, {"name", "card", "expiry"}),
+        ("processor_busy", Step.CONFIRM, {"name", "card", "expiry", "cvv"}),
+    ],
+)
+def test_a_refusal_goes_back_to_the_right_step(code, step, kept):
+    world, payer = reviewing()
+    world.tokens.script = [Decline(code)]
+
+    answer = payer.says("confirm")
+
+    session = answer.session
+    assert (session.step, session.error.code) == (step, code)
+    assert {field for field in ("name", "card", "expiry", "cvv") if getattr(session, field)} >= kept - {"cvv"}
+    assert answer.expires
+
+
+def test_our_own_failure_ends_the_session_and_erases_the_card():
+    world, payer = reviewing()
+    world.tokens.script = [Decline("processor_unavailable")]
+
+    answer = payer.says("confirm")
+
+    assert (answer.session.status, answer.session.error.code) == ("failed", "processor_unavailable")
+    assert world.sessions.items == {}
+
+
+def test_three_declined_confirmations_end_the_session():
+    world, payer = reviewing()
+    world.tokens.script = [Decline("card_declined")] * 3
+
+    for _ in range(2):
+        payer.says("confirm")
+        for text in ("4242 4242 4242 4242", "12/30", "123"):
+            payer.says(text)
+    answer = payer.says("confirm")
+
+    assert (answer.session.status, answer.session.error.code) == ("failed", "too_many_attempts")
+    assert world.sessions.items == {}
+
+
+def test_a_declined_confirmation_repeated_gets_the_same_answer_and_no_second_call():
+    world, payer = reviewing()
+    world.tokens.script = [Decline("cvv_incorrect")]
+
+    first = payer.says("confirm", message_id="m9")
+    second = payer.says("confirm", message_id="m9")
+
+    assert first.response == second.response
+    assert len(world.tokens.payments) == 1
+
+
+def attempts(world: World) -> list[str]:
+    return [payment.attempt for payment in world.tokens.payments]
+
+
+def test_an_uncertain_answer_keeps_the_attempt_so_that_stripe_cannot_do_it_twice():
+    world, payer = reviewing()
+    world.tokens.script = [Decline("processor_busy", definite=False)]
+
+    payer.says("confirm")
+    payer.says("confirm")
+
+    first, second = attempts(world)
+    assert first == second
+
+
+def test_a_definite_answer_renews_the_attempt():
+    world, payer = reviewing()
+    world.tokens.script = [Decline("processor_busy")]
+
+    payer.says("confirm")
+    payer.says("confirm")
+
+    first, second = attempts(world)
+    assert first != second
+
+
+def test_an_edit_renews_the_attempt():
+    world, payer = reviewing()
+    world.tokens.script = [Decline("processor_busy", definite=False)]
+
+    payer.says("confirm")
+    payer.says("change the name")
+    payer.says("Jane")
+    payer.says("confirm")
+
+    first, second = attempts(world)
+    assert first != second
+    assert world.tokens.payments[1].name == "Jane"
+
+
+def test_a_digression_at_the_review_keeps_the_attempt():
+    world, payer = reviewing()
+    world.tokens.script = [Decline("processor_busy", definite=False)]
+
+    payer.says("confirm")
+    payer.says("what is a CVV?")
+    payer.says("confirm")
+
+    first, second = attempts(world)
+    assert first == second
+
+
+def test_a_crash_after_stripe_heals_by_confirming_again_once_the_claim_has_lapsed():
+    world, payer = reviewing()
+    world.tokens.script = [RuntimeError("gone")]
+    with pytest.raises(RuntimeError):
+        payer.says("confirm", message_id="m9")
+
+    with pytest.raises(Busy):
+        payer.says("confirm", message_id="m9")
+    world.time += CLAIM
+    answer = payer.says("confirm", message_id="m9")
+
+    first, second = attempts(world)
+    assert answer.payment
+    assert first == second
+    assert set(world.sessions.counters.values()) == {1}
+
+
+def test_a_claim_that_lapsed_does_not_deliver_what_was_edited_meanwhile():
+    world, payer = reviewing()
+    other = twin(payer)
+
+    def long_after():
+        world.tokens.meanwhile = lambda: None
+        world.time += CLAIM
+        other.says("change the name")
+
+    world.tokens.meanwhile = long_after
+
+    with pytest.raises(Busy):
+        payer.says("confirm")
+    assert world.sessions.receipts == {}
+
+
+def test_a_confirmation_that_lost_to_an_edit_is_busy_and_never_calls_stripe():
+    world, payer = reviewing()
+    other = twin(payer)
+    claim = world.sessions.claim
+
+    def overtaken(*args, **kwargs):
+        other.says("change the name")
+        claim(*args, **kwargs)
+
+    world.sessions.claim = overtaken
+
+    with pytest.raises(Busy):
+        payer.says("confirm")
+    assert world.tokens.payments == []
+
+
+def test_a_confirmation_that_lost_to_a_cancel_is_expired():
+    world, payer = reviewing()
+    other = twin(payer)
+    claim = world.sessions.claim
+
+    def overtaken(*args, **kwargs):
+        other.says("cancel")
+        claim(*args, **kwargs)
+
+    world.sessions.claim = overtaken
+
+    with pytest.raises(SessionExpired):
+        payer.says("confirm")
+    assert world.tokens.payments == []
+
+
+def test_a_claimed_session_outlives_its_claim():
+    world, payer = reviewing()
+    world.time += 3590
+    ttl = []
+    world.tokens.meanwhile = lambda: ttl.append(world.sessions.load("abc-123").ttl)
+
+    payer.says("confirm")
+
+    assert ttl[0] >= world.time + CLAIM + 60
+
+
+def test_an_unavailable_service_leaves_the_session_as_it_was():
+    world, payer = reviewing()
+    stored = dict(world.sessions.items)
+    opened = world.vault.open
+
+    def down(*_):
+        raise Unavailable("kms", "timeout")
+
+    world.vault.open = down
+    with pytest.raises(Unavailable):
+        payer.says("confirm")
+    assert world.sessions.items == stored
+
+    world.vault.open = opened
+    assert payer.says("confirm").payment
+
+
+def confirms_with(world: World, session_id: str, card: str, address: str) -> None:
+    payer = Payer(world, session_id)
+    payer.address = address
+    for text in ("payment", "John", card, "12/30", "123", "confirm"):
+        payer.says(text)
+
+
+def test_attempts_of_one_address_are_counted_before_stripe_is_called():
+    world = World(limits=Limits(per_address=2, per_card=1000))
+    cards = ["4242 4242 4242 4242", "5555 5555 5555 4444", "6011 1111 1111 1117"]
+
+    for number, card in enumerate(cards[:2]):
+        confirms_with(world, f"s{number}", card, "203.0.113.7")
+    with pytest.raises(TooManyRequests) as refused:
+        confirms_with(world, "s2", cards[2], "203.0.113.7")
+
+    assert len(world.tokens.payments) == 2
+    assert 0 < refused.value.retry_after <= 3600
+    confirms_with(world, "s3", cards[2], "203.0.113.8")
+
+
+def test_attempts_on_one_card_are_counted_from_wherever_they_come():
+    world = World(limits=Limits(per_address=1000, per_card=1))
+
+    confirms_with(world, "s1", "4242 4242 4242 4242", "203.0.113.7")
+    with pytest.raises(TooManyRequests):
+        confirms_with(world, "s2", "4242424242424242", "198.51.100.9")
+
+    assert len(world.tokens.payments) == 1
+
+
+def test_neighbours_in_one_ipv6_network_count_as_one():
+    world = World(limits=Limits(per_address=1, per_card=1000))
+
+    confirms_with(world, "s1", "4242 4242 4242 4242", "2001:db8::1")
+    with pytest.raises(TooManyRequests):
+        confirms_with(world, "s2", "5555 5555 5555 4444", "2001:db8::ffff")
+
+
+def test_the_counters_hold_neither_a_number_nor_an_address():
+    world = World()
+
+    confirms_with(world, "s1", "4242 4242 4242 4242", "203.0.113.7")
+
+    hashes = [name.split("#")[1] for name in world.sessions.counters]
+    assert len(hashes) == 2
+    assert all(len(each) == 64 for each in hashes)
+
+
+def test_a_refused_attempt_is_not_a_loss_the_next_hour_takes_it():
+    world = World(limits=Limits(per_address=1, per_card=1000), time=NOON + 1800)
+    confirms_with(world, "s1", "4242 4242 4242 4242", "203.0.113.7")
+    payer = Payer(world, "s2")
+    for text in ("payment", "John", "5555 5555 5555 4444", "12/30", "123"):
+        payer.says(text)
+    with pytest.raises(TooManyRequests) as refused:
+        payer.says("confirm")
+
+    world.time += refused.value.retry_after
+
+    assert payer.says("confirm").payment
