@@ -18,10 +18,11 @@ TOKENS = {
     "tok_jcb": ("jcb", "0505"),
     "tok_unionpay": ("unionpay", "0005"),
     # These are refused by the issuer, so only once a payment is tried: a PaymentMethod is made of them all the same.
-    "tok_chargeDeclined": ("visa", "0002"),
-    "tok_chargeDeclinedInsufficientFunds": ("visa", "9995"),
-    "tok_chargeDeclinedExpiredCard": ("visa", "0069"),
-    "tok_chargeDeclinedIncorrectCvc": ("visa", "0127"),
+    "tok_visa_chargeDeclined": ("visa", "0002"),
+    "tok_visa_chargeDeclinedInsufficientFunds": ("visa", "9995"),
+    "tok_visa_chargeDeclinedExpiredCard": ("visa", "0069"),
+    "tok_visa_chargeDeclinedIncorrectCvc": ("visa", "0127"),
+    "tok_visa_chargeDeclinedProcessingError": ("visa", "0119"),
 }
 
 # brand, prefixes, lengths

@@ -152,6 +152,9 @@ class FakeWatch:
     def declined(self, code: str, detail: str) -> None:
         self.counts.append(("Declined", {"class": code, "detail": detail}))
 
+    def unusable_key(self, secret: str, reason: str) -> None:
+        self.counts.append(("unusable_key", {"secret": secret, "reason": reason}))
+
 
 @dataclass
 class World:

@@ -108,7 +108,7 @@ def _text(value: object) -> str:
 
 
 def _step(value: object) -> str:
-    if value not in STEPS or not isinstance(value, str):
+    if not isinstance(value, str) or value not in STEPS:
         raise _invalid(f"expectedStep must be one of {', '.join(sorted(STEPS))}")
     return value
 

@@ -120,7 +120,14 @@ def wired() -> Ports:
         wording=BedrockWording(
             client("bedrock-runtime", connect=0.5, read=2, tries=1, url=chosen.model_url), chosen.model_id, watch()
         ),
-        tokens=StripeTokens(key, watch(), stage=chosen.stage, test_tokens=chosen.test_tokens, url=chosen.stripe_url),
+        tokens=StripeTokens(
+            key,
+            watch(),
+            secret=chosen.stripe_secret,
+            stage=chosen.stage,
+            test_tokens=chosen.test_tokens,
+            url=chosen.stripe_url,
+        ),
         watch=watch(),
         policy=Policy(chosen.brands, chosen.contact),
         limits=Limits(chosen.attempts_per_address, chosen.attempts_per_card),

@@ -107,6 +107,8 @@ class Watch(Protocol):
 
     def declined(self, code: str, detail: str) -> None: ...
 
+    def unusable_key(self, secret: str, reason: str) -> None: ...
+
 
 @dataclass(frozen=True)
 class Limits:

@@ -40,8 +40,10 @@ class StripeKey:
 
 
 class StripeTokens:
-    def __init__(self, key: StripeKey, watch: Watch, *, stage: str, test_tokens: bool, url: str | None) -> None:
-        self._key, self._watch, self._stage = key, watch, stage
+    def __init__(
+        self, key: StripeKey, watch: Watch, *, secret: str, stage: str, test_tokens: bool, url: str | None
+    ) -> None:
+        self._key, self._watch, self._secret, self._stage = key, watch, secret, stage
         self._test_tokens, self._url = test_tokens, url
         self._client: tuple[str, Any] | None = None
 
@@ -53,12 +55,12 @@ class StripeTokens:
         result = self._ask(key, payment)
         if result is None and (rotated := self._key(fresh=True)) != key:
             result = self._ask(rotated, payment)
-        return result or self._unavailable("key_refused")
+        return result or self._unusable("refused")
 
     def _ask(self, key: str, payment: Payment) -> PaymentToken | Decline | None:
         """None when Stripe does not take the key."""
         if not self._usable(key):
-            return self._unavailable("key_not_usable")
+            return self._unusable("live key outside prod" if _is_live(key) else "not a secret Stripe key")
         import stripe  # noqa: PLC0415  (80 ms that only a confirmation pays)
 
         try:
@@ -117,6 +119,10 @@ class StripeTokens:
         if status == 402:
             self._watch.count("RawCardRefused")
         return self._unavailable(detail)
+
+    def _unusable(self, reason: str) -> Decline:
+        self._watch.unusable_key(self._secret, reason)
+        return Decline("processor_unavailable", reason)
 
     def _unavailable(self, detail: str) -> Decline:
         self._watch.count("ProcessorFailed")

@@ -1,0 +1,223 @@
+"""Stripe's answers in our words: the real SDK against the stand-in that judges by Stripe's schema."""
+
+import json
+import logging
+import threading
+import urllib.request
+from uuid import uuid4
+
+import pytest
+
+from chat.card import Brand, CardNumber, Cvv, Expiry
+from chat.dialogue import Decline, PaymentToken
+from chat.ports import Payment
+from chat.tokens import StripeKey, StripeTokens
+from local.loopback import Service
+from local.stripe_server import LOCAL_KEY, Stripe
+from tests.fakes import FakeWatch
+
+
+class Secret:
+    """Secrets Manager, one secret."""
+
+    def __init__(self, value: str) -> None:
+        self.value, self.reads = value, 0
+
+    def get_secret_value(self, SecretId: str) -> dict[str, str]:  # noqa: N803
+        self.reads += 1
+        return {"SecretString": self.value}
+
+
+@pytest.fixture(scope="module")
+def stripe_url():
+    with Service(Stripe(), port=0, name="stripe") as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+@pytest.fixture
+def shop(stripe_url):
+    return Shop(stripe_url)
+
+
+class Shop:
+    def __init__(self, url: str) -> None:
+        self.url, self.secret, self.watch, self.time = url, Secret(LOCAL_KEY), FakeWatch(), 0
+        self.stage, self.test_tokens = "local", False
+        self._tokens = None
+
+    @property
+    def tokens(self) -> StripeTokens:
+        if self._tokens is None:
+            key = StripeKey(self.secret, "the-secret", lambda: self.time)
+            self._tokens = StripeTokens(
+                key, self.watch, secret="the-secret", stage=self.stage, test_tokens=self.test_tokens, url=self.url
+            )
+        return self._tokens
+
+    def pays(self, number="4242424242424242", brand=Brand.VISA, **change):
+        values = {
+            "session_id": "s-1",
+            "attempt": uuid4().hex,
+            "name": "Zoë O’Neill",
+            "card": CardNumber(number, brand),
+            "expiry": Expiry(12, 2030),
+            "cvv": Cvv("123"),
+        }
+        return self.tokens.create(Payment(**(values | change)))
+
+    def told(self, behaviour, **more):
+        request = urllib.request.Request(
+            f"{self.url}/_control/plan", json.dumps({"behaviour": behaviour, **more}).encode(), method="POST"
+        )
+        urllib.request.urlopen(request).close()
+
+    def made(self):
+        with urllib.request.urlopen(f"{self.url}/_control/payment_methods") as reply:
+            return json.load(reply)
+
+    def counted(self):
+        return [name for name, _ in self.watch.counts]
+
+
+def test_a_good_card_becomes_a_payment_method_with_the_session_in_its_metadata(shop):
+    result = shop.pays(session_id="s-meta")
+
+    assert isinstance(result, PaymentToken)
+    assert (result.brand, result.last4) == ("visa", "4242")
+    (made,) = [each for each in shop.made() if each["id"] == result.token]
+    assert made["metadata"] == {"session": "s-meta"}
+
+
+def test_the_same_attempt_makes_the_same_payment_method(shop):
+    attempt = uuid4().hex
+
+    assert shop.pays(attempt=attempt) == shop.pays(attempt=attempt)
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "code", "definite"),
+    [
+        ("card_declined", "card_declined", True),
+        ("expired_card", "card_expired", True),
+        ("incorrect_cvc", "cvv_incorrect", True),
+        ("processing_error", "processor_busy", True),
+        ("conflict", "processor_busy", False),
+        ("rate_limit", "processor_busy", False),
+        ("unavailable", "processor_busy", False),
+        ("api_error", "processor_busy", False),
+        ("reset", "processor_busy", False),
+        ("forbidden", "processor_unavailable", True),
+        ("unauthorized", "processor_unavailable", True),
+        ("raw_card_data", "processor_unavailable", True),
+    ],
+)
+def test_every_refusal_has_its_code(shop, behaviour, code, definite):
+    shop.told(behaviour, times=2 if behaviour in ("conflict", "unavailable", "reset") else 1)
+
+    result = shop.pays()
+
+    assert isinstance(result, Decline)
+    assert (result.code, result.definite) == (code, definite)
+
+
+def test_a_replayed_server_error_is_definite(shop):
+    attempt = uuid4().hex
+    shop.told("api_error")
+
+    first, second = shop.pays(attempt=attempt), shop.pays(attempt=attempt)
+
+    assert (first.code, first.definite) == ("processor_busy", False)
+    assert (second.code, second.definite) == ("processor_busy", True)
+
+
+def test_another_body_under_the_same_attempt_is_refused_and_definite(shop):
+    attempt = uuid4().hex
+    shop.pays(attempt=attempt)
+
+    result = shop.pays(attempt=attempt, name="Somebody Else")
+
+    assert (result.code, result.definite) == ("processor_busy", True)
+
+
+def test_an_account_without_raw_card_access_is_counted_apart(shop):
+    shop.told("raw_card_data")
+
+    shop.pays()
+
+    assert "RawCardRefused" in shop.counted()
+
+
+@pytest.mark.parametrize("value", ["", "placeholder", "sk_live_not_in_this_stage", "pk_test_publishable"])
+def test_a_key_that_cannot_be_one_is_named_in_the_log_and_never_sent(shop, value):
+    shop.secret.value = value
+
+    result = shop.pays()
+
+    assert result.code == "processor_unavailable"
+    assert ("unusable_key", "the-secret") in [(name, note.get("secret")) for name, note in shop.watch.counts]
+
+
+def test_a_rotated_key_is_picked_up_when_the_old_one_is_refused(shop):
+    shop.pays()
+    shop.secret.value = LOCAL_KEY + "_rotated"
+    shop.told("unauthorized")
+
+    shop.pays()
+
+    assert shop.secret.reads == 2
+
+
+def test_the_key_is_read_once_and_again_when_it_may_be_old(shop):
+    shop.pays()
+    shop.pays()
+    assert shop.secret.reads == 1
+
+    shop.time += 300
+    shop.pays()
+    assert shop.secret.reads == 2
+
+
+def test_a_stage_with_a_test_key_takes_test_numbers_only_but_not_the_local_one(shop):
+    assert shop.tokens.test_only() is False
+
+    dev = Shop(shop.url)
+    dev.stage = "dev"
+    assert dev.tokens.test_only() is True
+
+    prod = Shop(shop.url)
+    prod.stage, prod.secret.value = "prod", "sk_live_pretended"
+    assert prod.tokens.test_only() is False
+
+
+@pytest.mark.parametrize(
+    ("number", "brand"),
+    [
+        ("4242424242424242", Brand.VISA),
+        ("4000000000000002", Brand.VISA),
+        ("378282246310005", Brand.AMEX),
+        ("6200000000000005", Brand.UNIONPAY),
+        ("38520000023237", Brand.DINERS),
+    ],
+)
+def test_test_numbers_can_be_exchanged_for_test_tokens(shop, number, brand):
+    shop.test_tokens = True
+
+    result = shop.pays(number, brand)
+
+    assert isinstance(result, PaymentToken)
+    (made,) = [each for each in shop.made() if each["id"] == result.token]
+    assert made["raw"] is False
+
+
+def test_the_sdk_says_nothing_of_the_card(shop, caplog, capfd):
+    caplog.set_level(logging.DEBUG)
+
+    shop.pays("5555555555554444", Brand.MASTERCARD, cvv=Cvv("987"))
+    shop.told("card_declined")
+    shop.pays("5555555555554444", Brand.MASTERCARD, cvv=Cvv("987"))
+
+    said = caplog.text + "".join(capfd.readouterr())
+    assert "5555555" not in said
+    assert "987" not in said

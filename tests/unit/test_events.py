@@ -1,0 +1,116 @@
+"""What a request may look like. Every refusal names the field, never what was in it."""
+
+import base64
+import json
+
+import pytest
+
+from chat.events import BadRequest, message_of, session_of
+from chat.ports import SessionTokenRequired
+
+
+def post(body: object, **more: object) -> dict[str, object]:
+    text = body if isinstance(body, str) else json.dumps(body)
+    return {"headers": {"Content-Type": "application/json"}, "body": text, **more}
+
+
+def read(event):
+    return message_of(event, lambda: "made-here")
+
+
+def test_a_message_alone_is_enough():
+    message = read(post({"message": "  payment \n"}))
+
+    assert (message.text, message.id, message.session_id, message.token) == ("payment", "made-here", None, None)
+
+
+def test_every_field_and_header_arrives():
+    headers = {"content-type": "application/json; charset=utf-8", "X-SESSION-TOKEN": "t", "accept-LANGUAGE": "es"}
+    body = {"message": "x", "sessionId": "abc-123", "messageId": "m_1", "expectedStep": "card"}
+
+    message = read(post(body) | {"headers": headers})
+
+    assert (message.session_id, message.id, message.expected_step) == ("abc-123", "m_1", "card")
+    assert (message.token, message.accept_language) == ("t", "es")
+
+
+def test_a_base64_body_is_read_as_what_it_is():
+    body = base64.b64encode('{"message":"señor"}'.encode()).decode()
+
+    assert read(post(body, isBase64Encoded=True)).text == "señor"
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        pytest.param({}, "message", id="no message"),
+        pytest.param({"message": "   "}, "message", id="blank"),
+        pytest.param({"message": 5}, "message", id="a number"),
+        pytest.param({"message": "x" * 1001}, "message", id="too long"),
+        pytest.param('{"message": "\\ud800"}', "message", id="a lone surrogate"),
+        pytest.param({"message": "x", "sessionId": "a b"}, "sessionId", id="a space in the id"),
+        pytest.param({"message": "x", "sessionId": "abc\n"}, "sessionId", id="a line end in the id"),
+        pytest.param({"message": "x", "sessionId": "x" * 65}, "sessionId", id="a long id"),
+        pytest.param({"message": "x", "sessionId": "a4242424242424242"}, "sessionId", id="a card number as id"),
+        pytest.param({"message": "x", "sessionId": None}, "sessionId", id="null id"),
+        pytest.param({"message": "x", "messageId": ""}, "messageId", id="empty message id"),
+        pytest.param({"message": "x", "expectedStep": "pay"}, "expectedStep", id="no such step"),
+        pytest.param({"message": "x", "expectedStep": ["card"]}, "expectedStep", id="a list of steps"),
+        pytest.param({"message": "x", "4242424242424242": 1}, "unknown", id="an unknown field"),
+        pytest.param("[]", "object", id="a list"),
+        pytest.param("{", "object", id="not JSON"),
+        pytest.param("", "object", id="empty"),
+        pytest.param("[" * 4000, "object", id="deeply nested"),
+        pytest.param("NaN", "object", id="no object"),
+    ],
+)
+def test_a_malformed_request_is_refused_by_field_without_its_value(body, field):
+    with pytest.raises(BadRequest) as refused:
+        read(post(body))
+
+    assert (refused.value.status, refused.value.code) == (400, "invalid_request")
+    assert field in refused.value.message
+    assert "4242" not in refused.value.message
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "", "application/json5", "multipart/form-data"])
+def test_only_json_is_taken(content_type):
+    with pytest.raises(BadRequest) as refused:
+        read(post({"message": "x"}) | {"headers": {"Content-Type": content_type}})
+
+    assert refused.value.status == 415
+
+
+def test_a_body_over_four_kilobytes_is_too_large():
+    with pytest.raises(BadRequest) as refused:
+        read(post({"message": "é" * 900, "padding": "é" * 2000}))
+
+    assert refused.value.status == 413
+
+
+def test_missing_headers_are_no_surprise():
+    with pytest.raises(BadRequest):
+        read({"headers": None, "body": None})
+
+
+def connection(user_arn: str | None) -> dict[str, object]:
+    return {"requestContext": {"identity": {"sourceIp": "192.0.2.1", "userArn": user_arn}}}
+
+
+def test_the_payers_address_is_believed_from_a_signed_request_alone():
+    headers = {"Content-Type": "application/json", "X-Payer-Address": "203.0.113.9"}
+    open_, signed = connection(None), connection("arn:aws:sts::000000000000:assumed-role/page/1")
+
+    assert read(post({"message": "x"}, **open_) | {"headers": headers}).address == "192.0.2.1"
+    assert read(post({"message": "x"}, **signed) | {"headers": headers}).address == "203.0.113.9"
+    assert read(post({"message": "x"}, **signed)).address == "192.0.2.1"
+
+
+def test_reading_a_session_needs_its_token():
+    with pytest.raises(SessionTokenRequired):
+        session_of({"pathParameters": {"sessionId": "abc"}, "headers": {}})
+
+
+def test_reading_a_session_needs_a_name_that_could_be_one():
+    with pytest.raises(BadRequest):
+        session_of({"pathParameters": {"sessionId": "a/../b"}, "headers": {"x-session-token": "t"}})
