@@ -47,7 +47,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Reply:
-    """A 200 of the API; `history` only when the conversation was looked up."""
+    """A 200 of the API; `history` only when it was looked up, `language` when the API names it (Content-Language)."""
 
     session_id: str
     token: str | None = field(repr=False)
@@ -59,6 +59,7 @@ class Reply:
     payment: Mapping[str, str] | None
     expires_at: str | None
     history: tuple[Mapping[str, str], ...] = ()
+    language: str | None = None
 
 
 class RefusedError(Exception):
@@ -172,6 +173,7 @@ def _read(response: httpx.Response) -> Reply:
             payment=body["payment"],
             expires_at=body["expiresAt"],
             history=tuple(body.get("conversationHistory") or ()),
+            language=response.headers.get("Content-Language"),
         )
     except (ValueError, KeyError, TypeError):
         raise RefusedError(response.status_code, "unreadable") from None

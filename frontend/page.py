@@ -1,50 +1,84 @@
-"""A plain chat in six steps against the API; card digits are masked before they are shown."""
+"""The payment page: draws a conversation and passes on what is typed. Streamlit runs it again for every event."""
 
-import re
 import secrets
-import string
+from collections.abc import Mapping
+from datetime import UTC, datetime
 
+import session_cookie
 import streamlit as st
-from client import ChatApi, Key, Message, Payer, RefusedError, UnreachableError, from_environment
+from client import ChatApi, Payer, from_environment
+from conversation import Conversation
+from entry import Entry, SecureEntry, View
+from texts import choose, direction, texts
+from visit import Api, Visit
 
-MADE_OF = string.ascii_lowercase
-
-
-def make_id() -> str:
-    """Letters only: an id may not hold a long run of digits."""
-    return "".join(secrets.choice(MADE_OF) for _ in range(24))
+STEPS = ("name", "card", "expiry", "cvv", "confirm")
+AVATARS = {"user": ":material/person:", "assistant": ":material/lock:"}
 
 
 @st.cache_resource
-def api() -> ChatApi:
+def _api() -> ChatApi:
     return from_environment()
 
 
-def masked(text: str, step: str) -> str:
-    return text if step == "expiry" else re.sub(r"\d", "•", text)
+@st.cache_resource
+def _entry() -> Entry:
+    return SecureEntry()
 
 
-st.set_page_config(page_title="Payment", page_icon="🔒")
-st.title("Payment")
-state = st.session_state
-state.setdefault("key", Key(make_id()))
-state.setdefault("lines", [])
-state.setdefault("step", "none")
+def _payer() -> Payer:
+    """Behind a load balancer the last hop it names is the one it saw itself; those before it anyone can write."""
+    hops = st.context.headers.get("X-Forwarded-For", "").split(",")
+    return Payer(hops[-1].strip() or st.context.ip_address, st.context.headers.get("Accept-Language"))
 
-for role, text in state.lines:
-    st.chat_message(role).write(text)
 
-if typed := st.chat_input("Write a message", max_chars=1000):
-    own = masked(typed, state.step)
-    st.chat_message("user").write(own)
-    try:
-        with st.spinner("Sending"):
-            reply = api().send(Message(make_id(), typed), state.key, Payer())
-    except (RefusedError, UnreachableError) as trouble:
-        st.error("That did not work. Please send it again." if isinstance(trouble, UnreachableError) else f"{trouble}")
-        st.stop()
-    state.key = Key(reply.session_id, reply.token or state.key.token)
-    state.step = reply.step
-    answer = reply.text + (f"\n\n`{reply.payment['token']}`" if reply.payment else "")
-    state.lines += [("user", own), ("assistant", answer)]
-    st.rerun()
+def main(entry: Entry | None = None, api: Api | None = None) -> None:
+    if "visit" not in st.session_state:
+        st.session_state.visit = Visit(api or _api(), _payer(), session_cookie.read(st.context.cookies))
+    draw(st.session_state.visit, entry or _entry())
+
+
+def draw(visit: Visit, entry: Entry) -> None:
+    now = visit.now
+    view = view_of(now, now.language or choose(visit.payer.languages), visit.cookie)
+    visit.cookie = None
+    st.set_page_config(page_title=view.texts["title"], page_icon="🔒")
+    current = STEPS.index(now.screen) if now.screen in STEPS else None
+    entry.head(view, [view.texts[f"step_{each}"] for each in STEPS], current, visit.hear)
+    if now.screen == "welcome":
+        _welcome(view.texts)
+    with st.container(gap="xsmall"):
+        for line in now.lines:
+            st.chat_message(line.role, avatar=AVATARS[line.role]).text(line.content)
+    entry.panel(view, visit.hear)
+
+
+def _welcome(words: Mapping[str, str]) -> None:
+    fields = "\n".join(f"{n}. {words[each]}" for n, each in enumerate(STEPS[:4], 1))
+    st.markdown(f"{words['intro']}\n\n{fields}\n\n{words['kept']}")
+
+
+def view_of(now: Conversation, language: str, cookie: str | None) -> View:
+    return View(
+        run=secrets.token_hex(4),
+        language=language,
+        direction=direction(language),
+        texts=texts(language),
+        screen=now.screen,
+        step=now.step,
+        live=now.is_live,
+        collected=now.collected,
+        payment=now.payment,
+        refusal=now.said if now.error and now.error["field"] == now.screen else None,
+        said=now.said,
+        trouble=now.trouble,
+        answered=now.answered,
+        turn=now.turn,
+        seconds_left=now.seconds_left(datetime.now(UTC)),
+        cookie=cookie,
+        chat=now.is_live or now.screen == "welcome",
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""What goes out with every answer, and which paths there are at all."""
+
+import base64
+import hashlib
+import re
+from pathlib import Path
+
+import streamlit
+from starlette.datastructures import MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+OPEN = re.compile(
+    r"/(|healthz|session|favicon\.png|manifest\.json|static/.*|_stcore/(health|host-config|stream|bidi-components/.*))"
+)
+
+
+def _inline_scripts() -> str:
+    """Streamlit's own index page has inline scripts: allowed by their hashes, whatever its version."""
+    page = (Path(streamlit.__file__).parent / "static/index.html").read_bytes()
+    scripts = re.findall(rb"<script>(.*?)</script>", page, re.DOTALL)
+    return " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(each).digest()).decode()}'" for each in scripts)
+
+
+_EMPTY_STYLE = f"'sha256-{base64.b64encode(hashlib.sha256(b'').digest()).decode()}'"
+"""Streamlit adds empty style elements and fills them rule by rule, which a policy does not concern."""
+
+POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        f"script-src 'self' {_inline_scripts()}",
+        f"style-src 'self' {_EMPTY_STYLE}",
+        "img-src 'self' data:",
+        "font-src 'self' data:",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    ]
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+class Closed:
+    """Refuses every path that the page does not need, and adds the headers to all others."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(HEADERS)
+                if not scope["path"].startswith("/static/"):
+                    headers["Cache-Control"] = "no-cache" if "/bidi-components/" in scope["path"] else "no-store"
+            await send(message)
+
+        app = self._app if OPEN.fullmatch(scope["path"]) else PlainTextResponse("not found", status_code=404)
+        await app(scope, receive, send_with_headers)

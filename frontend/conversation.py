@@ -1,0 +1,152 @@
+"""What the page knows of one conversation, and how an answer of the API changes it. Pure; holds no card digit."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from client import Key, Message, RefusedError, Reply, UnreachableError
+
+NOTHING: Mapping[str, Any] = {"name": None, "brand": None, "last4": None, "expiry": None, "cvv": False}
+BRANDS = {
+    "visa": "Visa",
+    "mastercard": "Mastercard",
+    "amex": "American Express",
+    "discover": "Discover",
+    "diners": "Diners Club",
+    "jcb": "JCB",
+    "unionpay": "UnionPay",
+}
+_RUN = re.compile(r"\d(?:[\s.,_·/-]{0,3}\d)*")
+_DEFAULT_WAIT = 5
+
+
+@dataclass(frozen=True)
+class Line:
+    """`content` is masked."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Why a message is still under way: unreachable, wait (then `seconds` until it is sent again), moved_on, failed."""
+
+    kind: str
+    seconds: int | None = None
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """`answered`: id of the last message that was answered; `turn` grows whenever the screen is to be drawn anew."""
+
+    key: Key
+    lines: tuple[Line, ...] = ()
+    step: str = "none"
+    status: str = "collecting"
+    collected: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    error: Mapping[str, str] | None = None
+    payment: Mapping[str, str] | None = None
+    expires_at: datetime | None = None
+    expired: bool = False
+    language: str | None = None
+    answered: str | None = None
+    trouble: Trouble | None = None
+    turn: int = 0
+
+    @property
+    def screen(self) -> str:
+        """welcome, name, card, expiry, cvv, confirm, receipt, closed or expired."""
+        if self.expired:
+            return "expired"
+        if self.status == "completed":
+            return "receipt"
+        if self.status in {"cancelled", "failed"}:
+            return "closed"
+        return "welcome" if self.step == "none" else self.step
+
+    @property
+    def is_live(self) -> bool:
+        return self.step != "none" and self.screen not in {"expired", "receipt", "closed"}
+
+    @property
+    def said(self) -> str:
+        """The last thing the assistant said."""
+        return next((line.content for line in reversed(self.lines) if line.role == "assistant"), "")
+
+    def seconds_left(self, now: datetime) -> int | None:
+        if not self.is_live or self.expires_at is None:
+            return None
+        return max(0, int((self.expires_at - now).total_seconds()))
+
+
+def after_reply(before: Conversation, message: Message, reply: Reply) -> Conversation:
+    if before.answered == message.id:
+        return replace(before, trouble=None)
+    own = Line("user", own_line(message.text, before, reply))
+    return replace(
+        _now(before, reply),
+        lines=(*before.lines, own, Line("assistant", reply.text)),
+        answered=message.id,
+    )
+
+
+def looked_up(before: Conversation, reply: Reply) -> Conversation:
+    """As another tab or an earlier visit left it."""
+    lines = tuple(Line(each["role"], each["content"]) for each in reply.history) or (Line("assistant", reply.text),)
+    return replace(_now(before, reply), lines=lines)
+
+
+def _now(before: Conversation, reply: Reply) -> Conversation:
+    return replace(
+        before,
+        key=Key(reply.session_id, reply.token or before.key.token),
+        step=reply.step,
+        status=reply.status,
+        collected=reply.collected,
+        error=reply.error,
+        payment=reply.payment,
+        expires_at=datetime.fromisoformat(reply.expires_at).astimezone(UTC) if reply.expires_at else None,
+        language=reply.language or before.language,
+        trouble=None,
+        turn=before.turn + 1,
+    )
+
+
+def after_trouble(before: Conversation, trouble: RefusedError | UnreachableError) -> Conversation:
+    if isinstance(trouble, RefusedError):
+        if trouble.status in {401, 410}:
+            return replace(before, expired=True, trouble=None, collected=NOTHING, turn=before.turn + 1)
+        if trouble.code == "step_changed":
+            return replace(before, trouble=Trouble("moved_on"))
+        if trouble.status in {409, 429, 503}:
+            return replace(before, trouble=Trouble("wait", trouble.retry_after or _DEFAULT_WAIT))
+        return replace(before, trouble=Trouble("failed"))
+    return replace(before, trouble=Trouble("unreachable"))
+
+
+def own_line(text: str, before: Conversation, reply: Reply) -> str:
+    """What the transcript keeps of a person's own message: no digit that was typed, only what was understood."""
+    text = text.strip()
+    if not _RUN.search(text):
+        return text
+    rendered = _understood(before, reply)
+    if not rendered:
+        return _RUN.sub("••••", text)
+    words = _RUN.sub(" ", text).strip(" .,;:/-\n")
+    return f"{words} ({', '.join(rendered)})" if words else ", ".join(rendered)
+
+
+def _understood(before: Conversation, reply: Reply) -> list[str]:
+    old, new = before.collected, reply.collected
+    refused = (reply.error or {}).get("field")
+    rendered = []
+    if new["last4"] and refused != "card" and (before.step == "card" or old["last4"] != new["last4"]):
+        rendered.append(f"{BRANDS.get(new['brand'], '')} •••• {new['last4']}".strip())
+    if new["expiry"] and refused != "expiry" and (before.step == "expiry" or old["expiry"] != new["expiry"]):
+        rendered.append(new["expiry"])
+    if new["cvv"] and refused != "cvv" and (before.step == "cvv" or not old["cvv"]):
+        rendered.append("•••")
+    return rendered

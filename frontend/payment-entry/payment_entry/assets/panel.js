@@ -1,0 +1,264 @@
+// The entry: one screen per step, the line to write in, and what happens between sending and the answer.
+import { labelOf } from './card.js'
+import { el, fill, makeId } from './dom.js'
+import { fields, masked } from './fields.js'
+
+const SLOW = 5000 // ms until we say that it is still being worked on
+const SILENT = 40000 // ms after which the answer is not waited for any longer
+
+export class Panel {
+  constructor() {
+    this.sent = null // the message under way: {id, text, step, line}
+    this.said = el('div', { class: 'pay-unseen', role: 'status' })
+    this.own = el('p', { class: 'pay-own' })
+    this.typing = el('p', { class: 'pay-typing' })
+    this.waiting = el('div', { class: 'pay-waiting', hidden: true }, this.own, this.typing)
+    this.notice = el('div', { class: 'pay-notice', role: 'alert', hidden: true })
+    this.screen = el('div', { class: 'pay-screen' })
+    this.line = el('input', { id: 'pay-line', type: 'text', maxlength: 1000, autocomplete: 'off', enterkeyhint: 'send' })
+    this.lineLabel = el('label', { for: 'pay-line' })
+    this.lineSend = el('button', { type: 'submit', class: 'pay-second' })
+    this.write = el(
+      'form',
+      { class: 'pay-line', novalidate: true, onsubmit: event => this.sendLine(event) },
+      this.lineLabel,
+      el('div', { class: 'pay-row' }, this.line, this.lineSend),
+    )
+    this.root = el('div', { class: 'pay-panel' }, this.waiting, this.notice, this.screen, this.write, this.said)
+    addEventListener('offline', () => this.warn({ kind: 'offline' }))
+    addEventListener('online', () => this.sent && this.deliver())
+  }
+
+  // What the server knows now. Called once for every run of the page.
+  show(data, trigger) {
+    const before = this.data
+    Object.assign(this, { data, trigger })
+    const kept = data.screen === before?.screen && data.refusal ? this.screen.querySelector('input')?.value : ''
+    const answered = this.settle()
+    if (this.sent && !data.trouble) this.deliver() // the connection came back, or another message was answered first
+    if (!before || data.screen !== before.screen || data.turn !== before.turn) this.draw(kept)
+    this.warn(data.trouble)
+    if (data.cookie) fetch('session', { method: 'POST', body: data.cookie })
+    this.lineLabel.textContent = data.texts.message
+    this.lineSend.textContent = data.texts.send
+    this.write.hidden = !data.chat
+    if (answered) {
+      this.said.textContent = data.said
+      this.focus()
+    }
+  }
+
+  // Is the message under way answered? Then what was typed goes, with every digit in it.
+  settle() {
+    const over = !this.data.live && this.data.screen !== 'welcome'
+    const answered = this.acted || (this.sent && (over || this.data.answered === this.sent.id))
+    if (this.sent && answered) {
+      if (this.sent.line) this.line.value = ''
+      this.sent = null
+      this.rest()
+    }
+    this.acted = false
+    return answered
+  }
+
+  // `kept`: a refused value, to be put right; a security code is typed anew.
+  draw(kept) {
+    const { screen, texts } = this.data
+    this.screen.replaceChildren(...(fields[screen] ? [this.form(screen, kept)] : (this[screen]?.(texts) ?? [])))
+  }
+
+  form(name, kept) {
+    const { texts, collected, refusal } = this.data
+    const field = fields[name]
+    const input = el('input', { id: 'pay-field', type: 'text', ...field.attributes, 'aria-describedby': 'pay-help pay-error' })
+    field.adapt?.(input, collected)
+    if (kept && name !== 'cvv') input.value = kept
+    const brand = el('span', { class: 'pay-brand' })
+    const help = el('p', { id: 'pay-help', class: 'pay-help' })
+    const error = el('p', { id: 'pay-error', class: 'pay-error' })
+    const helpText = texts[field.help?.(collected) ?? `${name}_help`] ?? ''
+    const mark = text => {
+      error.textContent = text ?? ''
+      text ? input.setAttribute('aria-invalid', 'true') : input.removeAttribute('aria-invalid')
+    }
+    const look = () => {
+      brand.textContent = field.brand?.(input.value) ?? ''
+      help.textContent = texts[field.hint?.(input.value)] ?? helpText
+    }
+    input.addEventListener('input', event => {
+      field.edit?.(input, event)
+      mark(null)
+      look()
+    })
+    look()
+    mark(refusal)
+    return el(
+      'form',
+      {
+        class: 'pay-form',
+        novalidate: true,
+        onsubmit: event => {
+          event.preventDefault()
+          const problem = field.problem(input.value, collected)
+          if (!problem) return this.send(input.value, field.shown(input.value))
+          mark(texts[problem] ?? texts.empty)
+          input.focus()
+        },
+      },
+      el('label', { for: 'pay-field' }, texts[name]),
+      help,
+      error,
+      el('div', { class: 'pay-row' },
+        el('span', { class: 'pay-box' }, input, brand),
+        el('button', { type: 'submit', class: 'pay-first' }, texts.next)),
+    )
+  }
+
+  welcome(texts) {
+    return [this.button('pay-first pay-wide', texts.start)]
+  }
+
+  confirm(texts) {
+    const { name, brand, last4, expiry } = this.data.collected
+    const rows = [[texts.name, name], [texts.card, `${labelOf(brand)} •••• ${last4}`], [texts.expiry, expiry], [texts.cvv, '•••']]
+    return [
+      el('section', { class: 'pay-card', 'aria-labelledby': 'pay-review' },
+        el('h2', { id: 'pay-review' }, texts.review),
+        el('dl', {}, ...rows.map(([term, value]) => el('div', {}, el('dt', {}, term), el('dd', { dir: 'auto' }, value)))),
+        this.button('pay-first pay-wide', texts.confirm),
+        el('div', { class: 'pay-row' },
+          ...['change_name', 'change_card', 'change_expiry', 'cancel'].map(each => this.button('pay-second', texts[each])))),
+    ]
+  }
+
+  receipt(texts) {
+    const { token, brand, last4 } = this.data.payment
+    const code = el('code', { id: 'pay-token', tabindex: 0, dir: 'ltr' }, token)
+    const copy = el('button', { type: 'button', class: 'pay-second', onclick: () => this.copy(code, copy) }, texts.copy)
+    return [
+      el('section', { class: 'pay-card', 'aria-labelledby': 'pay-done' },
+        el('h2', { id: 'pay-done', tabindex: -1 }, texts.done),
+        el('dl', {},
+          el('div', {}, el('dt', {}, texts.card), el('dd', {}, `${labelOf(brand)} •••• ${last4}`)),
+          el('div', {}, el('dt', {}, texts.token), el('dd', { class: 'pay-row' }, code, copy))),
+        el('p', { class: 'pay-good' }, texts.deleted)),
+      this.act('restart', texts.start_again, 'pay-second'),
+    ]
+  }
+
+  expired(texts) {
+    return [el('p', { class: 'pay-over', tabindex: -1 }, texts.expired), this.act('restart', texts.start_again)]
+  }
+
+  closed(texts) {
+    return [this.act('restart', texts.start_again)]
+  }
+
+  // A button that says something in the conversation.
+  button(style, text) {
+    return el('button', { type: 'button', class: style, onclick: () => this.send(text, text) }, text)
+  }
+
+  // A button that asks the page itself for something.
+  act(act, text, style = 'pay-first') {
+    return el('button', { type: 'button', class: style, onclick: () => this.ask(act) }, text)
+  }
+
+  ask(act) {
+    this.sent = null
+    this.rest()
+    this.acted = true
+    this.trigger('act', { act })
+  }
+
+  sendLine(event) {
+    event.preventDefault()
+    if (this.line.value.trim()) this.send(this.line.value, masked(this.line.value), true)
+  }
+
+  send(text, shown, line = false) {
+    if (this.sent) return
+    this.sent = { id: makeId(), text: text.trim(), step: this.data.step, line }
+    this.own.textContent = shown
+    this.deliver()
+    this.waiting.scrollIntoView({ block: 'nearest' })
+  }
+
+  // Sends what is under way, again if need be: the same id makes a repeat harmless.
+  deliver() {
+    const { texts } = this.data
+    clearTimeout(this.slow)
+    clearTimeout(this.silent)
+    clearInterval(this.countdown)
+    this.notice.hidden = true
+    this.waiting.hidden = false
+    this.root.setAttribute('aria-busy', 'true')
+    this.typing.textContent = texts.typing
+    this.said.textContent = texts.sending
+    this.slow = setTimeout(() => (this.typing.textContent = this.said.textContent = texts.still_working), SLOW)
+    this.silent = setTimeout(() => this.warn({ kind: 'unreachable' }), SILENT)
+    if (!navigator.onLine) return this.warn({ kind: 'offline' })
+    const { id, text, step } = this.sent
+    this.trigger('send', { id, text, step })
+  }
+
+  rest() {
+    clearTimeout(this.slow)
+    clearTimeout(this.silent)
+    clearInterval(this.countdown)
+    this.waiting.hidden = true
+    this.own.textContent = ''
+    this.root.removeAttribute('aria-busy')
+  }
+
+  // Something stands in the way of the message under way, or of the whole conversation.
+  warn(trouble) {
+    clearInterval(this.countdown)
+    this.notice.hidden = !trouble
+    if (!trouble) return this.notice.replaceChildren()
+    const { texts } = this.data
+    clearTimeout(this.slow)
+    clearTimeout(this.silent)
+    this.typing.textContent = ''
+    const again = el('button', { type: 'button', class: 'pay-second', onclick: () => (this.sent ? this.deliver() : this.ask('look')) }, texts.try_again)
+    const here = el('button', { type: 'button', class: 'pay-second', onclick: () => this.ask('look') }, texts.continue_here)
+    const action = { moved_on: here, offline: null, wait: null }[trouble.kind]
+    const text = el('p', {}, trouble.kind === 'wait' ? texts.wait : texts[trouble.kind])
+    this.notice.replaceChildren(text, ...(action === undefined ? [again] : action ? [action] : []))
+    if (trouble.kind === 'wait') this.count(trouble.seconds)
+    else if (action !== null && this.notice.contains(document.activeElement) === false) this.notice.querySelector('button').focus()
+  }
+
+  count(seconds) {
+    const { texts } = this.data
+    const left = el('p', { class: 'pay-count', 'aria-hidden': 'true' })
+    this.notice.append(left)
+    const until = Date.now() + seconds * 1000
+    const tick = () => {
+      const rest = Math.ceil((until - Date.now()) / 1000)
+      left.textContent = fill(texts.again_in, { seconds: Math.max(0, rest) })
+      if (rest > 0) return
+      clearInterval(this.countdown)
+      if (this.sent) this.deliver()
+      else this.ask('look')
+    }
+    this.countdown = setInterval(tick, 250)
+    tick()
+  }
+
+  async copy(code, button) {
+    const { texts } = this.data
+    try {
+      await navigator.clipboard.writeText(code.textContent)
+      button.textContent = this.said.textContent = texts.copied
+    } catch {
+      getSelection().selectAllChildren(code) // no clipboard on a page without https: ready for the person's own copy
+    }
+  }
+
+  focus() {
+    const first = this.screen.querySelector('input, .pay-first, [tabindex]') ?? this.line
+    first.focus({ preventScroll: true })
+    this.root.scrollIntoView({ block: 'end' })
+  }
+}
