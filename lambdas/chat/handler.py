@@ -132,7 +132,7 @@ def wired() -> Ports:
         policy=Policy(chosen.brands, chosen.contact),
         limits=Limits(chosen.attempts_per_address, chosen.attempts_per_card),
         now=now,
-        new_id=lambda: str(uuid.uuid4()),
+        new_id=lambda: events.id_from(lambda: str(uuid.uuid4())),
         new_token=lambda: secrets.token_urlsafe(32),
         sleep=time.sleep,
     )

@@ -114,3 +114,9 @@ def test_reading_a_session_needs_its_token():
 def test_reading_a_session_needs_a_name_that_could_be_one():
     with pytest.raises(BadRequest):
         session_of({"pathParameters": {"sessionId": "a/../b"}, "headers": {"x-session-token": "t"}})
+
+
+def test_an_id_that_the_server_draws_is_one_that_it_takes_back():
+    drawn = iter(["6f0a2c1e-8f6b-4c1d-9a7e-123456789012", "6f0a2c1e-8f6b-4c1d-9a7e-12345678901a"])
+
+    assert events.name_of(events.id_from(lambda: next(drawn)), "sessionId") == "6f0a2c1e-8f6b-4c1d-9a7e-12345678901a"
