@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from chat.events import BadRequest, message_of, session_of
+from chat.events import BadRequest, id_from, message_of, name_of, session_of
 from chat.ports import SessionTokenRequired
 
 
@@ -119,4 +119,4 @@ def test_reading_a_session_needs_a_name_that_could_be_one():
 def test_an_id_that_the_server_draws_is_one_that_it_takes_back():
     drawn = iter(["6f0a2c1e-8f6b-4c1d-9a7e-123456789012", "6f0a2c1e-8f6b-4c1d-9a7e-12345678901a"])
 
-    assert events.name_of(events.id_from(lambda: next(drawn)), "sessionId") == "6f0a2c1e-8f6b-4c1d-9a7e-12345678901a"
+    assert name_of(id_from(lambda: next(drawn)), "sessionId") == "6f0a2c1e-8f6b-4c1d-9a7e-12345678901a"
