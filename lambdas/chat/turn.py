@@ -67,7 +67,7 @@ def _open(message: Message, ports: Ports) -> Answer:
     if stored is None:
         token = ports.new_token()
         try:
-            answer = _play(Record(session, records.hash_of(token)), message, ports, reword=True)
+            answer = _play(Record(session, records.hash_of(token)), message, ports, first=True)
             return answer if answer.session.outcome else replace(answer, session_token=token)
         except Conflict as conflict:
             stored = conflict.stored
@@ -100,7 +100,7 @@ def _go_on(message: Message, token: str, ports: Ports) -> Answer:
         if isinstance(found, Receipt):
             return completed(found)
         try:
-            return _play(found, message, ports, reword=race == 0)
+            return _play(found, message, ports, first=race == 0)
         except Conflict as conflict:
             found = records.now_standing(conflict, found, ports)
         except SealBroken:
@@ -110,7 +110,8 @@ def _go_on(message: Message, token: str, ports: Ports) -> Answer:
     raise Busy
 
 
-def _play(record: Record, message: Message, ports: Ports, *, reword: bool) -> Answer:
+def _play(record: Record, message: Message, ports: Ports, *, first: bool) -> Answer:
+    """`first`: not played again after a lost race. What was said to an older state confirms nothing of a newer one."""
     if record.message_id == message.id:
         return standing(record)
     if message.expected_step not in (None, record.session.step):
@@ -118,13 +119,15 @@ def _play(record: Record, message: Message, ports: Ports, *, reword: bool) -> An
     session = part_opened(record.session, record.token_hash, ports.vault)
     heard = _hear(message.text, session, ports)
     move = advance(session, heard, ports.policy)
+    if move.confirmed and not first:
+        raise Busy
     if move.confirmed:
         return confirm(record, message.id, heard.masked, message.address, ports)
     if record.claimed(ports.now()):
         raise Busy
     if move.session.outcome:
         return _end(record, move, ports)
-    reply = _worded(move, ports) if move.reword and reword else move.reply
+    reply = _worded(move, ports) if move.reword and first else move.reply
     session = sealed(move.session, record.token_hash, ports.vault)
     after = records.following(record, session, (heard.masked, reply), message.id, ports)
     ports.sessions.save(after, record if record.version else None, after.updated)

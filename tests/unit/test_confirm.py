@@ -256,6 +256,26 @@ def test_a_confirmation_that_lost_to_a_cancel_is_expired():
     assert world.tokens.payments == []
 
 
+def test_a_yes_to_an_older_question_does_not_confirm_the_review_that_overtook_it():
+    world = World()
+    payer = Payer(world)
+    for text in ("payment", "John", "4242 4242 4242 4242", "12/30"):
+        payer.says(text)
+    other = twin(payer)
+    save = world.sessions.save
+
+    def overtaken(record, over, now):
+        world.sessions.save = save
+        other.says("123")
+        save(record, over, now)
+
+    world.sessions.save = overtaken
+
+    with pytest.raises(Busy):
+        payer.says("confirm")
+    assert world.tokens.payments == []
+
+
 def test_a_claimed_session_outlives_its_claim():
     world, payer = reviewing()
     world.time += 3590
