@@ -130,6 +130,9 @@ class FakeTokens:
     def test_only(self) -> bool:
         return self.test_numbers_only
 
+    def ready(self) -> None:
+        """The key is at hand."""
+
     def create(self, payment: Payment) -> PaymentToken | Decline:
         self.payments.append(payment)
         self.meanwhile()

@@ -28,6 +28,7 @@ def confirm(record: Record, message_id: str, heard: str, address: str, ports: Po
     if record.claimed(ports.now()):
         return _wait(record, message_id, ports)
     payment = seals.payment(record, ports.vault)
+    ports.tokens.ready()
     try:
         claimed = _claim(record, payment, address, ports)
     except Conflict as conflict:

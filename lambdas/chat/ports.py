@@ -99,6 +99,9 @@ class Tokens(Protocol):
     def test_only(self) -> bool:
         """Whether only Stripe's public test numbers may be taken here."""
 
+    def ready(self) -> None:
+        """Fetch what a payment needs, before anything is claimed for it. Raises Unavailable."""
+
     def create(self, payment: Payment) -> PaymentToken | Decline: ...
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from chat.aws import translated
 from chat.dialogue import Decline, PaymentToken
+from chat.ports import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,11 +51,18 @@ class StripeTokens:
     def test_only(self) -> bool:
         return self._stage != "local" and not _is_live(self._key())
 
+    def ready(self) -> None:
+        self._key()
+
     def create(self, payment: Payment) -> PaymentToken | Decline:
-        key = self._key()
-        result = self._ask(key, payment)
-        if result is None and (rotated := self._key(fresh=True)) != key:
-            result = self._ask(rotated, payment)
+        """Raises nothing of its own: from here on the attempt is claimed, and an answer tells what becomes of it."""
+        try:
+            key = self._key()
+            result = self._ask(key, payment)
+            if result is None and (rotated := self._key(fresh=True)) != key:
+                result = self._ask(rotated, payment)
+        except Unavailable as unavailable:
+            return Decline("processor_busy", unavailable.code, definite=False)
         return result or self._unusable("refused")
 
     def _ask(self, key: str, payment: Payment) -> PaymentToken | Decline | None:

@@ -7,10 +7,11 @@ import urllib.request
 from uuid import uuid4
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from chat.card import Brand, CardNumber, Cvv, Expiry
 from chat.dialogue import Decline, PaymentToken
-from chat.ports import Payment
+from chat.ports import Payment, Unavailable
 from chat.tokens import StripeKey, StripeTokens
 from local.loopback import Service
 from local.stripe_server import LOCAL_KEY, Stripe
@@ -21,9 +22,11 @@ class Secret:
     """Secrets Manager, one secret."""
 
     def __init__(self, value: str) -> None:
-        self.value, self.reads = value, 0
+        self.value, self.reads, self.down = value, 0, False
 
     def get_secret_value(self, SecretId: str) -> dict[str, str]:  # noqa: N803
+        if self.down:
+            raise EndpointConnectionError(endpoint_url="the secret store")
         self.reads += 1
         return {"SecretString": self.value}
 
@@ -167,6 +170,23 @@ def test_a_rotated_key_is_picked_up_when_the_old_one_is_refused(shop):
     shop.pays()
 
     assert shop.secret.reads == 2
+
+
+def test_a_secret_store_that_is_down_is_noticed_before_a_payment_is_claimed(shop):
+    shop.secret.down = True
+
+    with pytest.raises(Unavailable):
+        shop.tokens.ready()
+
+
+def test_a_secret_store_that_goes_down_with_the_key_refused_decides_nothing(shop):
+    shop.pays()
+    shop.secret.down = True
+    shop.told("unauthorized")
+
+    result = shop.pays()
+
+    assert (result.code, result.definite) == ("processor_busy", False)
 
 
 def test_the_key_is_read_once_and_again_when_it_may_be_old(shop):

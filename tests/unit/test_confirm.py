@@ -304,6 +304,23 @@ def test_an_unavailable_service_leaves_the_session_as_it_was():
     assert payer.says("confirm").payment
 
 
+def test_a_key_that_cannot_be_fetched_leaves_the_session_as_it_was():
+    world, payer = reviewing()
+    stored = dict(world.sessions.items)
+    ready = world.tokens.ready
+
+    def down():
+        raise Unavailable("secretsmanager", "timeout")
+
+    world.tokens.ready = down
+    with pytest.raises(Unavailable):
+        payer.says("confirm")
+    assert (world.sessions.items, world.sessions.counters) == (stored, {})
+
+    world.tokens.ready = ready
+    assert payer.says("confirm").payment
+
+
 def confirms_with(world: World, session_id: str, card: str, address: str) -> None:
     payer = Payer(world, session_id)
     payer.address = address
