@@ -41,13 +41,10 @@ def confirm(record: Record, message_id: str, heard: str, address: str, ports: Po
 
 def _claim(record: Record, payment: Payment, address: str, ports: Ports) -> Record:
     now = ports.now()
+    records.require_live(record, now)
     claim_until = now + CLAIM
     claimed = replace(
-        record,
-        version=record.version + 1,
-        claim_until=claim_until,
-        counted=True,
-        ttl=max(record.ttl, claim_until + GRACE),
+        record, version=record.version + 1, claim_until=claim_until, counted=True, ttl=_lifetime(record, claim_until)
     )
     counters = {} if record.counted else _counters(payment, address, now, ports)
     try:
@@ -56,6 +53,14 @@ def _claim(record: Record, payment: Payment, address: str, ports: Ports) -> Reco
         ports.watch.count("GuardRefused", guard=limit.counter.split("#")[0])
         raise TooManyRequests(HOUR - now % HOUR) from None
     return claimed
+
+
+def _lifetime(record: Record, claim_until: int) -> int:
+    """Until the claim can be healed; however often it lapses, that adds once to the card's hour."""
+    heals_until = claim_until + GRACE
+    if record.card_deadline:
+        heals_until = min(heals_until, record.card_deadline + CLAIM + GRACE)
+    return max(record.ttl, heals_until)
 
 
 def _counters(payment: Payment, address: str, now: int, ports: Ports) -> dict[str, int]:

@@ -47,10 +47,17 @@ def receipt(session_id: str, token_hash: str, ports: Ports) -> Receipt:
     return found
 
 
+def require_live(record: Record, now: int) -> None:
+    """Also before a write: what was live when it was read may not be by now. Raises SessionExpired."""
+    if record.version and now >= record.ttl:
+        raise SessionExpired
+
+
 def now_standing(conflict: Conflict, before: Record, ports: Ports) -> Record | Receipt:
     """After a lost race: the same session as it is by now, or the receipt it left. Raises SessionExpired."""
     stored = conflict.stored
     if stored is not None and stored.token_hash == before.token_hash:
+        require_live(stored, ports.now())
         return stored
     return receipt(before.session.id, before.token_hash, ports)
 
@@ -66,8 +73,12 @@ def forget(record: Record, ports: Ports) -> None:
 def following(
     record: Record, session: Session, said: tuple[str, str], message_id: str, ports: Ports, *, renew: bool = False
 ) -> Record:
-    """The next version, after payer (masked) and assistant `said` this. Any change of the review renews the attempt."""
+    """The next version, after payer (masked) and assistant `said` this. Any change of the review renews the attempt.
+
+    Raises SessionExpired.
+    """
     now = ports.now()
+    require_live(record, now)
     card_deadline = record.card_deadline
     if card_deadline is None and (session.card or session.part):
         card_deadline = now + LIFETIME

@@ -1,8 +1,11 @@
 """The confirmation: claim, call, finish; at most one token, whatever happens in between."""
 
+import contextlib
+from dataclasses import replace
+
 import pytest
 
-from chat.confirm import CLAIM
+from chat.confirm import CLAIM, GRACE
 from chat.dialogue import Decline, PaymentToken, Step
 from chat.ports import Busy, Limits, Receipt, SessionExpired, TooManyRequests, Unavailable
 from tests.fakes import NOON, Payer, World
@@ -285,6 +288,47 @@ def test_a_claimed_session_outlives_its_claim():
     payer.says("confirm")
 
     assert ttl[0] >= world.time + CLAIM + 60
+
+
+def test_claims_that_lapse_again_and_again_do_not_keep_a_card_for_longer():
+    world, payer = reviewing()
+    deadline = world.sessions.load("abc-123").card_deadline
+    world.time = deadline - 1
+
+    for _ in range(3):
+        world.tokens.script = [RuntimeError("the process died")]
+        with contextlib.suppress(RuntimeError, SessionExpired):
+            payer.says("confirm")
+        world.time += CLAIM
+
+    assert world.time > deadline + CLAIM + GRACE
+    with pytest.raises(SessionExpired):
+        payer.says("confirm")
+    assert world.sessions.items == {}
+
+
+@pytest.mark.parametrize("text", ["confirm", "change the name", "cancel", "12/31"])
+def test_a_session_that_expires_between_its_reading_and_its_writing_is_refused(text):
+    world, payer = reviewing()
+    load = world.sessions.load
+
+    def slowly(session_id):
+        record = load(session_id)
+        world.time = max(world.time, record.ttl)
+        return record
+
+    world.sessions.load = slowly
+    clock = iter([world.time])
+    ports = world.ports
+    world.ports = lambda: replace(ports(), now=lambda: int(next(clock, world.time)))
+
+    if text == "cancel":
+        assert payer.says(text).session.outcome
+    else:
+        with pytest.raises(SessionExpired):
+            payer.says(text)
+    assert world.tokens.payments == []
+    assert text != "cancel" or world.sessions.items == {}
 
 
 def test_an_unavailable_service_leaves_the_session_as_it_was():
