@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from chat.ports import Unavailable
 
@@ -40,5 +41,5 @@ def translated(service: str) -> Iterator[None]:
         yield
     except ClientError as error:
         raise Unavailable(service, code_of(error)) from None
-    except BotoCoreError as error:
+    except (BotoCoreError, ResponseParserError) as error:
         raise Unavailable(service, type(error).__name__) from None

@@ -50,17 +50,23 @@ def of_record(record: Record) -> Item:
 
 
 def to_record(item: Item) -> Record:
-    """Raises SessionExpired on an item of another schema, which a rollback may leave behind."""
+    """Raises SessionExpired on an item of another schema, which a rollback may leave behind, or that is damaged."""
     if item.get("schema") != _n(SCHEMA):
         raise SessionExpired
+    try:
+        return _record(item)
+    except (LookupError, TypeError, ValueError, AttributeError):
+        raise SessionExpired from None
+
+
+def _record(item: Item) -> Record:
     data = item["collectionData"]["M"]
-    card = data["card"]["M"] if "card" in data else None
     session = Session(
         id=item["sessionId"]["S"],
         language=item["language"]["S"],
         step=Step(item["currentStep"]["S"]),
         name=data["name"]["S"] if "name" in data else None,
-        card=card and KeptCard(Brand(card["brand"]["S"]), card["last4"]["S"], Sealed(bytes(card["sealed"]["B"]))),
+        card=_kept(data["card"]["M"]) if "card" in data else None,
         expiry=_expiry(data["expiry"]["S"]) if "expiry" in data else None,
         cvv=_sealed(data.get("cvv")),
         part=_sealed(data.get("part")),
@@ -162,6 +168,10 @@ def _blob(value: object) -> dict[str, Any]:
     if not isinstance(value, Sealed):
         raise TypeError("a card value is not sealed")
     return {"B": value.blob}
+
+
+def _kept(card: Item) -> KeptCard:
+    return KeptCard(Brand(card["brand"]["S"]), card["last4"]["S"], Sealed(bytes(card["sealed"]["B"])))
 
 
 def _sealed(value: dict[str, Any] | None) -> Sealed | None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 UNCHANGED = "version = :read_version AND tokenHash = :read_token"
 RECEIPT_LIFETIME = 24 * 3600  # seconds
-TRANSACTION_TRIES = 5
+TRIES = 5  # of a write that met another transaction
 LOST = "ConditionalCheckFailed"
 
 
@@ -116,19 +116,26 @@ class DynamoSessions:
         }
 
     def _write(self, operation: str, **parameters: Any) -> None:
-        with translated("dynamodb"):
-            try:
-                getattr(self._dynamodb, operation)(
-                    TableName=self._sessions, ReturnValuesOnConditionCheckFailure="ALL_OLD", **parameters
-                )
-            except ClientError as error:
-                if code_of(error) == "ConditionalCheckFailedException":
-                    raise Conflict(_record(_item(error))) from None
-                raise
+        """A write that met somebody's transaction on the item is tried again: its condition was not looked at."""
+        for attempt in range(TRIES):
+            with translated("dynamodb"):
+                try:
+                    getattr(self._dynamodb, operation)(
+                        TableName=self._sessions, ReturnValuesOnConditionCheckFailure="ALL_OLD", **parameters
+                    )
+                except ClientError as error:
+                    if code_of(error) == "ConditionalCheckFailedException":
+                        raise Conflict(_record(_item(error))) from None
+                    if code_of(error) != "TransactionConflictException":
+                        raise
+                else:
+                    return
+            _pause(attempt)
+        raise Unavailable("dynamodb", "TransactionConflict")
 
     def _transact(self, actions: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Empty when it was done; the reasons, one an action, when a condition failed. Collisions are tried again."""
-        for attempt in range(TRANSACTION_TRIES):
+        for attempt in range(TRIES):
             with translated("dynamodb"):
                 try:
                     self._dynamodb.transact_write_items(TransactItems=actions)
@@ -140,8 +147,12 @@ class DynamoSessions:
                     return []
             if any(reason.get("Code") == LOST for reason in reasons):
                 return reasons
-            time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311  (spreads the retries, no secret)
+            _pause(attempt)
         raise Unavailable("dynamodb", "TransactionConflict")
+
+
+def _pause(attempt: int) -> None:
+    time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311  (spreads the retries, no secret)
 
 
 def _unchanged(over: Record) -> dict[str, Any]:
@@ -155,13 +166,11 @@ def _unchanged(over: Record) -> dict[str, Any]:
 
 
 def _landed(record: Record, stored: Record | None) -> bool:
-    """A write that the SDK sent twice fails its own condition the second time."""
-    return (
-        stored is not None
-        and (stored.version, stored.token_hash) == (record.version, record.token_hash)
-        and stored.message_id == record.message_id
-        and stored.updated == record.updated
-    )
+    """A write that the SDK sent twice fails its own condition the second time.
+
+    The whole is compared: the same message, sent twice at once, leaves an equal version and another answer.
+    """
+    return stored == items.to_record(items.of_record(record))
 
 
 def _item(error: ClientError) -> Any:

@@ -7,6 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, ReadTimeoutError
+from botocore.parsers import ResponseParserError
 
 from chat import replies
 from chat.aws import DENIED, code_of
@@ -55,7 +56,7 @@ class BedrockWording:
             if code_of(error) in DENIED:
                 self._watch.count("DependencyDenied", service="bedrock")
             raise NoWording("throttled" if code_of(error) == "ThrottlingException" else "failed") from None
-        except (BotoCoreError, LookupError, TypeError):
+        except (BotoCoreError, ResponseParserError, LookupError, TypeError):
             raise NoWording("failed") from None
 
 
