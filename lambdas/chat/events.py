@@ -67,7 +67,7 @@ def message_of(event: Mapping[str, Any], new_id: Callable[[], str]) -> Message:
         id=name_of(fields["messageId"], "messageId") if "messageId" in fields else new_id(),
         address=address_of(event, headers),
         session_id=name_of(fields["sessionId"], "sessionId") if "sessionId" in fields else None,
-        token=headers.get("x-session-token"),
+        token=headers.get("x-session-token") or None,
         expected_step=_step(fields["expectedStep"]) if "expectedStep" in fields else None,
         accept_language=headers.get("accept-language"),
     )

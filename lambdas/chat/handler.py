@@ -1,8 +1,7 @@
-"""HTTP event in, HTTP reply out. The only reader of clock, environment and randomness."""
+"""The Lambda's entry: settings and wiring. The only reader of clock, environment and randomness."""
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import time
@@ -11,23 +10,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from chat import events, settings
-from chat.answers import body
-from chat.aws import DENIED, client
+from chat.api import respond
+from chat.aws import client
 from chat.dialogue import Policy
-from chat.ports import (
-    Busy,
-    Limits,
-    Ports,
-    SealBroken,
-    SessionExpired,
-    SessionTokenRequired,
-    StepChanged,
-    TooManyRequests,
-    Unavailable,
-)
+from chat.ports import Limits, Ports
 from chat.sessions import DynamoSessions
 from chat.tokens import StripeKey, StripeTokens
-from chat.turn import turn, where
 from chat.vault import KmsVault
 from chat.watch import LambdaWatch
 from chat.wording import BedrockWording
@@ -35,67 +23,9 @@ from chat.wording import BedrockWording
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-REFUSALS: dict[type[Exception], tuple[int, str, str]] = {
-    SessionTokenRequired: (401, "session_token_required", "this session needs its X-Session-Token"),
-    SessionExpired: (410, "session_expired", "there is no such session any more; start a new one"),
-    SealBroken: (410, "session_expired", "there is no such session any more; start a new one"),
-    StepChanged: (409, "step_changed", "the conversation has moved on; read where it stands"),
-    Busy: (409, "busy", "this session is busy with another request; repeat the message"),
-    TooManyRequests: (429, "too_many_requests", "too many attempts; try again later"),
-    Unavailable: (503, "temporarily_unavailable", "this is temporarily unavailable; repeat the message"),
-}
-RETRY_AFTER = 2  # seconds after a 503
-
 
 def handle(event: Mapping[str, Any], context: object = None) -> dict[str, Any]:  # noqa: ARG001
-    """An API Gateway REST proxy event to its reply. Raises nothing: an exception's text never leaves."""
-    try:
-        return _answer(event)
-    except events.BadRequest as refused:
-        return _refuse(refused.status, refused.code, refused.message)
-    except tuple(REFUSALS) as refused:
-        if isinstance(refused, Unavailable):
-            watch().unavailable(refused.service, refused.code, denied=refused.code in DENIED)
-        return _refuse(*REFUSALS[type(refused)], retry_after=_retry_after(refused))
-    except Exception as error:  # noqa: BLE001  (the last net: its text may quote what a payer typed)
-        watch().unforeseen(error)
-        return _refuse(500, "internal_error", "something went wrong on our side")
-    finally:
-        watch().flush()
-
-
-def _answer(event: Mapping[str, Any]) -> dict[str, Any]:
-    started = time.monotonic()
-    ports = wired()
-    match event.get("httpMethod"), event.get("resource"):
-        case "POST", "/chat":
-            answer = turn(events.message_of(event, ports.new_id), ports)
-            watch().answered(answer, (time.monotonic() - started) * 1000)
-            return _reply(200, body(answer))
-        case "GET", "/sessions/{sessionId}":
-            return _reply(200, body(where(*events.session_of(event), ports), history=True))
-    raise events.BadRequest(404, "not_found", "there is nothing at this path")
-
-
-def _retry_after(refused: Exception) -> int | None:
-    if isinstance(refused, TooManyRequests):
-        return refused.retry_after
-    return RETRY_AFTER if isinstance(refused, Unavailable) else None
-
-
-def _refuse(status: int, code: str, message: str, *, retry_after: int | None = None) -> dict[str, Any]:
-    watch().refused(status, code)
-    headers = {"Retry-After": str(retry_after)} if retry_after else {}
-    return _reply(status, {"error": {"code": code, "message": message}}, headers)
-
-
-def _reply(status: int, content: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> dict[str, Any]:
-    return {
-        "statusCode": status,
-        "headers": {"Content-Type": "application/json", "Cache-Control": "no-store", **(headers or {})},
-        "body": json.dumps(content, ensure_ascii=False, separators=(",", ":")),
-        "isBase64Encoded": False,
-    }
+    return respond(event, wired(), watch())
 
 
 @cache

@@ -49,7 +49,10 @@ class StripeTokens:
         self._client: tuple[str, Any] | None = None
 
     def test_only(self) -> bool:
-        return self._stage != "local" and not _is_live(self._key())
+        """Only prod may hold a live key, so only there does the key decide."""
+        if self._stage == "prod":
+            return _is_test(self._key())
+        return self._stage != "local"
 
     def ready(self) -> None:
         self._key()
@@ -83,7 +86,7 @@ class StripeTokens:
 
     def _usable(self, key: str) -> bool:
         """A placeholder is no key, and a live key belongs in prod alone."""
-        return key.startswith(("sk_test_", "rk_test_")) or (_is_live(key) and self._stage == "prod")
+        return _is_test(key) or (_is_live(key) and self._stage == "prod")
 
     def _stripe(self, key: str) -> Any:
         if self._client is None or self._client[0] != key:
@@ -149,6 +152,10 @@ def client(key: str, url: str | None = None) -> Any:
         base_addresses={"api": url} if url else {},
         http_client=stripe.RequestsClient(timeout=TIMEOUT),
     )
+
+
+def _is_test(key: str) -> bool:
+    return key.startswith(("sk_test_", "rk_test_"))
 
 
 def _is_live(key: str) -> bool:

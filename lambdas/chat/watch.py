@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import sys
 import traceback
 from collections import defaultdict
 from pathlib import Path
@@ -16,7 +18,9 @@ if TYPE_CHECKING:
 
 class LambdaWatch:
     def __init__(self) -> None:
-        self._logger = Logger()
+        # A log that cannot be written would print the exception in hand to stderr, its text included.
+        logging.raiseExceptions = False
+        self._logger = Logger(stream=sys.stdout)
         self._metrics = Metrics()
         self._counts: dict[tuple[tuple[str, str], ...], list[tuple[str, MetricUnit, float]]] = defaultdict(list)
 

@@ -1,0 +1,133 @@
+"""Events in, replies out: each outcome has its status, and no text of an exception leaves."""
+
+import json
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+
+from chat.api import respond
+from chat.ports import Busy, SealBroken, SessionExpired, SessionTokenRequired, StepChanged, TooManyRequests, Unavailable
+from chat.watch import LambdaWatch
+from tests.fakes import World
+
+SECRET = "4242 4242 4242 4241 is what somebody typed"
+
+
+class Api:
+    """The function's edge over a world in memory, with the real log and metrics."""
+
+    def __init__(self, world: World) -> None:
+        self.world, self.watch = world, LambdaWatch()
+
+    def asks(self, event):
+        reply = respond(event, replace(self.world.ports(), watch=self.watch), self.watch)
+        return reply, json.loads(reply["body"])
+
+    def says(self, text, token=None, **fields):
+        headers = {"Content-Type": "application/json"} | ({"X-Session-Token": token} if token else {})
+        body = json.dumps({"message": text, "sessionId": "abc-123", **fields})
+        return self.asks({"httpMethod": "POST", "resource": "/chat", "headers": headers, "body": body})
+
+    def breaks_with(self, error):
+        def load(_):
+            raise error
+
+        self.world.sessions.load = load
+
+
+@pytest.fixture
+def api(monkeypatch, capsys):
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", f"chat-{uuid4()}")  # a logger, and so a stream, of its own
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "PaymentChat")
+    return Api(World())
+
+
+def test_a_turn_is_a_200_that_nobody_may_cache(api):
+    reply, body = api.says("payment")
+
+    assert reply["statusCode"] == 200
+    assert reply["headers"] == {"Content-Type": "application/json", "Cache-Control": "no-store"}
+    assert body["currentStep"] == "name"
+
+
+def test_where_a_conversation_stands_is_a_200_with_its_history(api):
+    _, opened = api.says("payment")
+
+    reply, body = api.asks(
+        {
+            "httpMethod": "GET",
+            "resource": "/sessions/{sessionId}",
+            "pathParameters": {"sessionId": "abc-123"},
+            "headers": {"x-session-token": opened["sessionToken"]},
+        }
+    )
+
+    assert reply["statusCode"] == 200
+    assert [line["role"] for line in body["conversationHistory"]] == ["user", "assistant"]
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code", "retry_after"),
+    [
+        (SessionTokenRequired(), 401, "session_token_required", None),
+        (SessionExpired(), 410, "session_expired", None),
+        (SealBroken(), 410, "session_expired", None),
+        (StepChanged(), 409, "step_changed", None),
+        (Busy(), 409, "busy", None),
+        (TooManyRequests(1200), 429, "too_many_requests", "1200"),
+        (Unavailable("dynamodb", "ThrottlingException"), 503, "temporarily_unavailable", "2"),
+        (RuntimeError(SECRET), 500, "internal_error", None),
+        (RecursionError(SECRET), 500, "internal_error", None),
+        (KeyError(SECRET), 500, "internal_error", None),
+    ],
+)
+def test_whatever_goes_wrong_has_its_status_and_says_nothing_of_what_was_typed(
+    api, capsys, error, status, code, retry_after
+):
+    api.breaks_with(error)
+
+    reply, body = api.says(SECRET)
+
+    assert (reply["statusCode"], body["error"]["code"]) == (status, code)
+    assert reply["headers"].get("Retry-After") == retry_after
+    said = reply["body"] + "".join(capsys.readouterr())
+    assert "4242" not in said
+    assert "somebody typed" not in said
+
+
+def test_an_unforeseen_error_is_logged_by_kind_and_place(api, capsys):
+    api.breaks_with(RuntimeError(SECRET))
+
+    api.says("payment")
+
+    line = next(line for line in map(json.loads, capsys.readouterr().out.splitlines()) if line.get("level") == "ERROR")
+    assert line["kind"] == "RuntimeError"
+    assert any(place.startswith("turn.py:") for place in line["places"])
+
+
+def test_an_unknown_path_is_a_404(api):
+    reply, body = api.asks({"httpMethod": "DELETE", "resource": "/chat"})
+
+    assert (reply["statusCode"], body["error"]["code"]) == (404, "not_found")
+
+
+def test_a_turn_writes_one_log_line_of_named_fields(api, capsys):
+    api.says("I'm John, 4242 4242 4242 4242")
+
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    (line,) = [line for line in lines if line.get("message") == "turn"]
+    ours = line.keys() - {"level", "location", "timestamp", "service", "message"}
+    assert ours == {"session_id", "step", "status", "error", "language", "milliseconds"}
+    assert "John" not in str(lines)
+
+
+def test_the_funnels_metrics_name_steps_and_codes_only(api, capsys):
+    _, opened = api.says("payment")
+    api.says("12345", opened["sessionToken"])
+
+    metrics = [line for line in map(json.loads, capsys.readouterr().out.splitlines()) if "_aws" in line]
+    assert {name for line in metrics for name in line} <= {
+        "_aws", "service", "step", "code", "cause", "Turn", "TurnTime", "StepAsked", "StepRefused", "ModelFallback",
+    }  # fmt: skip
+    assert [line["code"] for line in metrics if "StepRefused" in line] == ["name_invalid"]
