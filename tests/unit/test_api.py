@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import cached_property
 from uuid import uuid4
 
 import pytest
@@ -18,7 +19,11 @@ class Api:
     """The function's edge over a world in memory, with the real log and metrics."""
 
     def __init__(self, world: World) -> None:
-        self.world, self.watch = world, LambdaWatch()
+        self.world = world
+
+    @cached_property
+    def watch(self):
+        return LambdaWatch()  # made in the test itself: a logger keeps the stream it was born with
 
     def asks(self, event):
         reply = respond(event, replace(self.world.ports(), watch=self.watch), self.watch)
