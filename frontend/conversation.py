@@ -83,8 +83,6 @@ class Conversation:
 
 
 def after_reply(before: Conversation, message: Message, reply: Reply) -> Conversation:
-    if before.answered == message.id:
-        return replace(before, trouble=None)
     own = Line("user", own_line(message.text, before, reply))
     return replace(
         _now(before, reply),

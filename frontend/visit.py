@@ -39,6 +39,8 @@ class Visit:
 
     def _send(self, message: Message) -> None:
         before = self.now
+        if message.id == before.answered:
+            return
         # There is nothing to expect of a conversation that does not exist yet.
         asked = replace(message, step=None) if message.step == "none" else message
         try:

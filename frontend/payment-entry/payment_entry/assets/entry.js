@@ -13,3 +13,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
   document.documentElement.dir = data.direction
   part.show(data, setTriggerValue)
 }
+
+// When its server is away Streamlit says so in English and over everything; the panel says it in the payer's language.
+new MutationObserver(() => {
+  const dialog = document.querySelector('[data-testid="stDialog"]')
+  if (!dialog || !parts.panel) return
+  dialog.querySelector('button')?.click()
+  parts.panel.lose()
+}).observe(document.body, { childList: true, subtree: true })

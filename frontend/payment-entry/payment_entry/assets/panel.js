@@ -4,6 +4,7 @@ import { el, fill, makeId } from './dom.js'
 import { fields, masked } from './fields.js'
 
 const SLOW = 5000 // ms until we say that it is still being worked on
+const AGAIN = 8000 // ms after which what is under way is sent once more, should the connection have been lost with it
 const SILENT = 40000 // ms after which the answer is not waited for any longer
 
 export class Panel {
@@ -187,25 +188,31 @@ export class Panel {
   // Sends what is under way, again if need be: the same id makes a repeat harmless.
   deliver() {
     const { texts } = this.data
-    clearTimeout(this.slow)
-    clearTimeout(this.silent)
-    clearInterval(this.countdown)
+    this.stop()
     this.notice.hidden = true
     this.waiting.hidden = false
     this.root.setAttribute('aria-busy', 'true')
     this.typing.textContent = texts.typing
     this.said.textContent = texts.sending
     this.slow = setTimeout(() => (this.typing.textContent = this.said.textContent = texts.still_working), SLOW)
-    this.silent = setTimeout(() => this.warn({ kind: 'unreachable' }), SILENT)
+    this.silent = setTimeout(() => this.lose(), SILENT)
     if (!navigator.onLine) return this.warn({ kind: 'offline' })
     const { id, text, step } = this.sent
-    this.trigger('send', { id, text, step })
+    const put = () => this.trigger('send', { id, text, step })
+    this.again = setInterval(put, AGAIN)
+    put()
+  }
+
+  stop() {
+    this.lost = clearInterval(this.lost)
+    clearTimeout(this.slow)
+    clearTimeout(this.silent)
+    clearInterval(this.again)
+    clearInterval(this.countdown)
   }
 
   rest() {
-    clearTimeout(this.slow)
-    clearTimeout(this.silent)
-    clearInterval(this.countdown)
+    this.stop()
     this.waiting.hidden = true
     this.own.textContent = ''
     this.root.removeAttribute('aria-busy')
@@ -213,12 +220,10 @@ export class Panel {
 
   // Something stands in the way of the message under way, or of the whole conversation.
   warn(trouble) {
-    clearInterval(this.countdown)
     this.notice.hidden = !trouble
     if (!trouble) return this.notice.replaceChildren()
     const { texts } = this.data
-    clearTimeout(this.slow)
-    clearTimeout(this.silent)
+    this.stop()
     this.typing.textContent = ''
     const again = el('button', { type: 'button', class: 'pay-second', onclick: () => (this.sent ? this.deliver() : this.ask('look')) }, texts.try_again)
     const here = el('button', { type: 'button', class: 'pay-second', onclick: () => this.ask('look') }, texts.continue_here)
@@ -244,6 +249,19 @@ export class Panel {
     }
     this.countdown = setInterval(tick, 250)
     tick()
+  }
+
+  // The page's own server is away: said once, and what is under way goes on by itself when it is back.
+  lose() {
+    if (this.lost) return
+    this.warn({ kind: 'unreachable' })
+    this.lost = setInterval(async () => {
+      const back = await fetch('healthz').then(answer => answer.ok, () => false)
+      if (!back || !this.lost) return
+      this.lost = clearInterval(this.lost)
+      if (this.sent) this.deliver()
+      else this.warn(null)
+    }, 2000)
   }
 
   async copy(code, button) {
