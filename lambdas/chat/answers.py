@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ class Answer:
     response: str
     expires: int | None = None  # epoch seconds
     payment: PaymentToken | None = None
-    session_token: str | None = None
+    session_token: str | None = field(default=None, repr=False)
 
 
 def standing(record: Record) -> Answer:

@@ -63,13 +63,17 @@ class LambdaWatch:
         self._logger.error("unforeseen", kind=type(error).__name__, places=places)
 
     def flush(self) -> None:
-        for dimensions, values in self._counts.items():
-            for dimension in dimensions:
-                self._metrics.add_dimension(*dimension)
-            for value in values:
-                self._metrics.add_metric(*value)
-            self._metrics.flush_metrics()
-        self._counts.clear()
+        """Raises nothing: a payer whose card is taken must hear of it, counted or not."""
+        counts, self._counts = self._counts, defaultdict(list)
+        try:
+            for dimensions, values in counts.items():
+                for dimension in dimensions:
+                    self._metrics.add_dimension(*dimension)
+                for value in values:
+                    self._metrics.add_metric(*value)
+                self._metrics.flush_metrics()
+        except Exception as error:  # noqa: BLE001  (and no traceback: its values may be a payer's)
+            self._logger.error("metrics lost", kind=type(error).__name__)  # noqa: TRY400
 
     def _add(self, metric: str, unit: MetricUnit, value: float, **dimensions: str) -> None:
         self._counts[tuple(dimensions.items())].append((metric, unit, value))

@@ -136,3 +136,12 @@ def test_the_funnels_metrics_name_steps_and_codes_only(api, capsys):
         "_aws", "service", "step", "code", "cause", "Turn", "TurnTime", "StepAsked", "StepRefused", "ModelFallback",
     }  # fmt: skip
     assert [line["code"] for line in metrics if "StepRefused" in line] == ["name_invalid"]
+
+
+def test_metrics_that_cannot_be_written_do_not_keep_a_reply_from_its_payer(api, monkeypatch):
+    monkeypatch.delenv("POWERTOOLS_METRICS_NAMESPACE")
+    api.watch = LambdaWatch()
+
+    reply, _ = api.says("payment")
+
+    assert reply["statusCode"] == 200

@@ -1,0 +1,65 @@
+"""What must not print, does not, even for somebody who turns every logger to DEBUG."""
+
+import logging
+import threading
+
+import pytest
+
+from chat.answers import Answer as Reply
+from chat.aws import client
+from chat.card import Brand, CardNumber, Cvv, Expiry
+from chat.dialogue import Digits, KeptCard, Sealed, Session
+from chat.ports import Payment
+from chat.turn import Message
+from chat.understand import Heard
+from chat.vault import KmsVault
+from local.loopback import Answer, Service
+
+NUMBER = "5200828282828210"
+
+
+@pytest.fixture
+def kms_url():
+    with Service(lambda _: Answer(200, {"CiphertextBlob": "c2VhbGVk"}), port=0, name="kms") as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+def test_the_aws_sdk_says_nothing_of_what_is_sealed(kms_url, caplog, capfd, monkeypatch):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    caplog.set_level(logging.DEBUG)
+
+    KmsVault(client("kms", url=kms_url), "key-1", "key-2").seal(NUMBER, "0" * 64, "card")
+
+    said = caplog.text + "".join(capfd.readouterr())
+    assert NUMBER not in said
+    assert "NTIwMDgyODI4MjgyODIxMA==" not in said  # the same in base64, as it goes to KMS
+
+
+SECRET = CardNumber(NUMBER, Brand.MASTERCARD)
+TOKEN = "the-key-of-a-session"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        SECRET,
+        Cvv("5200"),
+        Digits(NUMBER[:8]),
+        Sealed(NUMBER.encode()),
+        KeptCard(Brand.MASTERCARD, "8210", SECRET),
+        Session("abc", card=KeptCard(Brand.MASTERCARD, "8210", SECRET), cvv=Cvv("5200"), part=Digits(NUMBER[:8])),
+        Payment("abc", "attempt", "John", SECRET, Expiry(12, 2030), Cvv("5200")),
+        Heard("•••• 8210", card=SECRET, cvv=Cvv("5200"), part=Digits(NUMBER[:8])),
+        Message(f"John {NUMBER}", "m1", "203.0.113.7", token=TOKEN),
+        Reply(Session("abc", card=KeptCard(Brand.MASTERCARD, "8210", SECRET)), "Thanks", session_token=TOKEN),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_is_secret_cannot_print_itself(value):
+    for text in (repr(value), str(value), f"{value}", repr([value]), repr(Exception(value))):
+        assert "5200" not in text
+        assert TOKEN not in text
