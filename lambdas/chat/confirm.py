@@ -73,12 +73,14 @@ def _counters(payment: Payment, address: str, now: int, ports: Ports) -> dict[st
 
 
 def _network(address: str) -> str:
-    """Who holds one IPv6 address holds its /64."""
+    """Who holds one IPv6 address holds its /64; an IPv4 address written as IPv6 is itself."""
     try:
         parsed = ip_address(address)
     except ValueError:
         return address
-    return str(IPv6Address(int(parsed) >> 64 << 64)) if isinstance(parsed, IPv6Address) else str(parsed)
+    if isinstance(parsed, IPv6Address):
+        return str(parsed.ipv4_mapped or IPv6Address(int(parsed) >> 64 << 64))
+    return str(parsed)
 
 
 def _wait(record: Record, message_id: str, ports: Ports) -> Answer:
@@ -129,6 +131,8 @@ def _refused(claimed: Record, decline: Decline, message_id: str, heard: str, por
             ports.sessions.save(after, claimed, after.updated)
             answer = standing(after)
     except Conflict as conflict:
+        if move.session.outcome and records.is_gone(conflict, claimed, ports):
+            return ended(move)
         return _overtaken(records.now_standing(conflict, claimed, ports), message_id, ports)
     funnel(claimed.session, move.session, ports.watch)
     return answer

@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 import re
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 from chat.dialogue import Step
@@ -38,8 +39,17 @@ def headers_of(event: Mapping[str, Any]) -> dict[str, str]:
 def address_of(event: Mapping[str, Any], headers: Mapping[str, str]) -> str:
     """The payer's network address: the header of a signed request, whose connection is the page's server."""
     identity = (event.get("requestContext") or {}).get("identity") or {}
-    signed = bool(identity.get("userArn"))
-    return (signed and headers.get("x-payer-address")) or identity.get("sourceIp") or "unknown"
+    told = headers.get("x-payer-address", "")
+    believed = bool(identity.get("userArn")) and _is_address(told)
+    return told if believed else identity.get("sourceIp") or "unknown"
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def name_of(value: object, field: str) -> str:

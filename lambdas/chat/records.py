@@ -62,6 +62,11 @@ def now_standing(conflict: Conflict, before: Record, ports: Ports) -> Record | R
     return receipt(before.session.id, before.token_hash, ports)
 
 
+def is_gone(conflict: Conflict, before: Record, ports: Ports) -> bool:
+    """Whether a delete failed because there is nothing left, no payment either: it landed at an earlier try."""
+    return conflict.stored is None and ports.sessions.receipt(before.token_hash, ports.now()) is None
+
+
 def forget(record: Record, ports: Ports) -> None:
     """Delete it, unless somebody was faster."""
     try:

@@ -6,6 +6,7 @@ Codes: https://docs.stripe.com/error-codes (creating a PaymentMethod does not as
 from __future__ import annotations
 
 import logging
+import re
 from typing import TYPE_CHECKING, Any
 
 from chat.aws import translated
@@ -82,7 +83,10 @@ class StripeTokens:
             return None
         except stripe.StripeError as error:
             return self._refusal(error)
-        return PaymentToken(made.id, payment.card.brand, payment.card.last4)
+        token = getattr(made, "id", None)
+        if not isinstance(token, str):
+            return Decline("processor_busy", "not_stripe", definite=False)
+        return PaymentToken(token, payment.card.brand, payment.card.last4)
 
     def _usable(self, key: str) -> bool:
         """A placeholder is no key, and a live key belongs in prod alone."""
@@ -115,7 +119,7 @@ class StripeTokens:
         code = getattr(error.error, "code", None) or getattr(error, "code", None)
         detail = getattr(error.error, "decline_code", None) or code or type(error).__name__
         replayed = str((error.headers or {}).get("idempotent-replayed", "")).lower() == "true"
-        if status == 0 or status in BUSY_STATUSES:
+        if status < 400 or status in BUSY_STATUSES:  # no answer, or one that is not Stripe's, decides nothing
             return Decline("processor_busy", detail, definite=False)
         if status >= 500:
             return Decline("processor_busy", detail, definite=replayed)
@@ -155,11 +159,11 @@ def client(key: str, url: str | None = None) -> Any:
 
 
 def _is_test(key: str) -> bool:
-    return key.startswith(("sk_test_", "rk_test_"))
+    return re.fullmatch(r"[rs]k_test_\w+", key, re.ASCII) is not None
 
 
 def _is_live(key: str) -> bool:
-    return key.startswith(("sk_live_", "rk_live_"))
+    return re.fullmatch(r"[rs]k_live_\w+", key, re.ASCII) is not None
 
 
 # Public test numbers whose token is more than their brand's: https://docs.stripe.com/testing

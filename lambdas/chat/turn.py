@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -41,11 +41,11 @@ LAST_TIME_ZONE = 12 * 3600  # seconds behind UTC: a card is good while it is its
 class Message:
     """One request for a turn, already checked for form."""
 
-    text: str
+    text: str = field(repr=False)
     id: str
     address: str
     session_id: str | None = None
-    token: str | None = None
+    token: str | None = field(default=None, repr=False)
     expected_step: str | None = None
     accept_language: str | None = None
 
@@ -152,7 +152,7 @@ def _end(record: Record, move: Move, ports: Ports) -> Answer:
         try:
             ports.sessions.delete(record)
         except Conflict as conflict:
-            if conflict.stored is not None or ports.sessions.receipt(record.token_hash, ports.now()):
+            if not records.is_gone(conflict, record, ports):
                 raise
     funnel(record.session, move.session, ports.watch)
     return ended(move)

@@ -13,7 +13,7 @@ from chat.card import Brand, CardNumber, Cvv, Expiry
 from chat.dialogue import Decline, PaymentToken
 from chat.ports import Payment, Unavailable
 from chat.tokens import StripeKey, StripeTokens
-from local.loopback import Service
+from local.loopback import Answer, Service
 from local.stripe_server import LOCAL_KEY, Stripe
 from tests.fakes import FakeWatch
 
@@ -152,7 +152,10 @@ def test_an_account_without_raw_card_access_is_counted_apart(shop):
     assert "RawCardRefused" in shop.counted()
 
 
-@pytest.mark.parametrize("value", ["", "placeholder", "sk_live_not_in_this_stage", "pk_test_publishable"])
+@pytest.mark.parametrize(
+    "value",
+    ["", "placeholder", "sk_test_two\nlines", "sk_test_clé", "sk_live_not_in_this_stage", "pk_test_publishable"],
+)
 def test_a_key_that_cannot_be_one_is_named_in_the_log_and_never_sent(shop, value):
     shop.secret.value = value
 
@@ -241,3 +244,13 @@ def test_the_sdk_says_nothing_of_the_card(shop, caplog, capfd):
     said = caplog.text + "".join(capfd.readouterr())
     assert "5555555" not in said
     assert "987" not in said
+
+
+def test_an_answer_that_is_not_stripes_decides_nothing():
+    page = Answer(200, "<html>the proxy is tired</html>")
+    with Service(lambda _: page, port=0, name="proxy") as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        result = Shop(f"http://127.0.0.1:{server.server_address[1]}").pays()
+        server.shutdown()
+
+    assert (result.code, result.definite) == ("processor_busy", False)

@@ -142,6 +142,27 @@ def test_a_declined_confirmation_repeated_gets_the_same_answer_and_no_second_cal
     assert len(world.tokens.payments) == 1
 
 
+def test_a_failed_conversation_whose_delete_was_sent_twice_still_gets_its_reply():
+    world, payer = reviewing()
+    world.tokens.script = [Decline("processor_unavailable")]
+    delete = world.sessions.delete
+    world.sessions.delete = lambda record: (delete(record), delete(record))
+
+    answer = payer.says("confirm")
+
+    assert (answer.session.status, answer.session.error.code) == ("failed", "processor_unavailable")
+
+
+def test_another_last_four_than_the_sealed_numbers_is_no_review_of_it():
+    world, payer = reviewing()
+    world.sessions.items["abc-123"]["collectionData"]["M"]["card"]["M"]["last4"] = {"S": "4444"}
+
+    with pytest.raises(SessionExpired):
+        payer.says("confirm")
+
+    assert (world.tokens.payments, world.sessions.items) == ([], {})
+
+
 def attempts(world: World) -> list[str]:
     return [payment.attempt for payment in world.tokens.payments]
 
@@ -402,6 +423,15 @@ def test_neighbours_in_one_ipv6_network_count_as_one():
     confirms_with(world, "s1", "4242 4242 4242 4242", "2001:db8::1")
     with pytest.raises(TooManyRequests):
         confirms_with(world, "s2", "5555 5555 5555 4444", "2001:db8::ffff")
+
+
+def test_an_ipv4_address_written_as_ipv6_counts_as_itself():
+    world = World(limits=Limits(per_address=1, per_card=1000))
+
+    confirms_with(world, "s1", "4242 4242 4242 4242", "::ffff:203.0.113.7")
+    confirms_with(world, "s2", "5555 5555 5555 4444", "::ffff:203.0.113.8")
+    with pytest.raises(TooManyRequests):
+        confirms_with(world, "s3", "6011 1111 1111 1117", "203.0.113.7")
 
 
 def test_the_counters_hold_neither_a_number_nor_an_address():

@@ -106,6 +106,14 @@ def test_the_payers_address_is_believed_from_a_signed_request_alone():
     assert read(post({"message": "x"}, **signed)).address == "192.0.2.1"
 
 
+@pytest.mark.parametrize("told", ["", "unknown", "203.0.113.9, 10.0.0.1", "4" * 5000])
+def test_what_is_no_address_is_not_believed_even_when_it_is_signed(told):
+    headers = {"Content-Type": "application/json", "X-Payer-Address": told}
+    event = post({"message": "x"}, **connection("arn:aws:sts::000000000000:assumed-role/page/1"))
+
+    assert read(event | {"headers": headers}).address == "192.0.2.1"
+
+
 def test_reading_a_session_needs_its_token():
     with pytest.raises(SessionTokenRequired):
         session_of({"pathParameters": {"sessionId": "abc"}, "headers": {}})
