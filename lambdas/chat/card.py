@@ -1,5 +1,6 @@
 """The rules of a payment card: brands, number, expiry, security code. Each returns the value, or why it is refused."""
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -12,6 +13,9 @@ class Field(StrEnum):
     CARD = "card"
     EXPIRY = "expiry"
     CVV = "cvv"
+
+
+FIELDS = tuple(Field)
 
 
 class Brand(StrEnum):
@@ -87,17 +91,19 @@ RANGES: dict[Brand, str] = {
 }
 
 
-def _ranges() -> list[tuple[int, int, Brand]]:
-    """(first, last, brand) over the first eight digits, narrowest first."""
-    found = []
+def _segments() -> tuple[list[int], list[Brand | None]]:
+    """The first eight digits cut where a range begins or ends, and each segment's brand: its narrowest range's."""
+    ranges = []
     for brand, text in RANGES.items():
         for part in text.split():
             low, _, high = part.partition("-")
-            found.append((int(low.ljust(8, "0")), int((high or low).ljust(8, "9")), brand))
-    return sorted(found, key=lambda each: each[1] - each[0])
+            ranges.append((int(low.ljust(8, "0")), int((high or low).ljust(8, "9")), brand))
+    ranges.sort(key=lambda each: each[1] - each[0])
+    cuts = sorted({0, *(low for low, _, _ in ranges), *(high + 1 for _, high, _ in ranges)})
+    return cuts, [next((brand for low, high, brand in ranges if low <= cut <= high), None) for cut in cuts]
 
 
-_RANGES = _ranges()
+_CUTS, _BRANDS = _segments()
 
 
 @dataclass(frozen=True)
@@ -138,17 +144,17 @@ class Cvv:
 
 
 def brand_of(digits: str) -> Brand | None:
-    prefix = int(digits[:8].ljust(8, "0"))
-    return next((brand for low, high, brand in _RANGES if low <= prefix <= high), None)
+    return _BRANDS[bisect_right(_CUTS, int(digits[:8].ljust(8, "0"))) - 1]
 
 
 def luhn(digits: str) -> bool:
     """ISO/IEC 7812-1 annex B."""
-    total = sum(map(int, digits[-1::-2])) + sum(_DOUBLED[digit] for digit in digits[-2::-2])
-    return total % 10 == 0
+    doubled = digits[-2::-2].translate(_DOUBLED)
+    return sum(map(int, digits[-1::-2] + doubled)) % 10 == 0
 
 
-_DOUBLED = {str(digit): digit * 2 if digit < 5 else digit * 2 - 9 for digit in range(10)}
+_DOUBLED = str.maketrans("0123456789", "0246813579")
+"""Twice the digit, its own digits added."""
 
 
 def check_card(digits: str, accepted: frozenset[Brand] = ACCEPTED) -> CardNumber | Refusal:

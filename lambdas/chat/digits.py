@@ -1,17 +1,27 @@
-"""The digits in a message, whatever script they are written in, and where they stand."""
+"""The digits in a message, whatever script or words they are written in, and where they stand."""
 
 import re
 import unicodedata
 from dataclasses import dataclass, field
 
+from chat.language import Phrase, Tongues, fold
+
 _ATOM = re.compile(r"\d+", re.ASCII)
-_JOINS = re.compile(r"[\s.,_·•*()-]{0,3}")
+_TOKEN = re.compile(r"[^\W_]+")
+_IDEOGRAPHS = str.maketrans("〇零一二三四五六七八九", "00123456789")
+_IDEOGRAPH_RUN = re.compile(r"[〇零一二三四五六七八九](?:[\s-]?[〇零一二三四五六七八九]){2,}")
+_LONG_VOWEL = re.compile(r"(?<=[\d ])ー(?=[\d ])", re.ASCII)
+"""What a Japanese keyboard gives for a dash."""
+JOINS = re.compile(r"[\s.,;:_·•*()/|+-]{0,5}")
 """What may stand between two groups of one number."""
+_FEW = 3
+BLANK = "\x00"
+"""Stands where something has been understood already; joins nothing."""
 
 
 @dataclass(frozen=True)
 class Text:
-    """A message with every digit as ASCII, dashes as "-" and invisible characters gone.
+    """A message with every digit as ASCII, dashes as "-", and invisible characters and accents gone.
 
     `places[i]` is where character `i` of `plain` stands in `typed`; empty when they are the same text.
     """
@@ -23,52 +33,121 @@ class Text:
     def original(self, start: int, end: int) -> str:
         if not self.places:
             return self.typed[start:end]
-        return self.typed[self.places[start] : self.places[end - 1] + 1] if end > start else ""
+        if start >= end:
+            return ""
+        return self.typed[self.places[start] : self._place(end)]
+
+    def _place(self, index: int) -> int:
+        return self.places[index] if index < len(self.places) else len(self.typed)
 
 
 @dataclass(frozen=True)
 class Atom:
-    """A group of digits without a gap, and whether it goes on a number begun by the group before."""
+    """A group of digits without a gap, and whether it may go on the number of the group before."""
 
     digits: str = field(repr=False)
     start: int
     end: int
     joined: bool
-    gap: str = ""
 
 
 def read(message: str) -> Text:
     if message.isascii():
-        return Text(message, message)
-    plain, places = [], []
+        return Text(message, message.replace(BLANK, " "))
+    plain: list[str] = []
+    places: list[int] = []
     for place, char in enumerate(message):
-        seen = _seen(char)
-        if seen:
-            plain.append(seen)
-            places.append(place)
-    return Text(message, "".join(plain), tuple(places))
+        seen = char if char.isascii() and char != BLANK else _seen(char)
+        plain.append(seen)
+        places += [place] * len(seen)
+    text = "".join(plain)
+    text = _LONG_VOWEL.sub("-", text)
+    text = _IDEOGRAPH_RUN.sub(lambda run: run[0].translate(_IDEOGRAPHS), text)
+    return Text(message, text, tuple(places))
+
+
+_ALIKE = {"⁄": "/", "∕": "/", "−": "-", "’": "'", BLANK: " "}
 
 
 def _seen(char: str) -> str:
-    if char.isascii():
-        return char
-    digit = unicodedata.digit(char, None)
-    if digit is not None:
-        return str(digit)
+    """The character as it is understood: nothing when it is not seen, more than one for "⑩"."""
     category = unicodedata.category(char)
-    if category in ("Cf", "Me") or char == "\ufe0f":  # zero width, direction marks, keycaps
+    if category[0] == "N":
+        value = unicodedata.numeric(char)
+        return str(int(value)) if value == int(value) else " "
+    if category in ("Cf", "Me", "Mn"):  # zero width, direction marks, keycaps, accents on their own
         return ""
     if category in ("Pd", "Zs"):
         return "-" if category == "Pd" else " "
-    return {"／": "/", "⁄": "/", "∕": "/", "．": ".", "，": ",", "−": "-"}.get(char, char)
+    if "\uff00" < char < "\uff5f":
+        return chr(ord(char) - 0xFEE0)  # full width
+    return _ALIKE.get(char, char)
+
+
+def spelled(text: Text, tongues: Tongues, least: int, months: dict[str, int]) -> Text:
+    """The text with number words as digits, where at least so many stand in a row, or one follows a month."""
+    tokens = [(match.start(), match.end(), fold(match[0])) for match in _TOKEN.finditer(text.plain)]
+    if tongues.numbers.keys().isdisjoint([word for _, _, word in tokens]):
+        return text
+    found: list[tuple[int, int, str]] = []
+    run: list[tuple[int, int, str]] = []
+    spoken, enough, index = 0, least, 0
+    while index < len(tokens):
+        start, _, word = tokens[index]
+        value, used = _number(tokens, index, tongues)
+        if run and not (value and JOINS.fullmatch(text.plain, run[-1][1], start)):
+            found += run if len(run) >= enough and spoken >= min(enough, 2) else []
+            run, spoken = [], 0
+        if value:
+            enough = enough if run else 1 if index and tokens[index - 1][2] in months else least
+            spoken += not word.isdigit()
+            run.append((start, tokens[index + used - 1][1], value))
+        index += used or 1
+    found += run if len(run) >= enough and spoken >= min(enough, 2) else []
+    return _replaced(text, found) if found else text
+
+
+def least(text: Text, tongues: Tongues) -> int:
+    """How many number words in a row are digits where digits are asked for: in a few words, each one."""
+    said = [fold(match[0]) for match in _TOKEN.finditer(text.plain)]
+    return 1 if len(said) <= _FEW or sum(word in tongues.numbers for word in said) > 1 else 3
+
+
+def _number(tokens: list[tuple[int, int, str]], index: int, tongues: Tongues) -> tuple[str, int]:
+    """The digits of the number that begins here and how many tokens it takes; ("", 0) for none."""
+    word = tokens[index][2]
+    if word.isdigit():
+        return word, 1
+    if word in tongues.times and index + 1 < len(tokens):
+        once, used = _number(tokens, index + 1, tongues)
+        return (once * tongues.times[word], used + 1) if len(once) == 1 else ("", 0)
+    for rest, value in tongues.numbers.get(word, ()):
+        if _follows(tokens, index + 1, rest):
+            return str(value), len(rest) + 1
+    return "", 0
+
+
+def _follows(tokens: list[tuple[int, int, str]], index: int, rest: Phrase) -> bool:
+    return all(index + n < len(tokens) and tokens[index + n][2] == word for n, word in enumerate(rest))
+
+
+def _replaced(text: Text, found: list[tuple[int, int, str]]) -> Text:
+    plain: list[str] = []
+    places: list[int] = []
+    done = 0
+    all_places = text.places or range(len(text.plain))
+    for start, end, value in found:
+        plain += (text.plain[done:start], value)
+        places += [*all_places[done:start], *[all_places[start]] * len(value)]
+        done = end
+    plain.append(text.plain[done:])
+    places += all_places[done:]
+    return Text(text.typed, "".join(plain), tuple(places))
 
 
 def atoms(plain: str) -> list[Atom]:
     found: list[Atom] = []
-    end = 0
     for match in _ATOM.finditer(plain):
-        gap = plain[end : match.start()]
-        joined = bool(found) and _JOINS.fullmatch(gap) is not None
-        found.append(Atom(match[0], match.start(), match.end(), joined, gap))
-        end = match.end()
+        joined = bool(found) and JOINS.fullmatch(plain, found[-1].end, match.start()) is not None
+        found.append(Atom(match[0], match.start(), match.end(), joined))
     return found

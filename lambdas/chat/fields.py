@@ -1,11 +1,13 @@
 """Card number, expiry and security code among the digits of a message."""
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import pairwise
 
+from chat import expiries
 from chat.card import (
+    LENGTHS,
     LONGEST,
     SHORTEST,
     Brand,
@@ -14,95 +16,232 @@ from chat.card import (
     Expiry,
     Field,
     Refusal,
+    brand_of,
     check_card,
     check_cvv,
-    check_expiry,
+    luhn,
 )
-from chat.digits import Atom, atoms
-from chat.language import Language, words
+from chat.digits import BLANK, Atom, atoms
+from chat.language import DEFAULT, Language, speaks, words
 
-_SLASH = re.compile(r"(?<![\d/])(\d{1,2})\s*/\s*(\d{4}|\d{2})(?![\d/])", re.ASCII)
-_ISO = re.compile(r"(?<![\d-])(20\d{2})-(\d{1,2})(?![\d-])", re.ASCII)
+Run = list[Atom]
+
+_PRECEDENCE = (Field.CVV, Field.EXPIRY, Field.NAME, Field.CARD)
+""" "The expiry of the card" is an expiry."""
+_TRIED_RUNS, _TRIED_STARTS, _READ_RUNS = 3, 4, 12
+"""A bound on the work: runs of digits tried as a card number, groups one may begin at, runs read for the rest."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """`asked`: the field that was asked for. `brand`, `expiry`: what is known. `part`: a number begun before."""
+
+    asked: Field | None
+    brand: Brand | None
+    expiry: Expiry | None
+    part: str = field(repr=False)
+    brands: frozenset[Brand]
+    today: date
+    language: Language
 
 
 @dataclass(frozen=True)
 class Found:
+    """`spans`: where each accepted or refused value stands. `plain`: the message with those blanked out."""
+
+    plain: str = field(repr=False)
     card: CardNumber | Refusal | None = None
     expiry: Expiry | Refusal | None = None
     cvv: Cvv | Refusal | None = None
     early_cvv: bool = False
-    part: str | None = field(default=None, repr=False)
+    part: str = field(default="", repr=False)
+    spans: tuple[tuple[int, int, Field], ...] = ()
+    labelled: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.card or self.expiry or self.cvv or self.early_cvv)
+
+    def having(self, what: Field, start: int, end: int, **values: object) -> "Found":
+        plain = self.plain[:start] + BLANK * (end - start) + self.plain[end:]
+        return replace(self, plain=plain, spans=(*self.spans, (start, end, what)), **values)  # type: ignore[arg-type]
 
 
-def find(plain: str, *, step: str, brand: Brand | None, part: str, brands: frozenset[Brand], today: date,
-         language: Language) -> Found:  # fmt: skip
-    """`brand`: of the card known already; `part`: the digits of a number begun in the message before."""
-    expiry, plain = _written_expiry(plain, today, language)
-    groups = atoms(plain)
-    card, rest, kept = _card(groups, step, part, brands)
-    if isinstance(card, CardNumber):
-        brand = card.brand
-    elif card:
-        brand = None
-    cvv: Cvv | Refusal | None = None
-    early = False
-    for index, group in enumerate(rest):
-        label = _label(plain, group, language)
-        if label == Field.CVV or (not label and step == Field.CVV and not cvv):
-            early = brand is None
-            cvv = check_cvv(group.digits, brand) if brand else None
-        elif expiry is None and Field.EXPIRY in (label, step):
-            following = rest[index + 1] if index + 1 < len(rest) and rest[index + 1].joined else None
-            expiry = _expiry(group.digits, following.digits if following else "", today)
-        elif not label and card and len(group.digits) in (3, 4) and brand and not cvv:
-            cvv = check_cvv(group.digits, brand)
-    return Found(card, expiry, cvv, early, kept)
+def find(plain: str, context: Context) -> Found:
+    found = Found(plain)
+    written = expiries.written(plain, context.today, context.language)
+    if written:
+        found = found.having(Field.EXPIRY, *written[1], expiry=written[0])
+    groups = atoms(found.plain)
+    if context.expiry and not found.expiry:
+        corrected = expiries.corrected(plain, groups, context.expiry, context.today, context.language)
+        if corrected:
+            return found.having(Field.EXPIRY, groups[0].start, groups[1].end, expiry=corrected)
+    if not groups:
+        return found
+    found, groups = _find_card(found, groups, context)
+    return _find_rest(found, groups, context)
 
 
-def _written_expiry(plain: str, today: date, language: Language) -> tuple[Expiry | Refusal | None, str]:
-    """An expiry that cannot be anything else, and the text with it blanked out."""
-    for pattern, month, year in ((_SLASH, 1, 2), (_ISO, 2, 1)):
-        match = pattern.search(plain)
-        if match:
-            blank = plain[: match.start()] + ";" * (match.end() - match.start()) + plain[match.end() :]
-            return check_expiry(int(match[month]), int(match[year]), today), blank
-    for match in re.finditer(r"([^\W\d_]+)\W{0,3}(\d{4}|\d{2})\b", plain):
-        month_number = language.months.get("".join(words(match[1])))
-        if month_number:
-            blank = plain[: match.start()] + ";" * (match.end() - match.start()) + plain[match.end() :]
-            return check_expiry(month_number, int(match[2]), today), blank
-    return None, plain
+def _runs(groups: list[Atom]) -> list[Run]:
+    """The groups that may be one number, together."""
+    found: list[Run] = []
+    for group in groups:
+        if group.joined and found:
+            found[-1].append(group)
+        else:
+            found.append([group])
+    return found
 
 
-def _expiry(digits: str, following: str, today: date) -> Expiry | Refusal:
-    if following and len(digits) <= 2:
-        return check_expiry(int(digits), int(following), today)
-    if len(digits) in (4, 6):
-        return check_expiry(int(digits[:2]), int(digits[2:]), today)
-    return Refusal("expiry_invalid", Field.EXPIRY)
+def _digits(run: Run) -> str:
+    return "".join(group.digits for group in run)
 
 
-def _label(plain: str, group: Atom, language: Language) -> str | None:
-    before = words(plain[max(0, group.start - 40) : group.start].rpartition(";")[2])[-3:]
-    return next((language.field_words[word] for word in reversed(before) if word in language.field_words), None)
+def _find_card(found: Found, groups: list[Atom], context: Context) -> tuple[Found, list[Atom]]:
+    """The card number, if there is one or should be one, and the groups that are no part of it."""
+    runs = _runs(groups)
+    longest = [run for run in runs if len(_digits(run)) >= SHORTEST][:_TRIED_RUNS]
+    for run in longest:
+        used = _valid(run, context.brands)
+        if used:
+            return _with_card(found, used, check_card(_digits(used), context.brands), groups, context)
+    if context.asked is Field.CARD:
+        begun = next((run for run in runs if _label(found.plain, run[0], context) in (None, Field.CARD)), None)
+        if begun and (context.part or not longest):
+            return _find_begun(found, begun, groups, context)
+    if not longest:
+        return found, groups
+    used = _likely(longest[0])
+    return _with_card(found, used, check_card(_digits(used), context.brands), groups, context)
 
 
-def _card(groups: list[Atom], step: str, part: str, brands: frozenset[Brand],
-          ) -> tuple[CardNumber | Refusal | None, list[Atom], str | None]:  # fmt: skip
-    """The card number, what is left of the groups, and the digits to keep until the rest of the number comes."""
-    starts = [index for index, group in enumerate(groups) if not group.joined]
-    for start, end in pairwise([*starts, len(groups)]):
-        run = groups[start:end]
-        for stop in range(len(run), 0, -1):
-            digits = "".join(group.digits for group in run[:stop])
-            if SHORTEST <= len(digits) <= LONGEST and isinstance(number := check_card(digits, brands), CardNumber):
-                return number, groups[:start] + run[stop:] + groups[end:], None
-        digits = "".join(group.digits for group in run)
-        if len(digits) >= SHORTEST:
-            return check_card(digits, brands), groups[:start] + groups[end:], None
-    if step != Field.CARD or not groups:
-        return None, groups, None
-    digits = part + "".join(group.digits for group in groups)
-    result = check_card(digits[: LONGEST + 1], brands)
-    incomplete = isinstance(result, Refusal) and result.code == "card_incomplete"
-    return result, [], digits if incomplete else None
+def _with_card(found: Found, used: Run, card: CardNumber | Refusal, groups: list[Atom], context: Context,
+               ) -> tuple[Found, list[Atom]]:  # fmt: skip
+    labelled = _label(found.plain, used[0], context) is Field.CARD
+    incomplete = isinstance(card, Refusal) and card.code == "card_incomplete" and context.asked is Field.CARD
+    part = _digits(used) if incomplete else ""
+    start, end = used[0].start, used[-1].end
+    rest = [group for group in groups if not start <= group.start < end]
+    return found.having(Field.CARD, start, end, card=card, part=part, labelled=labelled), rest
+
+
+def _find_begun(found: Found, run: Run, groups: list[Atom], context: Context) -> tuple[Found, list[Atom]]:
+    """A number that begins or goes on in this message: what came before is put in front of it."""
+    before = Atom(context.part, run[0].start, run[0].start, joined=False)
+    used = _valid([before, *run], context.brands, starts=1) if context.part else None
+    taken = [group for group in used or run if group is not before] or run
+    digits = _digits(used) if used else context.part + _digits(run)
+    if len(digits) > LONGEST:
+        digits = _digits(run)  # begun anew
+    found, rest = _with_card(found, taken, check_card(digits, context.brands), groups, context)
+    return (replace(found, part=digits) if found.part else found), rest
+
+
+def _valid(run: Run, brands: frozenset[Brand], starts: int = _TRIED_STARTS) -> Run | None:
+    """The groups of the run that are an accepted number; one without a check digit only if nothing else is."""
+    unchecked = None
+    for tried in _candidates(run, starts):
+        digits = _digits(tried)
+        if isinstance(check_card(digits, brands), CardNumber):
+            if luhn(digits):
+                return tried
+            unchecked = unchecked or tried
+    return unchecked
+
+
+def _candidates(run: Run, starts: int) -> Iterator[Run]:
+    """A group that is long enough; all of them; then the shortest from the front."""
+    lengths = [len(group.digits) for group in run[: LONGEST + starts]]
+    yield from ([group] for group, length in zip(run, lengths, strict=False) if SHORTEST <= length <= LONGEST)
+    if 1 < len(run) <= LONGEST:
+        yield run
+    for start in range(min(starts, len(lengths))):
+        total = 0
+        for stop in range(start, len(lengths)):
+            total += lengths[stop]
+            if total > LONGEST:
+                break
+            if total >= SHORTEST and start < stop:
+                yield run[start : stop + 1]
+
+
+def _likely(run: Run) -> Run:
+    """The groups of a refused run that were meant as the number: as many as its brand has digits."""
+    brand = brand_of(_digits(run))
+    total = 0
+    for count, group in enumerate(run[:LONGEST], 1):
+        total += len(group.digits)
+        if brand and total in LENGTHS.get(brand, (16,)):
+            return run[:count]
+    return run
+
+
+def _find_rest(found: Found, groups: list[Atom], context: Context) -> Found:
+    """Expiry and security code among what is not the card number."""
+    brand = found.card.brand if isinstance(found.card, CardNumber) else None if found.card else context.brand
+    for run in _runs(groups)[:_READ_RUNS]:
+        left: Run = [group for group in run if found.plain[group.start] != BLANK]
+        label = _label(found.plain, left[0], context) if left else None
+        while left:
+            if _is_expiry(found, left, label, context):
+                found = _with_expiry(found, left, groups, context)
+            elif _is_cvv(found, left, label, brand, context):
+                used = left[:1] if len(left[0].digits) in (3, 4) else left
+                cvv = check_cvv(_digits(used), brand) if brand else None
+                found = found.having(Field.CVV, used[0].start, used[-1].end, cvv=cvv, early_cvv=not brand)
+            else:
+                break
+            left, label = [group for group in left if found.plain[group.start] != BLANK], None
+    return found
+
+
+def _is_expiry(found: Found, left: Run, label: Field | None, context: Context) -> bool:
+    if found.expiry or label not in (None, Field.EXPIRY):
+        return False
+    if label or context.asked is Field.EXPIRY:
+        return True
+    likely, _ = expiries.plain_digits(left, context.today)
+    return bool(found.card) and not (isinstance(likely, Refusal) and likely.code == "expiry_invalid")
+
+
+def _with_expiry(found: Found, left: Run, groups: list[Atom], context: Context) -> Found:
+    """Month and year may have a word between them: "12 of 2030"."""
+    follows = left
+    if len(left) == 1 and len(left[0].digits) <= 2:
+        after = groups[groups.index(left[0]) + 1 :][:1]
+        follows = left + [group for group in after if _label(found.plain, group, context) in (None, Field.EXPIRY)]
+    expiry, count = expiries.plain_digits(follows, context.today)
+    return found.having(Field.EXPIRY, follows[0].start, follows[count - 1].end, expiry=expiry)
+
+
+def _is_cvv(found: Found, left: Run, label: Field | None, brand: Brand | None, context: Context) -> bool:
+    if found.cvv or found.early_cvv or label not in (None, Field.CVV):
+        return False
+    if label or (context.asked is Field.CVV and not found.card):
+        return True
+    fits = len(left[0].digits) == brand.cvv_length if brand else len(left[0].digits) in (3, 4)
+    return fits and bool(found.card or found.expiry)
+
+
+_BEFORE = re.compile(rf"[^\d{BLANK}]*\Z", re.ASCII)
+_AFTER = re.compile(rf"[^\d{BLANK}]{{0,40}}\Z", re.ASCII)
+
+
+def _label(plain: str, group: Atom, context: Context) -> Field | None:
+    """The field that the words before the digits name, or those after the last digits of the message."""
+    before = _BEFORE.search(plain, max(0, group.start - 40), group.start)
+    label = _named(before[0] if before else "", context.language)
+    after = None if label else _AFTER.match(plain, group.end)
+    return label or _named(after[0] if after else "", context.language)
+
+
+def _named(said: str, language: Language) -> Field | None:
+    spoken = words(said)
+    names = {
+        language.fields[name]
+        for name in (language.fields if language.unspaced else spoken)
+        if name in language.fields and (not language.unspaced or name in "".join(spoken))
+    }
+    if not names and language.tag != DEFAULT:
+        return _named(said, speaks(DEFAULT))
+    return next((each for each in _PRECEDENCE if each in names), None)

@@ -1,59 +1,197 @@
 """What a message asks of the conversation: to confirm, to change something, to stop, or something beside the way."""
 
 import re
+from dataclasses import dataclass
 
-from chat.card import Field
+from chat.card import FIELDS, Field
 from chat.dialogue import Wish
-from chat.language import DEFAULT, Language, speaks, words
+from chat.language import DEFAULT, Language, Phrase, Tongues, fold, speaks, without_fillers, words
 
-_BREAK = re.compile(r"[.,;:!?\n、。，！？；،؟…—]+")
-
-
-def clauses(text: str) -> list[tuple[str, ...]]:
-    return [found for found in map(words, _BREAK.split(text)) if found]
+_BREAK = re.compile(r"[.,;:!?\n、。，！？；،؟…—()\"]+")
+_MOST = 12
+"""Clauses that are looked at; a longer message asks nothing that a clause further on could take back."""
 
 
-def wish(parts: list[tuple[str, ...]], language: Language) -> Wish | None:
-    """The one wish that every clause agrees on; a yes beside anything else is no clear yes."""
-    found = [_wish(part, language) for part in parts]
-    for each in (Wish.CANCEL, Wish.RESTART, Wish.NO, Wish.KEEP):
-        if each in found:
+@dataclass(frozen=True)
+class Clause:
+    """Its words in order and as a set, and the text of them, in which unspaced languages look.
+
+    `start`, `end`: where it stands, with the punctuation that ends it.
+    """
+
+    phrase: Phrase
+    said: frozenset[str]
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`vague`: something is to be changed, but not said what. `language`: the tag of the language asked for.
+
+    `aside`: where the words beside the way stand, when all the message asks is a `topic`.
+    """
+
+    wish: Wish | None = None
+    topic: str | None = None
+    changes: tuple[Field, ...] = ()
+    different_card: bool = False
+    vague: bool = False
+    language: str | None = None
+    aside: tuple[tuple[int, int], ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.wish or self.topic or self.changes or self.different_card or self.vague or self.language)
+
+
+def asked(plain: str, language: Language, tongues: Tongues, *, naming: bool) -> Asked:
+    """`naming`: a field's name alone asks to change it, as an answer to the review does."""
+    found = clauses(plain)
+    tongue = _language(found, language, tongues)
+    if tongue:
+        return Asked(language=tongue)
+    heard = [language] if language.tag == DEFAULT else [language, speaks(DEFAULT)]
+    wish = _wish(found, heard, is_question="?" in plain or "؟" in plain)
+    different = any(_different_card(clause, each) for clause in found for each in heard)
+    changes, vague = ((), False) if different else _changes(found, heard, naming=naming)
+    topics = [] if wish else [(clause, hit) for clause in found for each in heard if (hit := _topic(clause, each))]
+    aside = tuple((clause.start, clause.end) for clause, _ in topics) if not (changes or different or vague) else ()
+    return Asked(wish, topics[0][1] if topics else None, changes, different, vague, aside=aside)
+
+
+def clauses(plain: str) -> list[Clause]:
+    found: list[Clause] = []
+    start = 0
+    while start < len(plain):
+        stop = _BREAK.search(plain, start) if len(found) < _MOST else None
+        phrase = words(plain[start : stop.start() if stop else len(plain)])
+        end = stop.end() if stop else len(plain)
+        if phrase:
+            found.append(Clause(phrase, frozenset(phrase), " ".join(phrase), start, end))
+        start = end
+    return found
+
+
+def _has(clause: Clause, language: Language, wanted: frozenset[str] | dict[str, str]) -> bool:
+    """One of these words is in the clause."""
+    if not clause.said.isdisjoint(wanted):
+        return True
+    return language.unspaced and any(word in clause.text for word in wanted)
+
+
+def _has_all(clause: Clause, language: Language, wanted: frozenset[str]) -> bool:
+    return wanted <= clause.said or (language.unspaced and all(word in clause.text for word in wanted))
+
+
+def _wish(found: list[Clause], heard: list[Language], *, is_question: bool) -> Wish | None:
+    """A wish to stop, start over or not go on counts in any clause; a yes only when every clause says it."""
+    wishes = [_wish_of(clause, heard) for clause in found]
+    for each in (Wish.CANCEL, Wish.RESTART, Wish.NO, Wish.KEEP, Wish.BACK):
+        if each in wishes and not (is_question and len(wishes) > 1):
             return each
-    if found and all(each in (Wish.YES, Wish.CONFIRM) for each in found):
-        return Wish.CONFIRM if Wish.CONFIRM in found else Wish.YES
+    clear = all(
+        wish in (Wish.YES, Wish.CONFIRM) or _is_polite(clause, heard)
+        for wish, clause in zip(wishes, found, strict=True)
+    )
+    if is_question or not clear:
+        return None
+    return next((each for each in (Wish.CONFIRM, Wish.YES) if each in wishes), None)
+
+
+def _wish_of(clause: Clause, heard: list[Language]) -> Wish | None:
+    for language in heard:
+        fillers = language.fillers
+        key = _stripped(clause.text, fillers) if language.unspaced else without_fillers(clause.phrase, fillers)
+        if key in language.wishes:
+            return Wish(language.wishes[key])
     return None
 
 
-def _wish(part: tuple[str, ...], language: Language) -> Wish | None:
-    for tongue in (language, speaks(DEFAULT)):
-        key = tuple(word for word in part if word not in tongue.fillers)
-        found = tongue.wishes.get(key)
-        if found:
-            return Wish(found)
-    return None
+def _stripped(text: str, fillers: frozenset[str]) -> Phrase:
+    """An unspaced clause without the fillers around it."""
+    left, before = text, ""
+    while left != before:
+        before = left
+        for filler in fillers:
+            if len(left) > len(filler):
+                left = left.removeprefix(filler).removesuffix(filler).strip()
+    return tuple(left.split())
 
 
-def changes(parts: list[tuple[str, ...]], language: Language) -> tuple[Field, ...]:
-    wanted = set()
-    for part in parts:
-        said = set(part)
-        if said & language.change_words and not said & language.negations:
-            wanted |= {language.field_words[word] for word in said if word in language.field_words}
-    return tuple(each for each in Field if each in wanted)
-
-
-def different_card(parts: list[tuple[str, ...]], language: Language) -> bool:
-    return any(
-        set(part) & language.other_words and any(language.field_words.get(word) == Field.CARD for word in part)
-        for part in parts
-        if not set(part) & language.negations
+def _is_polite(clause: Clause, heard: list[Language]) -> bool:
+    """Thanks, or nothing but fillers: it takes nothing back."""
+    return (
+        any(clause.said <= each.fillers or _topic(clause, each) == "thank" for each in heard) and len(clause.said) < 4
     )
 
 
-def topic(parts: list[tuple[str, ...]], language: Language) -> str | None:
-    for part in parts:
-        said = frozenset(part)
-        for needed, found in language.topics:
-            if needed <= said:
-                return found
+def _changes(found: list[Clause], heard: list[Language], *, naming: bool) -> tuple[tuple[Field, ...], bool]:
+    wanted: set[Field] = set()
+    vague = False
+    for clause in found:
+        for language in heard:
+            named = _fields(clause, language)
+            if _is_change(clause, language):
+                wanted |= named
+                vague |= not named
+            elif naming and named and _names_only(clause, language):
+                wanted |= named
+    return tuple(each for each in FIELDS if each in wanted), vague and not wanted
+
+
+def _is_change(clause: Clause, language: Language) -> bool:
+    negated = _has(clause, language, language.negations)
+    return any(
+        _has_all(clause, language, each) and (not negated or not each.isdisjoint(language.negations))
+        for each in language.changes
+    )
+
+
+def _fields(clause: Clause, language: Language) -> set[Field]:
+    """The fields it names. "The name on the card" is about the name, "the name and the card" about both."""
+    if language.unspaced:
+        named = {Field(field) for word, field in language.fields.items() if word in clause.text}
+    else:
+        named = {Field(language.fields[word]) for word in clause.said & language.fields.keys()}
+    if len(named) > 1 and not _has(clause, language, language.joins):
+        named.discard(Field.CARD)
+    return named
+
+
+def _names_only(clause: Clause, language: Language) -> bool:
+    if language.unspaced:
+        return len(clause.text) <= 12
+    return all(word in language.fields or word in language.fillers or word in language.joins for word in clause.said)
+
+
+def _different_card(clause: Clause, language: Language) -> bool:
+    """ "A different card", "another credit card": the two words side by side or nearly."""
+    if not _has(clause, language, language.another) or _has(clause, language, language.negations):
+        return False
+    if language.unspaced:
+        return Field.CARD in _fields(clause, language)
+    other = [place for place, word in enumerate(clause.phrase) if word in language.another]
+    card = [place for place, word in enumerate(clause.phrase) if language.fields.get(word) == Field.CARD]
+    return any(abs(one - two) <= 2 for one in other for two in card)
+
+
+def _topic(clause: Clause, language: Language) -> str | None:
+    return next((topic for needed, topic in language.topics if _has_all(clause, language, needed)), None)
+
+
+def _language(found: list[Clause], language: Language, tongues: Tongues) -> str | None:
+    """A language asked for by its name and nothing but words that ask; its own name for itself is enough."""
+    for clause in found:
+        named = next((word for word in clause.phrase if word in tongues.called), None)
+        if named:
+            tag, rest = tongues.called[named], clause.said - {named}
+            if rest <= tongues.asks[tag] | tongues.asks[language.tag] and (rest or named in tongues.native):
+                return tag
+        elif not clause.text.isascii():
+            for name, tag in tongues.called.items():
+                if not name.isascii() and name in clause.text:
+                    rest_text = fold(clause.text.replace(name, "").replace(" ", ""))
+                    if rest_text in tongues.asks[tag] | tongues.asks[language.tag] or not rest_text:
+                        return tag
     return None

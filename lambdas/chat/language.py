@@ -3,6 +3,7 @@
 import re
 import tomllib
 import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,36 +14,53 @@ DEFAULT = "en"
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 
+Phrase = tuple[str, ...]
+"""The words of a phrase, folded."""
 
-def words(text: str) -> tuple[str, ...]:
-    """The words of a text as they are compared: lower case, no accents, one kind of apostrophe."""
+
+def fold(text: str) -> str:
+    """A text as it is compared: lower case, no accents, one kind of apostrophe."""
     folded = text.replace("\u2019", "'").casefold()
-    if not folded.isascii():
-        parts = unicodedata.normalize("NFKD", folded)
-        folded = "".join(each for each in parts if unicodedata.category(each) != "Mn")
-    return tuple(_WORD.findall(folded))
+    if folded.isascii():
+        return folded
+    return "".join(each for each in unicodedata.normalize("NFD", folded) if not unicodedata.combining(each))
+
+
+def words(text: str) -> Phrase:
+    return tuple(_WORD.findall(fold(text)))
 
 
 @dataclass(frozen=True)
 class Language:
-    """`wishes`, `numbers`, `months` map a phrase's words to what it means; `fillers` are dropped before comparing."""
+    """Phrases are folded; `wishes` are compared whole, once `fillers` are dropped; the rest by all of their words.
+
+    `unspaced`: written without spaces, so that words are looked for inside a clause.
+    """
 
     tag: str
     name: str
-    joiner: str
+    unspaced: bool
     says: dict[str, str]
     errors: dict[str, list[str]]
-    wishes: dict[tuple[str, ...], str]
-    topics: tuple[tuple[frozenset[str], str], ...]
+    asks_for: dict[str, Phrase]
+    claims: tuple[str, ...]
+    wishes: dict[Phrase, str]
     fillers: frozenset[str]
-    change_words: frozenset[str]
+    topics: tuple[tuple[frozenset[str], str], ...]
+    changes: tuple[frozenset[str], ...]
+    another: frozenset[str]
     negations: frozenset[str]
-    other_words: frozenset[str]
-    field_words: dict[str, str]
-    name_leads: tuple[str, ...]
+    joins: frozenset[str]
+    fields: dict[str, str]
+    name_leads: re.Pattern[str]
+    weak_leads: re.Pattern[str]
+    name_tails: tuple[str, ...]
     not_names: frozenset[str]
-    numbers: dict[str, str]
     months: dict[str, int]
+
+    @property
+    def joiner(self) -> str:
+        return "" if self.unspaced else " "
 
     def refusal(self, code: str, brand: str | None, attempt: int) -> str:
         """The wording of an error for this brand at this attempt (from 1); it grows until the last one written."""
@@ -50,12 +68,25 @@ class Language:
         return texts[min(attempt, len(texts)) - 1]
 
 
+@dataclass(frozen=True)
+class Tongues:
+    """What has to be understood in whatever language the conversation is: languages' names and number words.
+
+    `numbers`: by the first word of a phrase, the words that follow and the value, longest phrase first.
+    """
+
+    called: dict[str, str]
+    native: frozenset[str]
+    asks: dict[str, frozenset[str]]
+    numbers: dict[str, list[tuple[Phrase, int]]]
+    times: dict[str, int]
+
+
 @cache
 def tags() -> tuple[str, ...]:
     return tuple(sorted(file.stem for file in FILES.glob("*.toml")))
 
 
-@cache
 def speaks(tag: str) -> Language:
     """The language of this tag, else the default one."""
     return _read(tag if tag in tags() else DEFAULT)
@@ -65,31 +96,89 @@ def speaks(tag: str) -> Language:
 def _read(tag: str) -> Language:
     data = tomllib.loads((FILES / f"{tag}.toml").read_text(encoding="utf-8"))
     hears: dict[str, Any] = data["hears"]
-    fillers = _set(hears["fillers"])
+    unspaced = data.get("unspaced", False)
+    fillers = frozenset(fold(each) for each in hears["fillers"]) if unspaced else _words(hears["fillers"])
     return Language(
         tag=tag,
         name=data["name"],
-        joiner=data.get("joiner", " "),
+        unspaced=unspaced,
         says=data["says"],
         errors=data["errors"],
-        wishes={_key(each, fillers): wish for wish, phrases in data["wishes"].items() for each in phrases},
-        topics=tuple((frozenset(words(each)), topic) for topic, phrases in data["topics"].items() for each in phrases),
+        asks_for={step: tuple(texts) for step, texts in data.get("checks", {}).items() if step != "claims"},
+        claims=tuple(data.get("checks", {}).get("claims", ())),
+        wishes={
+            without_fillers(words(each), fillers): wish
+            for wish, phrases in data["wishes"].items()
+            for each in phrases
+        },
         fillers=fillers,
-        change_words=_set(hears["change"]),
-        negations=_set(hears["negations"]),
-        other_words=_set(hears["another"]),
-        field_words={word: field for field, names in data["fields"].items() for word in _set(names)},
-        name_leads=tuple(hears["name_leads"]),
-        not_names=_set(hears["not_names"]),
-        numbers={word: str(value) for value, names in enumerate(data["numbers"]) for word in _set(names)},
-        months={word: month for month, names in enumerate(data["months"], 1) for word in _set(names)},
-    )
+        topics=tuple((_all(each), topic) for topic, phrases in data["topics"].items() for each in phrases),
+        changes=tuple(map(_all, hears["change"])),
+        another=_words(hears["another"]),
+        negations=_words(hears["negations"]),
+        joins=_words(hears["joins"]),
+        fields={word: field for field, names in data["fields"].items() for word in _words(names)},
+        name_leads=_leads(hears["name_leads"], unspaced=unspaced),
+        weak_leads=_leads(hears["weak_leads"], unspaced=unspaced),
+        name_tails=tuple(hears["name_tails"]),
+        not_names=_words(hears["not_names"]),
+        months={word: month for month, names in enumerate(data["months"], 1) for word in words(names)},
+    )  # fmt: skip
 
 
-def _set(texts: list[str]) -> frozenset[str]:
+def without_fillers(phrase: Phrase, fillers: frozenset[str]) -> Phrase:
+    """The phrase without words that change nothing; a phrase of nothing else stands as it is."""
+    return tuple(word for word in phrase if word not in fillers) or phrase
+
+
+def _words(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(word for text in texts for word in words(text))
 
 
-def _key(text: str, fillers: frozenset[str]) -> tuple[str, ...]:
-    found = words(text)
-    return tuple(word for word in found if word not in fillers) or found
+def _all(text: str) -> frozenset[str]:
+    return frozenset(words(text))
+
+
+def _leads(texts: list[str], *, unspaced: bool) -> re.Pattern[str]:
+    """Finds a lead-in such as "my name is"; what follows up to the end of the clause is group 1."""
+    longest_first = sorted(texts, key=len, reverse=True)
+    either = "|".join(re.escape(each).replace(r"\ ", r"\s+").replace("'", "['’]") for each in longest_first)
+    start, end = ("", r"\s*") if unspaced else (r"(?<!\w)", r"[\s:]+")
+    return re.compile(rf"{start}(?:{either}){end}([^,;:!?\n\d。、，！？]+)", re.IGNORECASE)
+
+
+@cache
+def tongues() -> Tongues:
+    """From the head of every language's file, what stands before its first section."""
+    called: dict[str, str] = {}
+    native: set[str] = set()
+    asks: dict[str, frozenset[str]] = {}
+    numbers: dict[str, list[tuple[Phrase, int]]] = {}
+    times: dict[str, int] = {}
+    for tag in tags():
+        head = tomllib.loads((FILES / f"{tag}.toml").read_text(encoding="utf-8").split("\n[", 1)[0])
+        called |= dict.fromkeys(map(fold, head["called"]), tag)
+        native.add(fold(head["called"][0]))
+        asks[tag] = frozenset(map(fold, head["asks"]))
+        times |= {word: factor for factor, text in enumerate(head.get("times", ()), 2) for word in words(text)}
+        for phrase, value in _numbers(head):
+            first, *others = words(phrase)
+            numbers.setdefault(first, []).append((tuple(others), value))
+    for phrases in numbers.values():
+        phrases.sort(key=lambda each: -len(each[0]))
+    return Tongues(called, frozenset(native), asks, numbers, times)
+
+
+def _numbers(head: dict[str, Any]) -> Iterator[tuple[str, int]]:
+    """Every number word of a language: 0 to 19, the tens, and how it puts the two together."""
+    units = [text.split("|") for text in head["numbers"]]
+    for value, names in enumerate(units):
+        yield from ((name, value) for name in names)
+    for index, text in enumerate(head["tens"]):
+        for ten in text.split("|"):
+            yield ten, 20 + index * 10
+            for value in range(1, 10):
+                for unit in units[value]:
+                    for compound in head["compounds"]:
+                        yield compound.format(ten=ten, unit=unit, elided=ten[:-1]), 20 + index * 10 + value
+    yield from head.get("more", {}).items()

@@ -4,30 +4,72 @@ import re
 import unicodedata
 
 from chat.card import Field, Refusal
+from chat.digits import BLANK, Text
 from chat.language import Language, words
 
 LONGEST = 100
-_EDGES = ' \t\n,;:!?"()'
+_EDGES = ' \t\r\n,;:!?"()“”„«»¡¿、。，！？' + BLANK
+_PIECES = re.compile(rf"[,;!\n、，！{BLANK}]+")
+_LETTER = re.compile(r"[^\W\d_]")
+_MARKS = " '’ʼ‘`´-‐‑.,·・&"
 
 
-def after_lead(text: str, language: Language) -> str | None:
-    """What follows "my name is", up to the end of the clause; none without such a lead-in."""
-    for lead in language.name_leads:
-        found = re.search(rf"(?i)\b{re.escape(lead)}\s+([^,;:!?\n\d]+)", text)
-        if found and not set(words(found[1])) & language.not_names:
-            return found[1]
+def led(text: Text, language: Language, *, weakly: bool) -> str | None:
+    """What a lead-in such as "my name is" announces. `weakly`: "I'm" is taken for one too."""
+    for leads in (language.name_leads, language.weak_leads) if weakly else (language.name_leads,):
+        for found in leads.finditer(text.plain):
+            said = found[1].partition(BLANK)[0]
+            if _LETTER.search(said) and not _is_sentence(said, language, strict=True):
+                return _trimmed(text.original(found.start(1), found.start(1) + len(said)), language)
     return None
 
 
-def check_name(text: str) -> str | Refusal:
-    """The name as typed, without its surroundings."""
-    name = " ".join(text.strip(_EDGES).split())
-    if name.endswith(".") and len(name.split()[-1]) > 4:
-        name = name[:-1]
-    if not name or len(name) > LONGEST or not any(map(str.isalpha, name)) or not all(map(_may_stand, name)):
+def alone(text: Text, language: Language) -> str | None:
+    """The name in a message that was asked for one; none when nothing but other fields is in it."""
+    plain = text.plain
+    if BLANK not in plain:
+        return text.original(0, len(plain))
+    start = 0
+    for piece in [*_PIECES.finditer(plain), None]:
+        end = piece.start() if piece else len(plain)
+        said = plain[start:end]
+        if _LETTER.search(said) and not _is_about_fields(said, language):
+            return text.original(start, end)
+        start = piece.end() if piece else end
+    return None
+
+
+def check(typed: str, language: Language) -> str | Refusal:
+    """The name as typed, without what surrounds it."""
+    name = _trimmed(typed, language)
+    fine = 0 < len(name) <= LONGEST and any(map(str.isalpha, name)) and all(map(_may_stand, name))
+    if not fine or _is_sentence(name, language, strict=False):
         return Refusal("name_invalid", Field.NAME)
     return name
 
 
+def _trimmed(typed: str, language: Language) -> str:
+    shown = "".join(char for char in typed if char in "\u200c\u200d" or unicodedata.category(char) != "Cf")
+    name = " ".join(shown.strip(_EDGES).split())
+    if name.endswith(".") and len(name.rpartition(" ")[2]) > 4:
+        name = name.rstrip(".")
+    for tail in language.name_tails:
+        if name.lower().endswith(tail) and len(name) > len(tail):
+            name = name[: -len(tail)].strip(_EDGES)
+    lead = language.name_leads.match(name) or language.weak_leads.match(name)
+    return lead[1].strip(_EDGES) if lead and lead.end() == len(name) else name
+
+
+def _is_sentence(said: str, language: Language, *, strict: bool) -> bool:
+    """Words that names are not made of. `strict`: one is enough, else two, or nothing but such words."""
+    spoken = words(said)
+    odd = [word for word in spoken if word in language.not_names]
+    return bool(odd) and (strict or len(odd) > 1 or len(odd) == len(spoken))
+
+
+def _is_about_fields(said: str, language: Language) -> bool:
+    return any(word in language.fields or word in language.not_names for word in words(said))
+
+
 def _may_stand(char: str) -> bool:
-    return char.isalpha() or char in " '’ʼ‘`´-‐‑.,·・" or unicodedata.category(char) in ("Mn", "Mc")
+    return char.isalpha() or char in _MARKS or char in "\u200c\u200d" or unicodedata.category(char) in ("Mn", "Mc")

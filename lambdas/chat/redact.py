@@ -2,35 +2,33 @@
 
 import re
 
-from chat.card import CardNumber, Cvv, Expiry, Refusal
-from chat.replies import card_text
+from chat.card import Field
+from chat.digits import Text
 
-_RUN = re.compile(r"\d(?:[\s.,_·/-]{0,3}\d)*", re.ASCII)
+_RUN = re.compile(r"\d(?:[\s.,_·•*()/|+-]{0,5}\d)*", re.ASCII)
 BULLETS = "••••"
 
+Span = tuple[int, int, Field]
 
-def masked(
-    typed: str,
-    plain: str,
-    card: CardNumber | Refusal | None = None,
-    expiry: Expiry | Refusal | None = None,
-    cvv: Cvv | Refusal | None = None,
-) -> str:
-    """`plain` is the message with every digit as ASCII. A message without digits stands as it was typed.
 
-    With digits its words stay and each run becomes bullets; what was accepted is added as the code renders it.
+def masked(text: Text, rendered: list[tuple[Span, str]]) -> str:
+    """The message with every accepted value as the code renders it and every other run of digits as bullets.
+
+    It goes by where digits stand, not by what they are: a mistyped number is as secret as a right one.
     """
-    if not _RUN.search(plain):
-        return typed
-    rendered = []
-    if isinstance(card, CardNumber):
-        rendered.append(card_text(card.brand, card.last4))
-    if isinstance(expiry, Expiry):
-        rendered.append(str(expiry))
-    if isinstance(cvv, Cvv):
-        rendered.append("•••")
-    words = _RUN.sub(lambda _: BULLETS, plain)
-    if not rendered:
-        return words
-    kept = _RUN.sub(" ", plain).strip(" .,;:/-\n")
-    return f"{kept} ({', '.join(rendered)})" if kept else ", ".join(rendered)
+    pieces: list[str] = []
+    done = 0
+    for (start, end, _), form in sorted(rendered):
+        pieces += (_without_digits(text, done, start), form)
+        done = end
+    pieces.append(_without_digits(text, done, len(text.plain)))
+    return "".join(pieces).strip()
+
+
+def _without_digits(text: Text, start: int, end: int) -> str:
+    pieces: list[str] = []
+    for run in _RUN.finditer(text.plain, start, end):
+        pieces += (text.original(start, run.start()), BULLETS)
+        start = run.end()
+    pieces.append(text.original(start, end))
+    return "".join(pieces)

@@ -1,5 +1,6 @@
 """The fixed wording: what the conversation says, in the session's language. The phrases stand in `languages/`."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chat.card import Brand, Field, Refusal
@@ -13,10 +14,10 @@ if TYPE_CHECKING:
 def choose_language(accept_language: str | None) -> str:
     """The best language we speak for an Accept-Language header (RFC 9110, 12.5.4)."""
     wanted: list[tuple[float, str]] = []
-    for part in (accept_language or "")[:200].split(","):
-        tag, _, quality = part.strip().partition(";q=")
+    for part in (accept_language or "")[:200].replace(" ", "").lower().split(","):
+        tag, _, quality = part.partition(";q=")
         try:
-            wanted.append((-float(quality or 1), tag.lower().split("-")[0]))
+            wanted.append((-float(quality or 1), tag.split("-")[0]))
         except ValueError:
             continue
     return next(
@@ -31,22 +32,48 @@ def card_text(brand: Brand, last4: str) -> str:
 
 def reply(before: "Session", heard: "Heard", after: "Session", policy: "Policy") -> str:
     """What is said after a message that neither ends nor confirms the conversation."""
-    says = speaks(after.language).says
+    language = speaks(after.language)
     parts = []
     if before.step == "none":
-        parts.append(says["welcome"])
+        parts.append(language.says["welcome"])
     if after.language != before.language:
-        parts.append(says["language"])
-    if heard.topic:
-        parts.append(says[heard.topic].format(contact=policy.contact))
+        parts.append(language.says["language"])
+    parts += _aside(before, heard, after, policy)
     if after.error:
-        parts += [refusal(after), question(after, again=after.error.field == after.step.value)]
+        parts.append(refusal(after))
+        if after.error.code != "card_incomplete" or after.step != "card":
+            parts.append(question(after, again=after.error.field == after.step.value))
     else:
-        parts += [*_thanks(before, heard, says), question(after, again=False)]
-    return speaks(after.language).joiner.join(parts)
+        parts += [*_thanks(before, heard, after), question(after, again=False)]
+    return language.joiner.join(parts)
 
 
-def _thanks(before: "Session", heard: "Heard", says: dict[str, str]) -> list[str]:
+def _aside(before: "Session", heard: "Heard", after: "Session", policy: "Policy") -> list[str]:
+    """The answer to what was said beside the way."""
+    language = speaks(after.language)
+    topic = heard.topic or _TOPICS.get((heard.wish or "", before.step == "confirm"))
+    if topic in ("hello", "unclear", "refuse", "not_yet") and before.step == "none":
+        return []
+    if topic in ("why", "what"):
+        asked = after.step.value if after.step in ("name", "card", "expiry", "cvv") else "cvv"
+        if topic == "what" and asked == "cvv":
+            return [language.says["what_cvv"]]
+        text = (
+            language.says[f"why_{asked}"] if topic == "why" else language.refusal(f"{asked}_{_MISSED[asked]}", None, 2)
+        )
+        return [text]
+    if topic == "refuse" and before.changing:
+        return []
+    return [language.says[topic].format(contact=policy.contact)] if topic else []
+
+
+_TOPICS = {("no", False): "refuse", ("confirm", False): "not_yet"}
+"""Wishes that mean something else, or nothing yet, before the review (`False`)."""
+_MISSED = {"name": "invalid", "card": "not_found", "expiry": "not_found"}
+
+
+def _thanks(before: "Session", heard: "Heard", after: "Session") -> list[str]:
+    says = speaks(after.language).says
     parts = []
     if isinstance(heard.name, str):
         parts.append(says["thanks_name"].format(name=heard.name))
@@ -54,20 +81,24 @@ def _thanks(before: "Session", heard: "Heard", says: dict[str, str]) -> list[str
         parts.append(says["thanks"])
     if heard.early_cvv:
         parts.append(says["early_cvv"])
-    if heard.different_card:
+    if heard.different_card and not heard.card:
         parts.append(says["different_card"])
-    elif heard.changes:
+    elif after.changing and after.changing != before.changing:
         parts.append(says["change"])
-    elif before.changing and heard.wish in ("no", "keep"):
+    elif before.changing and not after.changing and heard.wish in ("no", "keep"):
         parts.append(says["kept"])
+    elif before.step == "confirm" and after.step == "confirm" and not (parts or heard.is_off_script):
+        parts.append(says["not_confirmed"])
     return parts
 
 
 def question(session: "Session", *, again: bool) -> str:
     """What is asked at the session's step."""
     says = speaks(session.language).says
+    if session.choosing:
+        return says["choose"]
     if session.step == "confirm":
-        return says["choose"] if session.choosing else review(session)
+        return review(session)
     key = session.step.value
     if key == Field.CVV and session.card and session.card.brand is Brand.AMEX:
         key = "cvv_amex"
@@ -110,3 +141,23 @@ def end(session: "Session", policy: "Policy") -> str:
 
 def completed(language: str, token: str, brand: str, last4: str) -> str:
     return speaks(language).says["completed"].format(card=card_text(Brand(brand), last4), token=token)
+
+
+@dataclass(frozen=True)
+class Checks:
+    """How a reworded reply is checked. `language`: its English name, for the prompt.
+
+    `asks_for`: at least one of these stands in a reply that asks for the right thing (lower case, part of a word).
+    `claims`: none of these may stand in it: they would say that something was paid.
+    """
+
+    language: str
+    asks_for: tuple[str, ...]
+    claims: tuple[str, ...]
+
+
+def checks(language: str, step: str) -> Checks | None:
+    """None for a language, or a step, in which a reworded reply cannot be checked: the fixed wording stands."""
+    spoken = speaks(language)
+    asks_for = spoken.asks_for.get(step)
+    return Checks(spoken.name, asks_for, spoken.claims) if asks_for else None

@@ -1,13 +1,18 @@
 """What a person wrote, understood: the fields it gives, what it asks, and the form of it that may be remembered."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from chat import digits, fields, intents, names, redact
-from chat.card import CardNumber, Cvv, Expiry, Field, Refusal
+from chat.card import FIELDS, CardNumber, Cvv, Expiry, Field, Refusal, is_public_test_number
 from chat.dialogue import Digits, Policy, Session, Step, Wish
-from chat.language import Language, speaks
+from chat.language import Language, speaks, tongues
+from chat.replies import card_text
+
+_DIGIT = re.compile(r"\d", re.ASCII)
+_ASKED = {Step(each.value): each for each in FIELDS}
+_IN_DIGITS = (Step.CARD, Step.EXPIRY, Step.CVV)
 
 
 @dataclass(frozen=True)
@@ -17,6 +22,7 @@ class Heard:
     `masked`: what the history may keep. `private`: digits were in it, so the model never works on this turn.
     `part`: the begun number to keep when `card` is refused as incomplete.
     `topic`: a question beside the way, a key of the wording. `early_cvv`: a security code before its card.
+    `vague`: something is to be changed, but not said what.
     """
 
     masked: str
@@ -26,6 +32,7 @@ class Heard:
     language: str | None = None
     changes: tuple[Field, ...] = ()
     different_card: bool = False
+    vague: bool = False
     name: str | Refusal | None = None
     card: CardNumber | Refusal | None = None
     expiry: Expiry | Refusal | None = None
@@ -36,44 +43,87 @@ class Heard:
     @property
     def is_off_script(self) -> bool:
         """It asks or says something other than a value."""
-        return bool(self.wish or self.topic or self.language or self.changes or self.different_card or self.early_cvv)
+        return bool(
+            self.wish or self.topic or self.language or self.changes or self.different_card or self.vague
+            or self.early_cvv
+        )  # fmt: skip
 
 
 def understand(message: str, session: Session, today: date, policy: Policy) -> Heard:
     """`session.part`, when there is one, has been opened to Digits. `today`: where the card is presented."""
     language = speaks(session.language)
+    naming = session.choosing or session.step is Step.CONFIRM
     text = digits.read(message)
-    part = session.part.digits if isinstance(session.part, Digits) else ""
-    brand = session.card.brand if session.card else None
-    found = fields.find(
-        text.plain, step=session.step, brand=brand, part=part, brands=policy.brands, today=today, language=language
-    )
-    private = any(char.isdigit() for char in text.plain)
-    parts = intents.clauses(text.plain)
-    wish = intents.wish(parts, language)
-    if private and wish in (Wish.YES, Wish.CONFIRM):
-        wish = None
-    different = intents.different_card(parts, language)
-    changes = () if different else intents.changes(parts, language)
-    topic = None if wish else intents.topic(parts, language)
-    name = None if wish or changes or different or topic else _name(text, session, found, language)
-    if topic is None and wish is None and name is None and "?" in message and not private:
-        topic = "unclear"
+    asked = intents.asked(text.plain, language, tongues(), naming=naming)
+    spoken = digits.least(text, tongues()) if session.step in _IN_DIGITS and asked.topic != "moment" else 3
+    text = digits.spelled(text, tongues(), 3 if asked else spoken, language.months)
+    found = fields.find(text.plain, _context(session, today, policy, language))
+    found = _allowed(found, session, policy)
+    name = _name(replace(text, plain=found.plain), session, found, asked, language)
+    if isinstance(name, Refusal) and not isinstance(found.card, CardNumber):
+        found = replace(found, card=None)
+    shown = text if found else digits.spelled(text, tongues(), spoken, language.months)
+    private = _DIGIT.search(shown.plain) is not None
+    is_question = "?" in text.plain or "؟" in text.plain
+    unclear = is_question and not (asked or found or name) and not private
     return Heard(
-        masked=redact.masked(message, text.plain, found.card, found.expiry, found.cvv),
-        private=private, wish=wish, topic=topic, changes=changes, different_card=different, name=name,
-        card=found.card, expiry=found.expiry, cvv=found.cvv,
+        masked=_masked(shown, found),
+        private=private,
+        wish=None if private and asked.wish in (Wish.YES, Wish.CONFIRM) else asked.wish,
+        topic="unclear" if unclear else asked.topic,
+        language=asked.language, changes=asked.changes, different_card=asked.different_card, vague=asked.vague,
+        name=name, card=found.card, expiry=found.expiry, cvv=found.cvv,
         part=Digits(found.part) if found.part else None, early_cvv=found.early_cvv,
     )  # fmt: skip
 
 
-def _name(text: digits.Text, session: Session, found: fields.Found, language: Language) -> str | Refusal | None:
-    led = names.after_lead(text.plain, language)
+def _context(session: Session, today: date, policy: Policy, language: Language) -> fields.Context:
+    return fields.Context(
+        asked=_ASKED.get(session.step),
+        brand=session.card.brand if session.card else None,
+        expiry=session.expiry,
+        part=session.part.digits if isinstance(session.part, Digits) else "",
+        brands=policy.brands,
+        today=today,
+        language=language,
+    )
+
+
+def _allowed(found: fields.Found, session: Session, policy: Policy) -> fields.Found:
+    """A stage may take test numbers only; and where a name is asked for, digits replace no card."""
+    if not isinstance(found.card, CardNumber):
+        return found
+    if policy.test_cards_only and not is_public_test_number(found.card):
+        return replace(found, card=Refusal("card_test_only", Field.CARD, found.card.brand))
+    if session.step is Step.NAME and session.card and not found.labelled:
+        return replace(found, card=None)
+    return found
+
+
+def _name(text: digits.Text, session: Session, found: fields.Found, asked: intents.Asked, language: Language,
+          ) -> str | Refusal | None:  # fmt: skip
+    led = names.led(text, language, weakly=session.step in (Step.NONE, Step.NAME))
     if led:
-        return names.check_name(led)
-    if session.step is not Step.NAME or "?" in text.plain:
+        return names.check(led, language)
+    for start, end in asked.aside:
+        text = replace(text, plain=text.plain[:start] + digits.BLANK * (end - start) + text.plain[end:])
+    if session.step is not Step.NAME or (asked and not asked.aside) or "?" in text.plain:
         return None
-    left = re.sub(r"[\d/-]+", " ", text.plain) if found.card or found.expiry or found.cvv else text.plain
-    if (found.card or found.expiry or found.cvv or found.early_cvv) and not re.search(r"[^\W\d_]", left):
-        return Refusal("name_looks_like_card", Field.NAME) if found.card else None
-    return names.check_name(left)
+    alone = names.alone(text, language)
+    if alone is not None:
+        return names.check(alone, language)
+    is_number = (
+        any(what is Field.CARD for *_, what in found.spans) and len(found.spans) == 1 and not (found.labelled or asked)
+    )
+    return Refusal("name_looks_like_card", Field.NAME) if is_number else None
+
+
+def _masked(text: digits.Text, found: fields.Found) -> str:
+    forms = {}
+    if isinstance(found.card, CardNumber):
+        forms[Field.CARD] = card_text(found.card.brand, found.card.last4)
+    if isinstance(found.expiry, Expiry):
+        forms[Field.EXPIRY] = str(found.expiry)
+    if isinstance(found.cvv, Cvv):
+        forms[Field.CVV] = "•••"
+    return redact.masked(text, [(span, forms[span[2]]) for span in found.spans if span[2] in forms])
