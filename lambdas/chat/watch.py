@@ -45,7 +45,7 @@ class LambdaWatch:
 
     def unavailable(self, service: str, code: str, *, denied: bool) -> None:
         if denied:
-            self.count("DependencyDenied", service_called=service)
+            self.count("DependencyDenied", dependency=service)
         self._logger.warning("unavailable", dependency=service, code=code)
 
     def declined(self, code: str, detail: str) -> None:

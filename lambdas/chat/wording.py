@@ -54,7 +54,7 @@ class BedrockWording:
             raise NoWording("slow") from None
         except ClientError as error:
             if code_of(error) in DENIED:
-                self._watch.count("DependencyDenied", service="bedrock")
+                self._watch.count("DependencyDenied", dependency="bedrock")
             raise NoWording("throttled" if code_of(error) == "ThrottlingException" else "failed") from None
         except (BotoCoreError, ResponseParserError, LookupError, TypeError):
             raise NoWording("failed") from None
