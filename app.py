@@ -7,12 +7,15 @@ from infra import bundling
 from infra.api_stack import ApiStack
 from infra.config import Stage, stage_named
 from infra.data_stack import DataStack
+from infra.frontend_stack import FrontendStack
 
 
 def build(app: App, stage: Stage, code: lambda_.Code) -> None:
     """`code` is the package of the functions."""
     data = DataStack(app, f"PaymentChat-{stage.name}-Data", stage=stage)
-    ApiStack(app, f"PaymentChat-{stage.name}-Api", stage=stage, data=data, code=code)
+    api = ApiStack(app, f"PaymentChat-{stage.name}-Api", stage=stage, data=data, code=code)
+    if stage.page:
+        FrontendStack(app, f"PaymentChat-{stage.name}-Page", stage=stage, page=stage.page, data=data, api=api)
     Tags.of(app).add("service", "payment-chat")
     Tags.of(app).add("stage", stage.name)
 

@@ -6,12 +6,9 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra import key_policies
-from infra.config import Model, Stage
+from infra.config import NAMESPACE, Model, Stage
 from infra.data_stack import DataStack
 from infra.log_groups import log_group
-
-NAMESPACE = "PaymentChat"
-"""Of the metrics that the functions write."""
 
 
 class ChatFunction(Construct):
@@ -31,6 +28,7 @@ class ChatFunction(Construct):
             handler="chat.handler.handle",
             timeout=Duration.seconds(25),
             memory_size=stage.memory,
+            reserved_concurrent_executions=stage.reserved_concurrency,
             snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if stage.snap_start else None,
             tracing=lambda_.Tracing.ACTIVE,
             log_group=self.logs,
@@ -60,7 +58,7 @@ def _environment(stage: Stage, data: DataStack) -> dict[str, str]:
         "ATTEMPTS_PER_ADDRESS": str(stage.attempts_per_address),
         "ATTEMPTS_PER_CARD": str(stage.attempts_per_card),
         "TEST_TOKENS": "true" if stage.test_tokens else "false",
-        "POWERTOOLS_SERVICE_NAME": "chat",
+        "POWERTOOLS_SERVICE_NAME": stage.service,
         "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
         "POWERTOOLS_LOG_LEVEL": stage.log_level,
     }
@@ -69,17 +67,12 @@ def _environment(stage: Stage, data: DataStack) -> dict[str, str]:
 
 
 def _data_access(data: DataStack) -> list[iam.PolicyStatement]:
-    region = data.region
     return [
         iam.PolicyStatement(
             actions=["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
             resources=[table.table_arn for table in (data.sessions, data.receipts, data.attempts)],
         ),
-        iam.PolicyStatement(
-            actions=list(key_policies.DATA_KEYS),
-            resources=[data.storage.key_arn],
-            conditions={"StringEquals": {"kms:ViaService": f"dynamodb.{region}.amazonaws.com"}},
-        ),
+        key_policies.through_dynamodb(data.storage),
         iam.PolicyStatement(
             actions=["kms:Encrypt", "kms:Decrypt"],
             resources=[data.sealing.key_arn],
@@ -96,7 +89,7 @@ def _data_access(data: DataStack) -> list[iam.PolicyStatement]:
             resources=[data.storage.key_arn],
             conditions={
                 "StringEquals": {
-                    "kms:ViaService": f"secretsmanager.{region}.amazonaws.com",
+                    "kms:ViaService": f"secretsmanager.{data.region}.amazonaws.com",
                     "kms:EncryptionContext:SecretARN": data.stripe.secret_arn,
                 }
             },

@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 
 from aws_cdk.aws_logs import RetentionDays
 
+NAMESPACE = "PaymentChat"
+"""Of the metrics that the functions write; their dimension `service` tells the stages apart."""
 ALL_BRANDS = ("visa", "mastercard", "amex", "discover", "diners", "jcb", "unionpay")
 
 
@@ -27,6 +29,19 @@ LLAMA = Model(
 
 
 @dataclass(frozen=True)
+class Page:
+    """Where the payment page is hosted. The certificate must cover the domain and lie in the stage's region.
+
+    With a hosted zone (its id and name) the domain is pointed to the page; without, that is left to you.
+    """
+
+    domain: str
+    certificate: str
+    zone_id: str = ""
+    zone_name: str = ""
+
+
+@dataclass(frozen=True)
 class Stage:
     """The settings of one environment. The defaults are the careful ones."""
 
@@ -41,6 +56,12 @@ class Stage:
     """Whether the API asks for an IAM signature (SigV4)."""
     requests_per_second: int = 50
     burst: int = 100
+    requests_per_address: int = 10_000
+    """Requests within five minutes from one connection's address, where there is a firewall: the page's servers."""
+    requests_per_payer: int = 200
+    """The same for one payer, by the address that the page passes on."""
+    requests_per_visitor: int = 1_000
+    """The same for one visitor of the hosted page: each load of it is some forty requests."""
     attempts_per_address: int = 30
     """Confirmations from one network address within an hour."""
     attempts_per_card: int = 5
@@ -51,6 +72,15 @@ class Stage:
     memory: int = 1024
     """Megabytes; Lambda's share of a CPU grows with it."""
     snap_start: bool = False
+    reserved_concurrency: int | None = None
+    canary: bool = False
+    """Whether a new version first takes a tenth of the traffic, and goes back by itself on an alarm."""
+    watched: bool = True
+    """Whether there are alarms, a dashboard and saved queries."""
+    alarm_email: str = ""
+    """Who is told of an alarm, beside the topic's other subscribers."""
+    firewall: bool = False
+    page: Page | None = None
     log_level: str = "INFO"
     log_retention: RetentionDays = RetentionDays.ONE_MONTH
     keep: bool = False
@@ -59,6 +89,11 @@ class Stage:
     stripe_url: str = ""
     model_url: str = ""
     """Addresses of the stand-ins; the function refuses them on any stage but local."""
+
+    @property
+    def service(self) -> str:
+        """The stage's name in logs and metrics."""
+        return f"payment-chat-{self.name}"
 
 
 LOCAL = Stage(
@@ -69,12 +104,21 @@ LOCAL = Stage(
     attempts_per_address=1_000_000,
     attempts_per_card=1_000_000,
     log_retention=RetentionDays.ONE_DAY,
+    watched=False,
     stripe_url="http://127.0.0.1:12111",
     model_url="http://127.0.0.1:12112",
 )
 DEV = Stage(name="dev", test_tokens=True, log_retention=RetentionDays.ONE_WEEK)
-STAGING = Stage(name="staging", test_tokens=True, snap_start=True)
-PROD = Stage(name="prod", snap_start=True, log_retention=RetentionDays.ONE_YEAR, keep=True)
+STAGING = Stage(name="staging", test_tokens=True, snap_start=True, canary=True, firewall=True)
+PROD = Stage(
+    name="prod",
+    snap_start=True,
+    reserved_concurrency=100,
+    canary=True,
+    firewall=True,
+    log_retention=RetentionDays.ONE_YEAR,
+    keep=True,
+)
 
 STAGES = {stage.name: stage for stage in (LOCAL, DEV, STAGING, PROD)}
 

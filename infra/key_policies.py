@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 
 ADMINISTRATION = (
     "kms:CancelKeyDeletion",
@@ -53,6 +54,16 @@ def sealing_conditions() -> Conditions:
 
 def mac_conditions() -> Conditions:
     return {"StringEquals": {"kms:MacAlgorithm": "HMAC_SHA_256"}}
+
+
+def through_dynamodb(key: kms.IKey) -> iam.PolicyStatement:
+    """What a role that reads and writes items needs of the key that encrypts their table."""
+    region = Stack.of(key).region
+    return iam.PolicyStatement(
+        actions=list(DATA_KEYS),
+        resources=[key.key_arn],
+        conditions={"StringEquals": {"kms:ViaService": f"dynamodb.{region}.amazonaws.com"}},
+    )
 
 
 def storage_policy(stack: Stack) -> iam.PolicyDocument:

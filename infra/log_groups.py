@@ -15,10 +15,11 @@ CARD_DATA = (
 )
 
 
-def log_group(scope: Construct, id_: str, *, stage: Stage, key: kms.IKey) -> logs.LogGroup:
+def log_group(scope: Construct, id_: str, *, stage: Stage, key: kms.IKey, name: str | None = None) -> logs.LogGroup:
     return logs.LogGroup(
         scope,
         id_,
+        log_group_name=name,
         retention=stage.log_retention,
         encryption_key=key,
         data_protection_policy=logs.DataProtectionPolicy(identifiers=list(CARD_DATA)),

@@ -4,10 +4,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from infra.config import STAGES
-from tests.infra.conftest import Template
+from tests.infra.conftest import ALL, Template
 
-SIGNED = [name for name in STAGES if name != "local"]
+SIGNED = [name for name in ALL if name != "local"]
 FUNCTION = "AWS::Lambda::Function"
 
 
@@ -82,7 +81,7 @@ def test_logs_expire_encrypted_and_masked(api: Template):
 
 
 def granted(api: Template) -> set[str]:
-    return {action for one in api.statements() for action in as_list(one["Action"])}
+    return {action for one in api.statements("ChatRole") for action in as_list(one["Action"])}
 
 
 def as_list(value: Any) -> list[Any]:
@@ -102,20 +101,24 @@ def test_the_function_may_do_this_and_nothing_else(api: Template):
 
 
 def test_every_permission_names_its_resource(api: Template):
-    open_ones = {a for one in api.statements() if "*" in as_list(one["Resource"]) for a in as_list(one["Action"])}
+    open_ones = {
+        a for one in api.statements("ChatRole") if "*" in as_list(one["Resource"]) for a in as_list(one["Action"])
+    }
 
     assert open_ones == {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}, "X-Ray has no resources to name"
 
 
 def test_every_use_of_a_key_has_a_condition(api: Template):
-    uses = [one for one in api.statements() if any(action.startswith("kms:") for action in as_list(one["Action"]))]
+    uses = [
+        one for one in api.statements("ChatRole") if any(action.startswith("kms:") for action in as_list(one["Action"]))
+    ]
 
     assert len(uses) == 4
     assert all(one["Condition"] for one in uses)
 
 
 def test_the_function_seals_with_the_context_of_a_sealed_value_only(api: Template):
-    (sealing,) = (one for one in api.statements() if "Sealing" in json.dumps(one["Resource"]))
+    (sealing,) = (one for one in api.statements("ChatRole") if "Sealing" in json.dumps(one["Resource"]))
 
     assert sorted(sealing["Action"]) == ["kms:Decrypt", "kms:Encrypt"]
     assert sealing["Condition"]["StringEquals"] == {"kms:EncryptionContext:field": ["card", "cvv", "part"]}
@@ -123,16 +126,16 @@ def test_the_function_seals_with_the_context_of_a_sealed_value_only(api: Templat
 
 
 def test_the_function_reads_the_stripe_secret_and_no_other(api: Template):
-    (reading,) = (one for one in api.statements() if one["Action"] == "secretsmanager:GetSecretValue")
+    (reading,) = (one for one in api.statements("ChatRole") if one["Action"] == "secretsmanager:GetSecretValue")
 
     assert isinstance(reading["Resource"], dict)
     assert "Stripe" in json.dumps(reading["Resource"])
 
 
 def test_the_function_may_call_the_configured_model_and_no_other(api: Template, stage: str):
-    model = STAGES[stage].model
+    model = ALL[stage].model
     assert model is not None
-    calls = [one for one in api.statements() if one["Action"] == "bedrock:InvokeModel"]
+    calls = [one for one in api.statements("ChatRole") if one["Action"] == "bedrock:InvokeModel"]
 
     through, to = sorted(calls, key=lambda one: "Condition" in one)
     assert json.dumps(through["Resource"]).endswith(f':inference-profile/{model.profile}"]]}}')
@@ -203,8 +206,8 @@ def test_calls_are_throttled(api: Template, stage: str):
     (settings,) = api.only("AWS::ApiGateway::Stage")["MethodSettings"]
 
     assert (settings["HttpMethod"], settings["ResourcePath"]) == ("*", "/*")
-    assert settings["ThrottlingRateLimit"] == STAGES[stage].requests_per_second
-    assert settings["ThrottlingBurstLimit"] == STAGES[stage].burst
+    assert settings["ThrottlingRateLimit"] == ALL[stage].requests_per_second
+    assert settings["ThrottlingBurstLimit"] == ALL[stage].burst
 
 
 def test_the_access_log_holds_no_body(api: Template):

@@ -6,10 +6,9 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
-from infra.config import STAGES
-from tests.infra.conftest import Template
+from tests.infra.conftest import ALL, Template
 
-STACKS = [f"{stage}-{stack}" for stage in STAGES for stack in ("Data", "Api")]
+STACKS = [f"{stage}-{stack}" for stage in ALL for stack in ("Data", "Api")] + ["hosted-Page"]
 
 
 @pytest.mark.parametrize("stack", STACKS)

@@ -1,0 +1,111 @@
+"""The web firewall in front of a load balancer or an API: a rate for each address, and AWS's common rules."""
+
+from typing import Any
+
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_wafv2 as waf
+from constructs import Construct
+
+from infra.config import Stage
+from infra.log_groups import log_group
+from infra.refusals import refusal_body
+
+WINDOW = 300
+"""Seconds over which requests are counted."""
+COMMON = (
+    "AWSManagedRulesCommonRuleSet",
+    "AWSManagedRulesKnownBadInputsRuleSet",
+    "AWSManagedRulesAmazonIpReputationList",
+)
+SECRETS = ("x-session-token", "authorization", "x-payer-address", "cookie")
+"""Headers that appear in no log of the firewall; nor does a body, not even the part that a rule matched."""
+
+
+class Firewall(Construct):
+    """`per_address`: requests within WINDOW seconds from one connection's address.
+
+    `per_payer`: the same, by the address which the page passes on in X-Payer-Address. A caller who makes one up
+    gains nothing: without the page's signature the API refuses him.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        stage: Stage,
+        guards: str,
+        protects: str,
+        logs_key: kms.IKey,
+        per_address: int,
+        per_payer: int | None = None,
+    ) -> None:
+        super().__init__(scope, id_)
+        limits = [_rate("per-address", per_address)]
+        if per_payer:
+            limits.append(_rate("per-payer", per_payer, header="X-Payer-Address"))
+        self.acl = waf.CfnWebACL(
+            self,
+            "Acl",
+            scope="REGIONAL",
+            default_action={"allow": {}},
+            rules=[{**rule, "priority": place} for place, rule in enumerate([*limits, *map(_managed, COMMON)])],
+            visibility_config=_visible(f"payment-chat-{stage.name}-{guards}"),
+            custom_response_bodies={
+                "busy": {"contentType": "APPLICATION_JSON", "content": refusal_body("too_many_requests")}
+            },
+            data_protection_config={"dataProtections": [*map(_hidden_header, SECRETS), _hidden("BODY")]},
+        )
+        waf.CfnWebACLAssociation(self, "Protects", resource_arn=protects, web_acl_arn=self.acl.attr_arn)
+        self._log(stage, guards, logs_key)
+
+    def _log(self, stage: Stage, guards: str, key: kms.IKey) -> None:
+        # The firewall writes to groups of this name only.
+        name = f"aws-waf-logs-payment-chat-{stage.name}-{guards}"
+        group = log_group(self, "Logs", stage=stage, key=key, name=name)
+        waf.CfnLoggingConfiguration(
+            self,
+            "Logging",
+            resource_arn=self.acl.attr_arn,
+            log_destination_configs=[group.log_group_arn],
+            redacted_fields=[{"singleHeader": {"Name": header}} for header in SECRETS],
+        )
+
+
+def _rate(name: str, limit: int, header: str | None = None) -> dict[str, Any]:
+    counted: dict[str, Any] = {"limit": limit, "evaluationWindowSec": WINDOW, "aggregateKeyType": "IP"}
+    if header:
+        counted |= {
+            "aggregateKeyType": "FORWARDED_IP",
+            "forwardedIpConfig": {"headerName": header, "fallbackBehavior": "NO_MATCH"},
+        }
+    wait = [{"name": "Retry-After", "value": "60"}, {"name": "Cache-Control", "value": "no-store"}]
+    answer = {"responseCode": 429, "customResponseBodyKey": "busy", "responseHeaders": wait}
+    return {
+        "name": name,
+        "statement": {"rateBasedStatement": counted},
+        "action": {"block": {"customResponse": answer}},
+        "visibilityConfig": _visible(name),
+    }
+
+
+def _managed(name: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "statement": {"managedRuleGroupStatement": {"vendorName": "AWS", "name": name}},
+        "overrideAction": {"none": {}},
+        "visibilityConfig": _visible(name),
+    }
+
+
+def _visible(name: str) -> dict[str, Any]:
+    """Counted, never sampled: a sample is a stored request."""
+    return {"metricName": name, "cloudWatchMetricsEnabled": True, "sampledRequestsEnabled": False}
+
+
+def _hidden(field: str, *keys: str) -> dict[str, Any]:
+    return {"action": "SUBSTITUTION", "field": {"fieldType": field} | ({"fieldKeys": list(keys)} if keys else {})}
+
+
+def _hidden_header(name: str) -> dict[str, Any]:
+    return _hidden("SINGLE_HEADER", name)
