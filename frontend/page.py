@@ -1,7 +1,6 @@
 """The payment page: draws a conversation and passes on what is typed. Streamlit runs it again for every event."""
 
 import secrets
-from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import session_cookie
@@ -45,17 +44,10 @@ def draw(visit: Visit, entry: Entry) -> None:
     st.set_page_config(page_title=view.texts["title"], page_icon="🔒")
     current = STEPS.index(now.screen) if now.screen in STEPS else None
     entry.head(view, [view.texts[f"step_{each}"] for each in STEPS], current, visit.hear)
-    if now.screen == "welcome":
-        _welcome(view.texts)
     with st.container(gap="xsmall"):
         for line in now.lines:
             st.chat_message(line.role, avatar=AVATARS[line.role]).text(line.content)
     entry.panel(view, visit.hear)
-
-
-def _welcome(words: Mapping[str, str]) -> None:
-    fields = "\n".join(f"{n}. {words[each]}" for n, each in enumerate(STEPS[:4], 1))
-    st.markdown(f"{words['intro']}\n\n{fields}\n\n{words['kept']}")
 
 
 def view_of(now: Conversation, language: str, cookie: str | None) -> View:

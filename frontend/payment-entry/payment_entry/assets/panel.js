@@ -110,22 +110,32 @@ export class Panel {
       help,
       error,
       el('div', { class: 'pay-row' },
-        el('span', { class: 'pay-box' }, input, brand),
+        el('span', { class: 'pay-box', dir: field.attributes.dir }, input, brand),
         el('button', { type: 'submit', class: 'pay-first' }, texts.next)),
     )
   }
 
   welcome(texts) {
-    return [this.button('pay-first pay-wide', texts.start)]
+    return [
+      el('p', {}, texts.intro),
+      el('ol', { class: 'pay-asked' }, ...Object.keys(fields).map(each => el('li', {}, texts[each]))),
+      el('p', { class: 'pay-kept' }, texts.kept),
+      this.button('pay-first pay-wide', texts.start),
+    ]
   }
 
   confirm(texts) {
     const { name, brand, last4, expiry } = this.data.collected
-    const rows = [[texts.name, name], [texts.card, `${labelOf(brand)} •••• ${last4}`], [texts.expiry, expiry], [texts.cvv, '•••']]
+    const rows = [
+      [texts.name, name],
+      [texts.card, `${labelOf(brand)} •••• ${last4}`],
+      [texts.expiry, expiry],
+      [texts.cvv, '•••'],
+    ]
     return [
       el('section', { class: 'pay-card', 'aria-labelledby': 'pay-review' },
         el('h2', { id: 'pay-review' }, texts.review),
-        el('dl', {}, ...rows.map(([term, value]) => el('div', {}, el('dt', {}, term), el('dd', { dir: 'auto' }, value)))),
+        el('dl', {}, ...rows.map(([term, value]) => el('div', {}, el('dt', {}, term), el('dd', {}, el('bdi', {}, value))))),
         this.button('pay-first pay-wide', texts.confirm),
         el('div', { class: 'pay-row' },
           ...['change_name', 'change_card', 'change_expiry', 'cancel'].map(each => this.button('pay-second', texts[each])))),
@@ -140,7 +150,7 @@ export class Panel {
       el('section', { class: 'pay-card', 'aria-labelledby': 'pay-done' },
         el('h2', { id: 'pay-done', tabindex: -1 }, texts.done),
         el('dl', {},
-          el('div', {}, el('dt', {}, texts.card), el('dd', {}, `${labelOf(brand)} •••• ${last4}`)),
+          el('div', {}, el('dt', {}, texts.card), el('dd', {}, el('bdi', {}, `${labelOf(brand)} •••• ${last4}`))),
           el('div', {}, el('dt', {}, texts.token), el('dd', { class: 'pay-row' }, code, copy))),
         el('p', { class: 'pay-good' }, texts.deleted)),
       this.act('restart', texts.start_again, 'pay-second'),
