@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from chat import events
-from chat.answers import body
+from chat.answers import Answer, body
 from chat.aws import DENIED
 from chat.ports import (
     Busy,
@@ -61,10 +61,16 @@ def _answer(event: Mapping[str, Any], ports: Ports, watch: LambdaWatch) -> dict[
         case "POST", "/chat":
             answer = turn(events.message_of(event, ports.new_id), ports)
             watch.answered(answer, (time.monotonic() - started) * 1000)
-            return _reply(200, body(answer))
+            return _reply(200, body(answer), _language(answer))
         case "GET", "/sessions/{sessionId}":
-            return _reply(200, body(where(*events.session_of(event), ports), history=True))
+            answer = where(*events.session_of(event), ports)
+            return _reply(200, body(answer, history=True), _language(answer))
     raise events.BadRequest(404, "not_found", "there is nothing at this path")
+
+
+def _language(answer: Answer) -> dict[str, str]:
+    """What the reply is written in: a client's own words can follow the conversation."""
+    return {"Content-Language": answer.session.language}
 
 
 def _retry_after(refused: Exception) -> int | None:

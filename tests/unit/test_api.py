@@ -52,7 +52,11 @@ def test_a_turn_is_a_200_that_nobody_may_cache(api):
     reply, body = api.says("payment")
 
     assert reply["statusCode"] == 200
-    assert reply["headers"] == {"Content-Type": "application/json", "Cache-Control": "no-store"}
+    assert reply["headers"] == {
+        "Content-Type": "application/json",
+        "Cache-Control": "no-store",
+        "Content-Language": "en",
+    }
     assert body["currentStep"] == "name"
 
 
