@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import boto3
+import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnrecognizedClientException", "ExpiredTokenException"})
 
 
-for _name in ("boto3", "botocore", "urllib3"):
+for _name in ("botocore", "urllib3"):
     logging.getLogger(_name).setLevel(logging.WARNING)  # at DEBUG they log what KMS is sent
 
 
@@ -32,7 +33,12 @@ def client(service: str, *, connect: float = 1, read: float = 2, tries: int = 2,
         tcp_keepalive=True,
         parameter_validation=False,
     )
-    return boto3.client(service, config=config, endpoint_url=url)  # type: ignore[call-overload]
+    return _session().create_client(service, config=config, endpoint_url=url)
+
+
+@cache
+def _session() -> botocore.session.Session:
+    return botocore.session.get_session()
 
 
 def code_of(error: ClientError) -> str:

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.session import get_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,7 +37,9 @@ class Swept:
 
 def handle(event: object, context: object = None) -> None:  # noqa: ARG001
     """What the schedule calls. Raises what DynamoDB answers to the scan, so that the failure is seen."""
-    swept = sweep(boto3.client("dynamodb", config=CONFIG), os.environ["SESSIONS_TABLE"], int(time.time()))
+    swept = sweep(
+        get_session().create_client("dynamodb", config=CONFIG), os.environ["SESSIONS_TABLE"], int(time.time())
+    )
     Logger().info("swept", deleted=swept.dropped.total(), leftovers=swept.leftovers)
     _count("SweepLeftovers", swept.leftovers, {})
     for step, dropped in swept.dropped.items():

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
@@ -99,7 +100,8 @@ def test_one_without_a_time_goes():
 
 def test_the_schedules_call_writes_the_metrics_and_one_log_line(monkeypatch, capsys):
     table = Table([item("s", ttl=1, updated=1, step="cvv")])
-    monkeypatch.setattr(handler.boto3, "client", lambda *_, **__: table)
+    session = SimpleNamespace(create_client=lambda *_, **__: table)
+    monkeypatch.setattr(handler, "get_session", lambda: session)
     monkeypatch.setenv("SESSIONS_TABLE", "sessions")
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "PaymentChat")
 
