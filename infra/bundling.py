@@ -3,7 +3,9 @@
 The packages are pure Python, so the same files run on the runtime's arm64 and on the machine that made them.
 """
 
+import gzip
 import hashlib
+import json
 import py_compile
 import shutil
 import subprocess
@@ -11,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import jsii
 from aws_cdk import AssetHashType, BundlingOptions, DockerImage, ILocalBundling
@@ -35,8 +38,6 @@ UNUSED = (
     "**/*.pyi",
     "**/examples-1.json",
     "bin",
-    "boto3/data",
-    "boto3/examples",
     "stripe/[!_dv]*/",  # leaves data and v2, which the client imports; the top level has what cards need
     "aws_lambda_powertools/event_handler",
     "aws_lambda_powertools/utilities/[!_j]*",  # leaves jmespath_utils, which the logger imports
@@ -44,17 +45,19 @@ UNUSED = (
 
 
 def code_for(stage: Stage) -> lambda_.Code:
-    """The asset of the functions.
-
-    Byte code helps only the Python version that made it: the runtime's own, or, on the local stage, this one.
-    """
-    compiled = sys.version_info[:2] == RUNTIME or stage.name == "local"
+    """The asset of the functions."""
+    compiled = compiles(stage)
     return lambda_.Code.from_asset(
         str(SOURCES),
         asset_hash=fingerprint(compiled=compiled),
         asset_hash_type=AssetHashType.CUSTOM,
         bundling=BundlingOptions(image=DockerImage.from_registry("none"), local=_Local(compiled=compiled)),
     )
+
+
+def compiles(stage: Stage) -> bool:
+    """Byte code helps only the Python version that made it: the runtime's own, or, on the local stage, this one."""
+    return sys.version_info[:2] == RUNTIME or stage.name == "local"
 
 
 @jsii.implements(ILocalBundling)
@@ -132,6 +135,31 @@ def _prune(out: Path) -> None:
     _remove(path for path in services if path.name not in SERVICES)
     for pattern in UNUSED:
         _remove(sorted(out.glob(pattern)))
+    _lighten(out / "botocore" / "data")
+
+
+def _lighten(data: Path) -> None:
+    """The SDK's descriptions without other services' regions and without prose: they are read at every cold start."""
+    endpoints = data / "endpoints.json"
+    table = json.loads(endpoints.read_bytes())
+    for partition in table["partitions"]:
+        partition["services"] = {name: where for name, where in partition["services"].items() if name in SERVICES}
+    endpoints.write_text(json.dumps(table, separators=(",", ":")))
+    for model in data.glob("*/*/service-2.json.gz"):
+        described = json.loads(gzip.decompress(model.read_bytes()))
+        model.write_bytes(gzip.compress(json.dumps(_without_prose(described), separators=(",", ":")).encode(), mtime=0))
+
+
+def _without_prose(described: Any) -> Any:
+    if isinstance(described, list):
+        return [_without_prose(each) for each in described]
+    if not isinstance(described, dict):
+        return described
+    return {
+        name: _without_prose(each)
+        for name, each in described.items()
+        if name != "documentation" or not isinstance(each, str)
+    }
 
 
 def _remove(paths: Iterable[Path]) -> None:

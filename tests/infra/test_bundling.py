@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from infra import bundling
+from infra.config import STAGES
 
 MB = 1_000_000
 
@@ -62,6 +63,24 @@ def test_the_sdk_has_the_services_used(package: Path):
     assert made.split() == list(bundling.SERVICES)
 
 
+WHERE = """
+import botocore.session
+session = botocore.session.get_session()
+session.set_credentials("x", "y")
+for service in {services}:
+    for region in ("us-east-1", "eu-central-1", "us-gov-west-1", "cn-north-1"):
+        client = session.create_client(service, region_name=region)
+        print(client.meta.endpoint_url, client.meta.region_name, sorted(client.meta.method_to_api_mapping))
+"""
+
+
+def test_the_lightened_sdk_has_the_same_endpoints_and_operations(package: Path):
+    script = WHERE.format(services=list(bundling.SERVICES))
+    whole = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+
+    assert run(package, script) == whole
+
+
 IMPORTS = """
 import botocore.session
 from aws_lambda_powertools import Logger, Metrics
@@ -95,6 +114,17 @@ def test_byte_code_is_taken_whatever_the_time_stamps_say(tmp_path: Path):
         source.write_text("raise SystemExit('compiled anew')")
 
     run(tmp_path, "import stripe, botocore.session, chat.card")
+
+
+MAGIC_NUMBERS = {(3, 13): 3571}
+"""What the byte code of a Python version begins with: importlib.util.MAGIC_NUMBER there."""
+
+
+def test_no_byte_code_ships_that_the_runtime_would_not_use(tmp_path: Path):
+    bundling.build(tmp_path, compiled=bundling.compiles(STAGES["prod"]))
+    begins = {int.from_bytes(path.read_bytes()[:2], "little") for path in tmp_path.rglob("*.pyc")}
+
+    assert begins <= {MAGIC_NUMBERS[bundling.RUNTIME]}
 
 
 def test_the_fingerprint_stays_when_nothing_changes():
