@@ -121,13 +121,26 @@ def iso(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def size(item: Any) -> int:
-    """Bytes that DynamoDB counts for a value (names, UTF-8 text, 3 and 1 a nested value), rounded up."""
-    if isinstance(item, dict):
-        return 3 + sum(1 + len(str(name).encode()) + size(value) for name, value in item.items())
-    if isinstance(item, list):
-        return 3 + sum(1 + size(value) for value in item)
-    return len(item) if isinstance(item, bytes) else len(str(item).encode())
+def size(attributes: Item) -> int:
+    """Bytes that DynamoDB counts for names and values, numbers rounded up.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+    """
+    return sum(len(name.encode()) + _bytes(held) for name, held in attributes.items())
+
+
+def _bytes(held: dict[str, Any]) -> int:
+    ((kind, value),) = held.items()
+    match kind:
+        case "S" | "N":
+            return len(value.encode())
+        case "B":
+            return len(value)
+        case "M":
+            return 3 + len(value) + size(value)
+        case "L":
+            return 3 + sum(1 + _bytes(each) for each in value)
+    return 1
 
 
 def _history(lines: tuple[Line, ...], room: int) -> list[dict[str, Any]]:
@@ -136,7 +149,7 @@ def _history(lines: tuple[Line, ...], room: int) -> list[dict[str, Any]]:
     for line in reversed(lines):
         content = line.content if line.role == "assistant" else _clipped(line.content)
         entry = {"M": {"role": _s(line.role), "content": _s(content)}}
-        room -= size(entry)
+        room -= 1 + _bytes(entry)
         if kept and room < 0:
             break
         kept.append(entry)
