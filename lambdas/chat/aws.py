@@ -32,6 +32,7 @@ def client(service: str, *, connect: float = 1, read: float = 2, tries: int = 2,
         retries={"total_max_attempts": tries, "mode": "standard"},
         tcp_keepalive=True,
         parameter_validation=False,
+        user_agent="payment-chat",  # botocore's own is composed anew for each request: a tenth of its CPU time
     )
     return _session().create_client(service, config=config, endpoint_url=url)
 
