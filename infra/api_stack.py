@@ -1,12 +1,16 @@
 """What can be replaced at any time: the functions, the API before them, and the eyes on both."""
 
-from aws_cdk import CfnOutput, Environment, Stack
+from typing import cast
+
+from aws_cdk import CfnElement, CfnOutput, Environment, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_codedeploy as codedeploy
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra import alarms
+from infra.acknowledged import acknowledge
 from infra.chat_function import ChatFunction
 from infra.config import Stage
 from infra.data_stack import DataStack
@@ -17,13 +21,14 @@ from infra.sweep import Sweep
 
 
 class ApiStack(Stack):
-    """Hands out `api`, `url` (no slash at its end) and, where the stage is watched, `monitoring`."""
+    """Hands out `url` (no slash at its end), `callers` (a policy) and, where the stage is watched, `monitoring`."""
 
     def __init__(self, scope: Construct, id_: str, *, stage: Stage, data: DataStack, code: lambda_.Code) -> None:
         super().__init__(scope, id_, env=Environment(region=stage.region))
         self.chat = ChatFunction(self, "Chat", stage=stage, data=data, code=code)
         self.sweep = Sweep(self, "Sweep", stage=stage, data=data, code=code)
         self.api = ChatApi(self, "Rest", stage=stage, handler=self.chat.live, logs_key=data.storage).api
+        self.callers = self._callers(stage)
         self.url = self.api.url_for_path("/").rstrip("/")
         self.monitoring = Monitoring(self, "Watch", stage=stage, key=data.storage) if stage.watched else None
 
@@ -34,8 +39,28 @@ class ApiStack(Stack):
             self._guard(stage, data)
 
         CfnOutput(self, "ApiUrl", value=self.url)
+        CfnOutput(self, "CallersPolicy", value=self.callers.managed_policy_arn)
         CfnOutput(self, "FunctionName", value=self.chat.function.function_name)
         CfnOutput(self, "LogGroup", value=self.chat.logs.log_group_name)
+
+    def _callers(self, stage: Stage) -> iam.ManagedPolicy:
+        """What a role needs which may call this API, and nothing else: the page's server."""
+        routes = (("POST", "/chat"), ("GET", "/sessions/*"))
+        policy = iam.ManagedPolicy(
+            self,
+            "Callers",
+            description=f"Call the chat API of {stage.name}",
+            statements=[
+                iam.PolicyStatement(
+                    actions=["execute-api:Invoke"],
+                    resources=[self.api.arn_for_execute_api(method, path, stage.name) for method, path in routes],
+                )
+            ],
+        )
+        api = f"<{self.get_logical_id(cast('CfnElement', self.api.node.default_child))}>"
+        arn = f"arn:<AWS::Partition>:execute-api:{stage.region}:<AWS::AccountId>:{api}/{stage.name}/GET/sessions/*"
+        acknowledge(policy, {f"AwsSolutions-IAM5[Resource::{arn}]": "The path of a session ends in its id."})
+        return policy
 
     def _watch(self, stage: Stage) -> list[cloudwatch.Alarm]:
         """The alarms that send a new version back."""
@@ -54,7 +79,7 @@ class ApiStack(Stack):
         return release
 
     def _release_carefully(self, release: list[cloudwatch.Alarm]) -> None:
-        codedeploy.LambdaDeploymentGroup(
+        group = codedeploy.LambdaDeploymentGroup(
             self,
             "Release",
             alias=self.chat.live,
@@ -63,6 +88,11 @@ class ApiStack(Stack):
             auto_rollback=codedeploy.AutoRollbackConfig(
                 deployment_in_alarm=True, failed_deployment=True, stopped_deployment=True
             ),
+        )
+
+        policy = "arn:<AWS::Partition>:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited"
+        acknowledge(
+            group, {f"AwsSolutions-IAM4[Policy::{policy}]": "The smallest policy which CodeDeploy has for Lambda."}
         )
 
     def _guard(self, stage: Stage, data: DataStack) -> None:

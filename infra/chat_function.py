@@ -6,6 +6,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra import key_policies
+from infra.acknowledged import INLINE, OF_FUNCTIONS, acknowledge
 from infra.config import NAMESPACE, Model, Stage
 from infra.data_stack import DataStack
 from infra.log_groups import log_group
@@ -40,6 +41,7 @@ class ChatFunction(Construct):
         self.logs.grant_write(self.role)
         for statement in (*_data_access(data), *_model_access(Stack.of(self), stage.model)):
             self.role.add_to_policy(statement)
+        acknowledge(self, INLINE | OF_FUNCTIONS)
         self.live = lambda_.Alias(self, "Live", alias_name="live", version=self.function.current_version)
 
 

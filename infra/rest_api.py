@@ -8,6 +8,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from infra.acknowledged import acknowledge
 from infra.config import Stage
 from infra.log_groups import log_group
 from infra.refusals import REFUSAL_HEADERS, WAIT, refusal_body, refusals
@@ -84,6 +85,7 @@ class ChatApi(Construct):
         self.api.node.try_remove_child("Endpoint")  # an output that the stack gives in its own form
         self._methods(apigateway.LambdaIntegration(handler, allow_test_invoke=False))
         self._refusals(stage)
+        self._acknowledge(stage)
 
     def _options(self, stage: Stage) -> apigateway.StageOptions:
         return apigateway.StageOptions(
@@ -121,4 +123,30 @@ class ChatApi(Construct):
                 status_code=str(status),
                 response_headers=REFUSAL_HEADERS | (WAIT if status in {429, 503} else {}),
                 templates={"application/json": refusal_body(code)},
+            )
+
+    def _acknowledge(self, stage: Stage) -> None:
+        execution_logs = "They quote requests, and requests carry card numbers. The access log says what happened."
+        acknowledge(
+            self.api,
+            {
+                "AwsSolutions-APIG6": execution_logs,
+                "PCI.DSS.321-APIGWExecutionLoggingEnabled": execution_logs,
+                "PCI.DSS.321-APIGWCacheEnabledAndEncrypted": "A cached reply would be one payer's state kept or shown"
+                " to another: nothing is cached.",
+                "PCI.DSS.321-APIGWSSLEnabled": "Behind the API stands a Lambda function, called with IAM and TLS:"
+                " there is no HTTP backend which could check a client certificate.",
+                "AwsSolutions-COG4": "The caller is the page's server, not a person: it signs with its role (SigV4).",
+                "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/"
+                "AmazonAPIGatewayPushToCloudWatchLogs]": "The policy that API Gateway asks for.",
+            },
+        )
+        if not stage.firewall:
+            for rule in ("AwsSolutions-APIG3", "PCI.DSS.321-APIGWAssociatedWithWAF"):
+                acknowledge(
+                    self.api, {rule: "No payer's card is taken here; the firewall stands before staging and prod."}
+                )
+        if not stage.signed:
+            acknowledge(
+                self.api, {"AwsSolutions-APIG4": "Runs in an emulator that listens on the loopback address only."}
             )

@@ -8,6 +8,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra import key_policies
+from infra.acknowledged import INLINE, OF_FUNCTIONS, acknowledge
 from infra.config import NAMESPACE, Stage
 from infra.data_stack import DataStack
 from infra.log_groups import log_group
@@ -46,6 +47,7 @@ class Sweep(Construct):
                 "POWERTOOLS_LOG_LEVEL": stage.log_level,
             },
         )
+        acknowledge(self, INLINE | OF_FUNCTIONS)
         target = targets.LambdaFunction(self.function, retry_attempts=0)  # the next run makes good
         events.Rule(self, "Schedule", schedule=events.Schedule.rate(EVERY), targets=[target])
 

@@ -155,6 +155,16 @@ def test_every_call_is_signed(api: Template):
     assert {method["AuthorizationType"] for method in methods} == {"AWS_IAM"}
 
 
+def test_there_is_a_policy_for_callers_of_this_api_alone(api: Template, stage: str):
+    (statement,) = api.named("Callers", "AWS::IAM::ManagedPolicy")["PolicyDocument"]["Statement"]
+
+    assert statement["Action"] == "execute-api:Invoke"
+    assert [json.dumps(arn).split("/", 1)[1] for arn in statement["Resource"]] == [
+        f'{stage}/GET/sessions/*"]]}}',
+        f'{stage}/POST/chat"]]}}',
+    ]
+
+
 def test_there_are_two_routes(api: Template):
     paths = {resource["PathPart"] for resource in api.of_type("AWS::ApiGateway::Resource").values()}
     verbs = sorted(method["HttpMethod"] for method in api.of_type("AWS::ApiGateway::Method").values())

@@ -11,7 +11,6 @@ ROOT = Path(__file__).resolve().parents[2]
 ALARM = "AWS::CloudWatch::Alarm"
 WATCHED = ["dev-Api", "staging-Api", "prod-Api", "hosted-Api", "hosted-Page"]
 
-NOT_YET = {"SweepLeftovers"}
 EVERY_WATCHED_STAGE_HAS = {
     "FunctionErrors", "ServerErrors", "SlowTurns", "Throttled", "DependencyDenied", "ModelFallbacks", "RawCardsRefused",
     "ProcessorFailed", "ManyDeclines", "GuardRefusals", "NoCompletions", "SweepLeftovers", "SweepErrors",
@@ -91,7 +90,7 @@ def test_the_alarms_look_at_metrics_that_the_functions_write(templates: dict[str
     assert asked
     for metric, dimension in asked:
         assert written[metric] == {dimension}, metric
-    for metric in set(re.findall(r'"MetricName": "(\w+)", "Namespace": "PaymentChat"', watched)) - NOT_YET:
+    for metric in set(re.findall(r'"MetricName": "(\w+)", "Namespace": "PaymentChat"', watched)):
         assert written[metric] == set(), metric
 
 
