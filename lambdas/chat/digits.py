@@ -8,8 +8,9 @@ from chat.language import Phrase, Tongues, fold
 
 _ATOM = re.compile(r"\d+", re.ASCII)
 _TOKEN = re.compile(r"[^\W_]+")
-_IDEOGRAPHS = str.maketrans("〇零一二三四五六七八九", "00123456789")
-_IDEOGRAPH_RUN = re.compile(r"[〇零一二三四五六七八九](?:[\s-]?[〇零一二三四五六七八九]){2,}")
+IDEOGRAPHS = "〇零一二三四五六七八九"
+_IDEOGRAPH_RUN = re.compile(rf"[{IDEOGRAPHS}](?:[\s.,;:_·•*()/|+、-]{{0,5}}[{IDEOGRAPHS}]){{2,}}")
+_VALUES = str.maketrans(IDEOGRAPHS, "00123456789")
 _LONG_VOWEL = re.compile(r"(?<=[\d ])ー(?=[\d ])", re.ASCII)
 """What a Japanese keyboard gives for a dash."""
 JOINS = re.compile(r"[\s.,;:_·•*()/|+-]{0,5}")
@@ -62,7 +63,7 @@ def read(message: str) -> Text:
         places += [place] * len(seen)
     text = "".join(plain)
     text = _LONG_VOWEL.sub("-", text)
-    text = _IDEOGRAPH_RUN.sub(lambda run: run[0].translate(_IDEOGRAPHS), text)
+    text = _IDEOGRAPH_RUN.sub(lambda run: run[0].translate(_VALUES), text)
     return Text(message, text, tuple(places))
 
 

@@ -3,10 +3,14 @@
 import re
 
 from chat.card import Field
-from chat.digits import Text
+from chat.digits import IDEOGRAPHS, Text
 
 _RUN = re.compile(r"\d(?:[\s.,_·•*()/|+-]{0,5}\d)*", re.ASCII)
 BULLETS = "••••"
+
+_PART = rf"(?:[{IDEOGRAPHS}]|{BULLETS})"
+_BESIDE = re.compile(rf"(?:{_PART}[\s._/-]{{0,5}})*{BULLETS}(?:[\s._/-]{{0,5}}{_PART})*")
+"""Ideographs among other digits: part of the same number."""
 
 Span = tuple[int, int, Field]
 
@@ -31,4 +35,4 @@ def _without_digits(text: Text, start: int, end: int) -> str:
         pieces += (text.original(start, run.start()), BULLETS)
         start = run.end()
     pieces.append(text.original(start, end))
-    return "".join(pieces)
+    return _BESIDE.sub(BULLETS, "".join(pieces))
