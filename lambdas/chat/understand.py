@@ -104,18 +104,28 @@ def _name(text: digits.Text, session: Session, found: fields.Found, asked: inten
           ) -> str | Refusal | None:  # fmt: skip
     led = names.led(text, language, weakly=session.step in (Step.NONE, Step.NAME))
     if led:
-        return names.check(led, language)
+        return _checked(led, language)
     for start, end in asked.aside:
         text = replace(text, plain=text.plain[:start] + digits.BLANK * (end - start) + text.plain[end:])
     if session.step is not Step.NAME or (asked and not asked.aside) or "?" in text.plain:
         return None
     alone = names.alone(text, language)
     if alone is not None:
-        return names.check(alone, language)
+        return _checked(alone, language)
     is_number = (
         any(what is Field.CARD for *_, what in found.spans) and len(found.spans) == 1 and not (found.labelled or asked)
     )
     return Refusal("name_looks_like_card", Field.NAME) if is_number else None
+
+
+def _checked(said: str, language: Language) -> str | Refusal:
+    """A name; one that reads as four digits or more is shown to nobody."""
+    name = names.check(said, language)
+    if isinstance(name, str):
+        read = digits.spelled(digits.read(name), tongues(), 3, language.months)
+        if len(_DIGIT.findall(read.plain)) > 3:
+            return Refusal("name_looks_like_card", Field.NAME)
+    return name
 
 
 def _masked(text: digits.Text, found: fields.Found) -> str:

@@ -30,5 +30,23 @@ def test_a_number_in_ideographs_leaves_none_of_them(typed, step):
     assert not set(heard.masked) & set("〇零一二三四五六七八九")
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "nine seven nine two zero two three",
+        "my name is four two four two",
+        "Four Two Four Two Smith",
+        "四二九一九·二八八",
+        "九七九二零二三",
+    ],
+)
+@pytest.mark.parametrize("step", [Step.NONE, Step.NAME, Step.CONFIRM])
+def test_digits_in_words_are_no_name(typed, step):
+    heard = understand(typed, Session("abc", step=step), date(2026, 11, 23), POLICY)
+
+    assert not isinstance(heard.name, str)
+    assert not {"seven", "four", "四", "九"} & set(heard.masked.lower().replace("四", " 四 ").split())
+
+
 def test_an_ideograph_in_a_name_stays():
     assert understand("张三", Session("abc", step=Step.NAME), date(2026, 11, 23), POLICY).masked == "张三"
