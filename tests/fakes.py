@@ -119,11 +119,13 @@ class FakeWording:
 
 
 class FakeTokens:
-    """Answers from a script, then with a token an attempt, the same one for the same attempt."""
+    """Answers from a script, then with a token an attempt; what was decided is the same for the same attempt."""
 
     def __init__(self) -> None:
         self.script: list[Decline | Exception] = []
         self.payments: list[Payment] = []
+        self.accepted: list[Payment] = []
+        self.decided: dict[str, Decline] = {}
         self.test_numbers_only = False
         self.meanwhile: Callable[[], None] = lambda: None
 
@@ -136,11 +138,16 @@ class FakeTokens:
     def create(self, payment: Payment) -> PaymentToken | Decline:
         self.payments.append(payment)
         self.meanwhile()
+        if payment.attempt in self.decided:
+            return self.decided[payment.attempt]
         if self.script:
             answer = self.script.pop(0)
             if isinstance(answer, Exception):
                 raise answer
+            if answer.definite:
+                self.decided[payment.attempt] = answer
             return answer
+        self.accepted.append(payment)
         made = sha256(payment.attempt.encode()).hexdigest()[:24]
         return PaymentToken(f"pm_{made}", payment.card.brand, payment.card.last4)
 

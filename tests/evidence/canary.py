@@ -1,0 +1,115 @@
+"""Secrets as people type them: numbers right, mistyped, split, in any script or words, wherever they do not belong."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+
+BRANDS = (  # prefix, length: generated numbers that pass the check digit
+    *(("4", 16),) * 4, ("51", 16), ("55", 16), ("2221", 16), ("34", 15), ("37", 15), ("6011", 16), ("65", 16),
+    ("36", 14), ("3095", 16), ("3528", 16), ("62", 16), ("62", 19), ("4", 19), ("50", 16), ("2200", 16), ("9792", 16),
+)  # fmt: skip
+SEPARATORS = (" ", "-", ".", "", "  ", "\u00a0", "\u2009", "–", "\u200b", "·", "/", "_", ", ", "\n", " - ", "\u2060")
+WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+IDEOGRAPHS = "〇一二三四五六七八九"
+SCRIPTS = (
+    "0123456789", "0123456789", "0123456789", "0123456789", "０１２３４５６７８９", "٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹",
+    "०१२३४५६७८९", "০১২৩৪৫৬৭৮৯", "๐๑๒๓๔๕๖๗๘๙", "𝟎𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖𝟗", "𝟶𝟷𝟸𝟹𝟺𝟻𝟼𝟽𝟾𝟿", "⓪①②③④⑤⑥⑦⑧⑨", "⁰¹²³⁴⁵⁶⁷⁸⁹", "₀₁₂₃₄₅₆₇₈₉",
+    IDEOGRAPHS,
+)  # fmt: skip
+AROUND = (
+    "{}", "{}", "{}", "it is {}", "my card is {} thanks", "card number: {}", "{} exp 12/30", "({})", "#{}", "{}?",
+    "no, {}", "Card={};", "here you go: {}. ok?", "4 cards? this one: {}", "<b>{}</b>", '{{"pan": "{}"}}', "name {}",
+    "cvv {}", "the expiry is {}", "confirm {}", "yes {}", "cancel? {}", "\u202e{}\u202c", "{}\x00", "🙂{}🙂",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A message, and the digits in it that must never be seen again: of a number, and of security codes."""
+
+    text: str
+    digits: str = field(default="", repr=False)
+    cvv: str = field(default="", repr=False)
+    rest: str = field(default="", repr=False)  # what comes in the next message, of a number in two
+
+
+def number(random: Random) -> str:
+    """A card number with a right check digit."""
+    prefix, length = random.choice(BRANDS)
+    body = prefix + "".join(random.choice("0123456789") for _ in range(length - len(prefix) - 1))
+    total = sum(int(digit) for digit in body[-2::-2])
+    total += sum(sum(divmod(2 * int(digit), 10)) for digit in body[::-2])
+    return body + str(-total % 10)
+
+
+def mistyped(random: Random, digits: str) -> str:
+    """One digit wrong, two swapped, one missing or one too many."""
+    place = random.randrange(1, len(digits) - 1)
+    return random.choice(
+        [
+            digits[:place] + str((int(digits[place]) + random.randrange(1, 10)) % 10) + digits[place + 1 :],
+            digits[: place - 1] + digits[place] + digits[place - 1] + digits[place + 1 :],
+            digits[:place] + digits[place + 1 :],
+            digits[:place] + random.choice("0123456789") + digits[place:],
+        ]
+    )
+
+
+def written(random: Random, digits: str) -> str:
+    """The digits as somebody may write them: grouped, in a script of theirs, or in words."""
+    if random.random() < 0.05:
+        return " ".join(WORDS[int(digit)] for digit in digits)
+    script, separator = random.choice(SCRIPTS), random.choice(SEPARATORS)
+    size = random.choice((4, 4, 4, 1, 2, 3, 5, len(digits)))
+    groups = [digits[start : start + size] for start in range(0, len(digits), size)]
+    return separator.join("".join(script[int(digit)] for digit in group) for group in groups)
+
+
+def card_text(random: Random) -> Typed:
+    digits = number(random)
+    if random.random() < 0.35:
+        digits = mistyped(random, digits)
+    if random.random() < 0.15:
+        cut = random.randrange(4, len(digits) - 3)
+        return Typed(written(random, digits[:cut]), digits, rest=written(random, digits[cut:]))
+    return Typed(random.choice(AROUND).format(written(random, digits)), digits)
+
+
+def cvv_text(random: Random, length: int = 3) -> Typed:
+    """A security code, unlike the only number of its length that a reply says by itself ("up to 100")."""
+    size = random.choice((length, length, length, 3, 4))
+    cvv = "".join(random.choice("23456789") for _ in range(size))
+    text = random.choice(("{}", "{}", "{}", "cvv {}", "it's {}", "the code is {}.", "{} on the back", "CVC:{}"))
+    script = random.choice(SCRIPTS[:12])
+    return Typed(text.format("".join(script[int(digit)] for digit in cvv)), cvv=cvv)
+
+
+def everything(random: Random) -> Typed:
+    digits, cvv = number(random), cvv_text(random).cvv
+    return Typed(f"I'm Ada Byron, {written(random, digits)}, exp 12/30, cvv {cvv}", digits, cvv)
+
+
+def said(*texts: str) -> Callable[[Random], Typed]:
+    return lambda random: Typed(random.choice(texts))
+
+
+ANSWERS: dict[str, Callable[[Random], Typed]] = {
+    "name": said("John", "Zoë O'Neill", "my name is Ada Byron", "山田太郎", "José", "Noah Knowles"),
+    "card": lambda random: Typed(written(random, digits := number(random)), digits),
+    "expiry": said("12/30", "01/2031", "december 2030", "0131", "١٢/٣٠", "2030-12"),
+    "cvv": lambda random: cvv_text(random, random.choice((3, 4))),
+    "confirm": said("confirm", "yes", "confirm", "go ahead", "looks good"),
+}
+DETOURS: tuple[Callable[[Random], Typed], ...] = (
+    card_text, card_text, card_text, cvv_text, everything,
+    said("why do you need that?", "is it safe?", "what is a CVV?", "can I talk to a person?", "one moment", "thanks"),
+    said("change the card", "change the expiry", "the name is wrong", "use a different card", "no", "never mind"),
+    said("cancel", "start over", "01/20", "99/99", "12", "in Spanish please"),
+)  # fmt: skip
+
+
+def turn(random: Random, step: str) -> Typed:
+    """What somebody at this step says: mostly what is asked for, sometimes anything else."""
+    if step in ANSWERS and random.random() < 0.68:
+        return ANSWERS[step](random)
+    return random.choice(DETOURS)(random)

@@ -1,0 +1,116 @@
+"""Card testing, and time: what the code itself refuses, whatever it is given and whatever the database still holds."""
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from chat.dialogue import Decline
+from chat.ports import Limits, SessionExpired, TooManyRequests
+from chat.turn import Message, turn, where
+from tests.evidence.canary import number
+from tests.fakes import Payer, World
+
+
+@dataclass(frozen=True)
+class Tried:
+    tried: int
+    asked: int  # how often Stripe was called
+    limit: int
+
+    @property
+    def ok(self) -> bool:
+        return 0 < self.asked <= self.limit < self.tried
+
+
+def many_cards(cards: int = 200, limit: int = 30, seed: int = 0) -> Tried:
+    """One address, many cards, a session each."""
+    world = World(limits=Limits(per_address=limit, per_card=1000))
+    rng = random.Random(seed)
+    tried = 0
+    while tried < cards:
+        digits = number(rng)
+        if not digits.startswith(("4", "51", "55")):
+            continue
+        tried += 1
+        _tries(world, f"s{tried}", digits)
+    return Tried(cards, len(world.tokens.payments), limit)
+
+
+def many_codes(codes: int = 100, limit: int = 5) -> Tried:
+    """One card, many security codes, from everywhere, in sessions of three tries."""
+    world = World(limits=Limits(per_address=1000, per_card=limit))
+    for code in range(codes):
+        _tries(world, f"s{code}", "4242424242424242", f"{code:03}", f"198.51.100.{code}")
+    return Tried(codes, len(world.tokens.payments), limit)
+
+
+def many_codes_in_one_session(codes: int = 100, limit: int = 5) -> Tried:
+    """One card, one session, the code changed at the review again and again."""
+    world = World(limits=Limits(per_address=1000, per_card=limit))
+    payer = Payer(world)
+    payer.reaches_review()
+    world.tokens.script = [Decline("processor_busy")] * codes
+    for code in range(codes):
+        try:
+            payer.says(f"cvv {code:03}")
+            payer.says("confirm")
+        except (TooManyRequests, SessionExpired):
+            continue
+    return Tried(codes, len(world.tokens.payments), limit)
+
+
+def _tries(world: World, session_id: str, digits: str, cvv: str = "123", address: str = "203.0.113.7") -> None:
+    payer = Payer(world, session_id)
+    payer.address = address
+    for text in ("payment", "John", digits, "12/30", cvv):
+        payer.says(text)
+    try:
+        payer.says("confirm")
+    except TooManyRequests:
+        return
+
+
+@dataclass(frozen=True)
+class Late:
+    requests: int
+    served: tuple[str, ...]  # what was answered although its time was over
+
+
+STEPS = ("payment", "John", "4242 4242 4242 4242", "12/30", "123")
+SAID = ("John", "4242 4242 4242 4242", "12/30", "123", "confirm", "yes", "cancel", "start over", "why?", "no")
+
+
+def expired(after: tuple[int, ...] = (0, 1, 60, 86_400)) -> Late:
+    """At every step, with the item still there at its `ttl` and later: every message, a repeat, and a look."""
+    served = []
+    requests = 0
+    for turns in range(1, len(STEPS) + 1):
+        for late in after:
+            for name, ask in _asked():
+                world = World()
+                payer = Payer(world)
+                for count, text in enumerate(STEPS[:turns]):
+                    payer.says(text, message_id=f"m{count}")
+                world.time = int(world.sessions.items["abc-123"]["ttl"]["N"]) + late
+                requests += 1
+                try:
+                    ask(world, payer, f"m{turns - 1}")
+                except SessionExpired:
+                    if world.sessions.items or world.tokens.payments:
+                        served.append(f"{name} at {turns}: something is left")
+                else:
+                    served.append(f"{name} at {turns}, {late} s late")
+    return Late(requests, tuple(served))
+
+
+def _asked() -> Iterator[tuple[str, Callable[[World, Payer, str], object]]]:
+    for text in SAID:
+        yield f"“{text}”", lambda world, payer, _, text=text: payer.says(text)
+    yield "a repeat", lambda world, payer, last: payer.says("again", message_id=last)
+    yield "a look", lambda world, payer, _: where("abc-123", payer.token, world.ports())
+    yield (
+        "an expected step",
+        lambda world, payer, _: turn(
+            Message("John", "m9", payer.address, "abc-123", payer.token, expected_step="name"), world.ports()
+        ),
+    )

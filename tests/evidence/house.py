@@ -1,0 +1,164 @@
+"""The whole function in one process: its real edge, log, wording and Stripe client, over memory and the stand-ins."""
+
+import contextlib
+import io
+import json
+import logging
+import os
+import random
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import stripe as stripe_sdk
+
+from chat.api import respond
+from chat.ports import Brief
+from chat.tokens import StripeKey, StripeTokens
+from chat.watch import LambdaWatch
+from chat.wording import BedrockWording, prompt
+from local.loopback import Request, Service
+from local.model_server import HOSTILE
+from local.stripe_server import LOCAL_KEY, Stripe
+from tests.fakes import World
+
+
+@dataclass
+class Written:
+    """All that the process prints, logs (at DEBUG, for every library) or writes to its standard streams."""
+
+    stream: io.StringIO
+
+    def taken(self) -> str:
+        text = self.stream.getvalue()
+        self.stream.seek(0)
+        self.stream.truncate()
+        return text
+
+
+@contextlib.contextmanager
+def listening() -> Iterator[Written]:
+    """Standard output and error, and the log records of every logger, in one place."""
+    stream = io.StringIO()
+    everything = logging.StreamHandler(stream)
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(everything)
+    root.setLevel(logging.DEBUG)
+    try:
+        with contextlib.redirect_stdout(stream), contextlib.redirect_stderr(stream):
+            yield Written(stream)
+    finally:
+        root.removeHandler(everything)
+        root.setLevel(level)
+
+
+class HostileModel:
+    """Bedrock's client, that of a model which does everything it should not."""
+
+    def __init__(self, rng: random.Random, typed: Callable[[], str]) -> None:
+        self._random, self._typed = rng, typed
+
+    def converse(self, **_: Any) -> dict[str, Any]:
+        text = self._random.choice(["", *HOSTILE.values(), self._typed(), f"You said {self._typed()}, right?"])
+        if self._random.random() < 0.1:
+            raise RuntimeError(text)
+        return {"output": {"message": {"content": [{"text": text}]}}}
+
+
+class RecordedWording(BedrockWording):
+    def __init__(self, bedrock: Any, watch: Any) -> None:
+        super().__init__(bedrock, "a-model", watch)
+        self.prompts: list[str] = []
+
+    def word(self, brief: Brief) -> str:
+        self.prompts.append(prompt(brief))
+        return super().word(brief)
+
+
+class Faulty:
+    """A port that fails now and then, before or after it has done its work, and quotes what it was given."""
+
+    def __init__(self, port: Any, rng: random.Random, rate: float, typed: Callable[[], str]) -> None:
+        self._port, self._random, self._rate, self._typed = port, rng, rate, typed
+
+    def __getattr__(self, name: str) -> Any:
+        call = getattr(self._port, name)
+        if not callable(call):
+            return call
+
+        def fragile(*args: Any, **kwargs: Any) -> Any:
+            if self._random.random() < self._rate:
+                raise RuntimeError(f"{name} failed on {self._typed()}: {args!r} {kwargs!r}")
+            result = call(*args, **kwargs)
+            if self._random.random() < self._rate:
+                raise ValueError(f"{name} broke after {self._typed()}: {result!r}")
+            return result
+
+        return fragile
+
+
+@dataclass
+class House:
+    """One World behind the function's real edge."""
+
+    stripe_url: str
+    rng: random.Random
+    world: World
+    faults: float = 0.0
+    typed: str = field(default="", repr=False)  # the message in hand
+
+    def __post_init__(self) -> None:
+        self.watch = LambdaWatch()
+        self.wording = RecordedWording(HostileModel(self.rng, lambda: self.typed), self.watch)
+        key = StripeKey(Secret(), "secret", lambda: int(self.world.time))
+        self.tokens = StripeTokens(
+            key, self.watch, secret="secret", stage="local", test_tokens=False, url=self.stripe_url
+        )
+
+    def asks(self, event: dict[str, Any]) -> tuple[int, str]:
+        """The status and the body, as they leave."""
+        ports = replace(self.world.ports(), wording=self.wording, tokens=self.tokens, watch=self.watch)
+        if self.faults:
+            faulty = {name: Faulty(getattr(ports, name), self.rng, self.faults, lambda: self.typed) for name in PORTS}
+            ports = replace(ports, **faulty)
+        reply = respond(event, ports, self.watch)
+        return reply["statusCode"], json.dumps(reply["headers"]) + reply["body"]
+
+
+PORTS = ("sessions", "vault", "wording", "tokens")
+
+
+class Secret:
+    def get_secret_value(self, **_: str) -> dict[str, str]:
+        return {"SecretString": LOCAL_KEY}
+
+
+@contextlib.contextmanager
+def stripe() -> Iterator[tuple[Stripe, str]]:
+    """The stand-in on a free port, in this process: what it prints is heard here too."""
+    stand_in = Stripe()
+    with Service(stand_in, port=0, name="stripe") as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield stand_in, f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+@contextlib.contextmanager
+def without_waiting() -> Iterator[None]:
+    """Stripe's SDK waits half a second before it tries again; a thousand conversations have no time for that."""
+    delay = stripe_sdk.HTTPClient.INITIAL_DELAY
+    stripe_sdk.HTTPClient.INITIAL_DELAY = 0
+    yield
+    stripe_sdk.HTTPClient.INITIAL_DELAY = delay
+
+
+def told(stand_in: Stripe, **step: Any) -> None:
+    stand_in(Request("POST", "/_control/plan", body=json.dumps(step).encode()))
+
+
+def environment() -> None:
+    """What Powertools reads."""
+    os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "chat")
+    os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "PaymentChat")

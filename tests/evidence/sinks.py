@@ -1,0 +1,102 @@
+"""Where a secret could come to light, and whether one has: any seven typed digits in a row, any security code."""
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.evidence.canary import IDEOGRAPHS, WORDS
+
+RUN = 7  # typed digits in a row are a leak
+WORD = re.compile("|".join(WORDS), re.IGNORECASE)
+BETWEEN = re.compile(r"(?<=\d)[^\w<>{}\[\]\":=;]{1,3}(?=\d)")
+"""What may stand between two digits of one number; not the quotes and colons of JSON."""
+ESCAPED = re.compile(r"\\u([0-9a-f]{4})", re.IGNORECASE)
+
+# What this system makes by itself and is full of digits: identifiers, hashes, times, each of one exact form.
+OWN = re.compile(
+    r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[0-9a-f]{64}\b|\bpm_[0-9a-f]{24}\b|\breq_[0-9a-f]{14}\b|"
+    r"\bsealed-\d{1,7}\b|\b(?:id|token)-\d{1,7}\b|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|\+0000)?"
+)
+# Numbers of our own, by the name they stand under.
+OWN_NUMBERS = frozenset(
+    {
+        *("ttl", "version", "schema", "refusals", "declines", "claimUntil", "cardDeadline", "milliseconds", "ms"),
+        *("Timestamp", "TurnTime", "created", "exp_month", "exp_year", "http_status", "status", "attempts"),
+        *("Turn", "StepAsked", "StepGiven", "StepRefused", "ModelFallback", "Completed", "Declined", "GuardRefused"),
+        *("DependencyDenied", "ProcessorFailed", "RawCardRefused"),
+    }
+)
+
+
+@dataclass
+class Secrets:
+    """What was typed in one session."""
+
+    numbers: list[str] = field(default_factory=list, repr=False)
+    cvvs: list[str] = field(default_factory=list, repr=False)
+
+    def found_in(self, text: str) -> str | None:
+        """What kind of secret stands in a text, never which."""
+        plain = squeezed(text)
+        for digits in self.numbers:
+            if any(digits[start : start + RUN] in plain for start in range(len(digits) - RUN + 1)):
+                return "number"
+        shown = OWN.sub(" ", ascii_digits(text))
+        last_fours = {digits[-4:] for digits in self.numbers}  # these are shown, rightly
+        for cvv in set(self.cvvs) - last_fours:
+            if re.search(rf"(?<![\d/]){cvv}(?![\d/])", shown):
+                return "security code"
+        return None
+
+
+def ascii_digits(text: str) -> str:
+    """The text with every digit of any script, and every ideograph of one, as ASCII."""
+    text = ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+    if text.isascii():
+        return text
+    return "".join(_digit(char) for char in text)
+
+
+def _digit(char: str) -> str:
+    if char.isascii():
+        return char
+    value = unicodedata.digit(char, None)
+    if value is None and char in IDEOGRAPHS:
+        value = IDEOGRAPHS.index(char)
+    if value is not None:
+        return str(value)
+    return "" if unicodedata.category(char) in ("Cf", "Mn", "Me") else char
+
+
+def squeezed(text: str) -> str:
+    """The digits of a text as one would read them aloud: without what stands between two of them."""
+    text = OWN.sub(" x ", ascii_digits(text))
+    text = WORD.sub(lambda word: f" {WORDS.index(word[0].lower())} ", text)
+    return BETWEEN.sub("", text)
+
+
+def texts(value: Any, name: str = "") -> Iterator[str]:
+    """Every text in a structure, numbers of our own left out."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield str(key)
+            yield from texts(inner, name if key in ("N", "S", "M", "L") else str(key))
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from texts(inner, name)
+    elif isinstance(value, (bytes, bytearray)):
+        yield bytes(value).decode(errors="replace")
+    elif value is not None and not isinstance(value, bool) and name not in OWN_NUMBERS:
+        yield str(value)
+
+
+def lines(text: str) -> Iterator[str]:
+    """The texts of a log: each line as JSON where it is that, else as it stands."""
+    for line in text.splitlines():
+        try:
+            yield from texts(json.loads(line))
+        except ValueError:
+            yield line

@@ -1,0 +1,156 @@
+"""The promises of docs/security.md in their small form; `make evidence` measures them at full size.
+
+Each proof is shown something broken as well: one that finds nothing wrong anywhere would prove nothing.
+"""
+
+from itertools import islice
+
+import pytest
+
+from chat import items
+from tests.evidence import crashes, faults, guards, house, leaks, races
+from tests.evidence.sinks import Secrets, lines, texts
+from tests.fakes import World
+
+
+def test_sixty_conversations_full_of_secrets_leak_none():
+    found = leaks.in_memory(60)
+
+    assert not found.leaks, f"seeds {sorted(found.seeds)}"
+    assert min(found.seen[each] for each in ("completed", "500", "misplaced", "card_checksum", "cvv_length")) > 0
+
+
+@pytest.mark.parametrize(
+    "leak",
+    [
+        pytest.param("4000056655665556", id="as it is"),
+        pytest.param("seen: 4000-0566 5566.5556", id="grouped"),
+        pytest.param("566556655", id="a part"),
+        pytest.param("４００００５６６５５６６", id="full width"),
+        pytest.param("٤٠٠٠٠٥٦٦٥٥", id="Arabic-Indic"),
+        pytest.param("四〇〇〇〇五六六五五", id="ideographs"),
+        pytest.param("four zero zero zero zero five six six", id="words"),
+        pytest.param("4\u200b0\u200b0\u200b0\u200b0\u200b5\u200b6\u200b6", id="with nothing visible between"),
+        pytest.param('{"value": "4000 0566 5566"}', id="in JSON"),
+        pytest.param('"\\uff14\\uff10\\uff10\\uff10\\uff10\\uff15\\uff16\\uff16"', id="escaped"),
+        pytest.param("card-4000056655665556-bad", id="in an identifier"),
+        pytest.param("code 917.", id="a security code"),
+        pytest.param('{"M": {"cvv": {"S": "917"}}}', id="a security code in an item"),
+    ],
+)
+def test_a_leak_would_be_found(leak):
+    secrets = Secrets(numbers=["4000056655665556"], cvvs=["917"])
+
+    assert any(secrets.found_in(text) for text in lines(leak))
+
+
+@pytest.mark.parametrize(
+    "fine",
+    ["Visa •••• 5556, 12/30", "2026-11-21T12:00:00Z", "pm_917400005665566aaaaaaaaa", "usually 16 digits"],
+)
+def test_what_the_code_shows_by_itself_is_no_leak(fine):
+    secrets = Secrets(numbers=["4000056655665556"], cvvs=["917", "5556"])
+
+    assert not any(secrets.found_in(text) for text in lines(fine))
+
+
+def test_the_numbers_of_an_item_are_looked_at_unless_they_are_our_own():
+    item = {"ttl": {"N": "4000056655"}, "pin": {"N": "4000056655"}, "sealed": {"B": b"4000056655"}}
+
+    assert sum(Secrets(numbers=["4000056655665556"]).found_in(text) is not None for text in texts(item)) == 2
+
+
+def test_a_crash_before_or_after_any_side_effect_is_healed_by_repeating_the_message():
+    played, wrong = crashes.broken(crashes.all_of_them())
+
+    assert wrong == []
+    assert played > 400
+
+
+class Forgetful(races.JudgedSessions):
+    """Finishes in two writes, and dies between them as well as anywhere."""
+
+    def finish(self, record, receipt):
+        del self.items[record.session.id]
+
+
+class Careless(races.JudgedSessions):
+    """Writes without looking at what stands there."""
+
+    def save(self, record, over, now):
+        self.items[record.session.id] = items.of_record(record)
+        self._note(record)
+
+    def claim(self, record, over, counters, counters_ttl):
+        self.items[record.session.id] = items.of_record(record)
+        self._note(record)
+        self.claimed[record.attempt] = races._review(record)
+
+
+def test_a_lost_receipt_would_be_found_by_the_crashes():
+    _, wrong = crashes.broken(islice(crashes.all_of_them(lambda: World(sessions=Forgetful())), 60))
+
+    assert wrong
+
+
+def test_eight_confirmations_at_once_deliver_one_token():
+    verdict = races.double_confirms(15, 8)
+
+    assert verdict.wrong == []
+
+
+@pytest.mark.parametrize("rival", races.RIVALS)
+def test_no_token_for_what_was_not_reviewed(rival):
+    verdict = races.confirms_against(rival, 60)
+
+    assert verdict.wrong == []
+    assert verdict.answers["confirm: completed"] < verdict.races
+
+
+def test_no_answer_that_was_taken_is_lost():
+    assert races.lost_updates(60).wrong == []
+
+
+def test_writes_without_conditions_would_be_found_by_the_races():
+    def careless() -> World:
+        return World(sessions=Careless())
+
+    assert races.lost_updates(30, careless).wrong
+    assert races.confirms_against("edit", 60, careless).wrong
+    assert races.confirms_against("cancel", 60, careless).wrong
+
+
+def test_a_service_that_fails_is_a_503_and_the_session_stays_as_it_was(monkeypatch):
+    house.environment()
+    with house.listening():
+        found = list(faults.of_aws())
+
+    assert [each for each in found if each.wrong] == []
+    assert len(found) > 50
+
+
+def test_whatever_the_model_does_the_conversation_is_the_same():
+    house.environment()
+    with house.listening():
+        found = list(faults.of_the_model())
+
+    assert [each for each in found if each.wrong] == []
+
+
+@pytest.mark.parametrize(
+    "tried",
+    [
+        pytest.param(lambda: guards.many_cards(40, limit=10), id="many cards from one address"),
+        pytest.param(lambda: guards.many_codes(20, limit=5), id="many codes on one card"),
+        pytest.param(lambda: guards.many_codes_in_one_session(20, limit=5), id="many codes in one session"),
+    ],
+)
+def test_card_testing_is_stopped_before_stripe(tried):
+    assert tried().asked == tried().limit
+
+
+def test_an_expired_session_is_refused_whatever_is_said():
+    late = guards.expired(after=(0, 86_400))
+
+    assert late.served == ()
+    assert late.requests > 100
