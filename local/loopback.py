@@ -68,7 +68,8 @@ class Handler(BaseHTTPRequestHandler):
     def handle_any(self) -> None:
         started = time.monotonic()
         answer = self.answer()
-        self.log(answer, round((time.monotonic() - started) * 1000))
+        if answer.note:  # the control calls are no news
+            self.log(answer, round((time.monotonic() - started) * 1000))
         if answer.reset:
             self.drop()
         else:

@@ -89,15 +89,14 @@ class Model:
         return said(HOSTILE[kind], {**note, "kind": kind})
 
     def _reworded(self, asked: dict[str, Any]) -> str:
-        """The sentence between the last <reply> tags (or the last message), after a polite word in its language."""
-        text = prompt(asked)
+        """What the last <reply> holds (or the whole last message), after a polite word in the <language>."""
+        text = texts(asked["messages"][-1]["content"])
         tagged = re.findall(r"<reply>(.*?)</reply>", text, re.DOTALL)
-        sentence = (tagged[-1] if tagged else texts(asked["messages"][-1]["content"])).strip()
-        language = re.search(r"<language>\s*([a-z]{2})", text)
+        language = re.search(r"<language>\s*([a-z]+)", text)
         with self._lock:
             openers = OPENERS.get(language[1] if language else "en", ("",))
             opener = openers[next(self._turn) % len(openers)]
-        return f"{opener} {sentence}".strip()
+        return f"{opener} {(tagged[-1] if tagged else text).strip()}".strip()
 
 
 def said(text: str, note: dict[str, object]) -> Answer:

@@ -26,11 +26,18 @@ def said(answer):
     return answer.body["output"]["message"]["content"][0]["text"]
 
 
-def test_it_rewords_what_it_is_asked_to_reword():
-    answer = converse(Model(), system=[{"text": "Reword the reply."}])
+@pytest.mark.parametrize(
+    ("language", "worded"),
+    [
+        ("en", "Of course. What is your name?"),
+        ("fr", "Bien sûr. What is your name?"),
+        ("tlh", "What is your name?"),
+    ],
+)
+def test_it_rewords_what_it_is_asked_to_reword(language, worded):
+    prompt = f"<language>{language}</language>\nuser: hello\n<reply>What is your name?</reply>"
 
-    assert "What is your name?" in said(answer)
-    assert said(answer) != "What is your name?"
+    assert said(converse(Model(), prompt)) == worded
 
 
 @pytest.mark.parametrize("kind", [None, *HOSTILE])
