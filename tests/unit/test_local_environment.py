@@ -1,0 +1,66 @@
+"""What the processes of the local stage get to see."""
+
+import socket
+
+import pytest
+
+from local.environment import PortError, Ports, isolated
+
+
+def test_nothing_of_the_users_aws_account_gets_in(tmp_path):
+    mine = {
+        "PATH": "/bin",
+        "HOME": "/home/me",
+        "AWS_PROFILE": "production",
+        "AWS_SESSION_TOKEN": "real",
+        "AWS_ACCESS_KEY_ID": "AKIAREAL",
+        "AWS_WEB_IDENTITY_TOKEN_FILE": "/token",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://169.254.170.2/",
+        "CDK_DEPLOY_ACCOUNT": "123",
+        "STRIPE_API_KEY": "sk_live_real",
+        "STRIPE_LOG": "debug",
+    }
+
+    seen = isolated(mine, Ports(emulator=4000), tmp_path)
+
+    assert {name for name in seen if name.startswith("AWS_")} == {
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_CONFIG_FILE",
+        "AWS_SHARED_CREDENTIALS_FILE",
+        "AWS_EC2_METADATA_DISABLED",
+        "AWS_REGION",
+        "AWS_DEFAULT_REGION",
+        "AWS_ENDPOINT_URL",
+    }
+    assert (seen["AWS_ACCESS_KEY_ID"], seen["AWS_CONFIG_FILE"]) == ("test", "/dev/null")
+    assert seen["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4000"
+    assert not any("real" in value.lower() or "123" in value for value in seen.values())
+    assert seen["HOME"] == "/home/me"
+
+
+def test_ports_have_defaults_and_can_be_moved():
+    assert Ports.from_environment({}) == Ports(4566, 12111, 12112, 8501)
+    assert Ports.from_environment({"PAGE_PORT": "9000", "MODEL_PORT": ""}).page == 9000
+
+
+@pytest.mark.parametrize("text", ["x", "0", "65536", "-1", "80.5"])
+def test_what_is_no_port_is_refused(text):
+    with pytest.raises(PortError, match="EMULATOR_PORT"):
+        Ports.from_environment({"EMULATOR_PORT": text})
+
+
+def test_two_parts_cannot_share_a_port():
+    with pytest.raises(PortError, match="MODEL_PORT is 12111"):
+        Ports.from_environment({"MODEL_PORT": "12111"})
+
+
+@pytest.mark.parametrize("name", ["emulator", "stripe", "model", "page"])
+def test_a_taken_port_is_named_with_the_variable_that_moves_it(name):
+    ports = Ports.free()
+    ports.check_free(("emulator", "stripe", "model", "page"))
+    with (
+        socket.create_server(("127.0.0.1", getattr(ports, name))),
+        pytest.raises(PortError, match=rf"{getattr(ports, name)} .* taken. Set {name.upper()}_PORT"),
+    ):
+        ports.check_free(("emulator", "stripe", "model", "page"))
