@@ -1,0 +1,156 @@
+"""The stage that the tests talk to: the local one, or one on AWS."""
+
+import fcntl
+import json
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+
+from local.conversation import SEED, Api, Conversation, new_id
+from local.environment import ROOT, Ports
+from local.launch import launched
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """The control addresses of a stand-in. Steps carry a session or a text, so that tests can share it."""
+
+    url: str
+
+    def plan(self, behaviour: str, **step: Any) -> None:
+        self.ask("POST", "/_control/plan", {"behaviour": behaviour, **step})
+
+    def clear(self, **which: str) -> None:
+        self.ask("DELETE", "/_control/plan?" + urllib.parse.urlencode(which))
+
+    def listed(self, what: str, **which: str) -> list[dict[str, Any]]:
+        return self.ask("GET", f"/_control/{what}?" + urllib.parse.urlencode(which))
+
+    def ask(self, method: str, path: str, body: object = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        with urllib.request.urlopen(urllib.request.Request(self.url + path, data, method=method), timeout=10) as answer:
+            return json.load(answer)
+
+
+@dataclass(frozen=True)
+class Stage:
+    name: str
+    api: Api
+    aws: Any = field(repr=False)  # a boto3 session
+    endpoint: str | None
+    tables: dict[str, str]  # sessions, receipts
+    stripe_stand_in: StandIn | None = None
+    model_stand_in: StandIn | None = None
+    logs_directory: Path | None = None
+
+    @property
+    def stripe(self) -> StandIn:
+        return self.stripe_stand_in or pytest.skip(f"{self.name} talks to Stripe itself, which takes no orders")
+
+    @property
+    def model(self) -> StandIn:
+        return self.model_stand_in or pytest.skip(f"{self.name} talks to Bedrock itself, which takes no orders")
+
+    @property
+    def logs(self) -> Path:
+        return self.logs_directory or pytest.skip(f"the logs of {self.name} are in CloudWatch")
+
+    def conversation(self, name: str = "test") -> Conversation:
+        return Conversation(self.api, id=new_id(name))
+
+    def conversation_at(self, step: str, name: str = "test") -> Conversation:
+        """An ordinary conversation that has come to this step."""
+        talk = self.conversation(name)
+        for message in SEED[: ["name", "card", "expiry", "cvv", "confirm", "done"].index(step) + 1]:
+            reply = talk.send(message)
+        assert reply["currentStep"] == step, reply["error"]
+        return talk
+
+    def client(self, service: str) -> Any:
+        return self.aws.client(service, endpoint_url=self.endpoint)
+
+    def session_item(self, talk: Conversation) -> dict[str, Any] | None:
+        table = self.aws.resource("dynamodb", endpoint_url=self.endpoint).Table(self.tables["sessions"])
+        return table.get_item(Key={"sessionId": talk.id}, ConsistentRead=True).get("Item")
+
+    def receipt(self, talk: Conversation, token_hash: str) -> dict[str, Any] | None:
+        table = self.aws.resource("dynamodb", endpoint_url=self.endpoint).Table(self.tables["receipts"])
+        item = table.get_item(Key={"tokenHash": token_hash}, ConsistentRead=True).get("Item")
+        assert item is None or item["sessionId"] == talk.id
+        return item
+
+    def needs_a_test_key(self) -> None:
+        """Skips, with the reason, where a confirmation cannot succeed."""
+        if self.stripe_stand_in is None:
+            arn = stack_outputs(self.aws, f"PaymentChat-{self.name}-Data")["StripeSecret"]
+            value = self.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"]
+            if not value.startswith(("sk_test_", "rk_test_")):
+                pytest.skip(f"the Stripe secret of {self.name} holds no test key")
+
+
+def local_stage(outputs: dict[str, Any]) -> Stage:
+    keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": outputs["region"]}
+    return Stage(
+        name="local",
+        api=Api(outputs["apiUrl"]),
+        aws=boto3.Session(**keys),
+        endpoint=outputs["awsEndpoint"],
+        tables={"sessions": outputs["sessionsTable"], "receipts": outputs["receiptsTable"]},
+        stripe_stand_in=StandIn(outputs["stripeUrl"]),
+        model_stand_in=StandIn(outputs["modelUrl"]),
+        logs_directory=ROOT / outputs["logDir"],
+    )
+
+
+def stage_on_aws(name: str) -> Stage:
+    """The deployed stage, found and called with the credentials of this shell."""
+    aws = boto3.Session()
+    data, api = (stack_outputs(aws, f"PaymentChat-{name}-{stack}") for stack in ("Data", "Api"))
+    return Stage(
+        name=name,
+        api=Api(api["ApiUrl"], sign=signer(aws)),
+        aws=aws,
+        endpoint=None,
+        tables={"sessions": data["SessionsTable"], "receipts": data["ReceiptsTable"]},
+    )
+
+
+def stack_outputs(aws: Any, stack: str) -> dict[str, str]:
+    found = aws.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+    return {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}
+
+
+def signer(aws: Any) -> Any:
+    def sign(method: str, url: str, headers: dict[str, str], body: bytes) -> dict[str, str]:
+        request = AWSRequest(method=method, url=url, headers=headers, data=body)
+        SigV4Auth(aws.get_credentials(), "execute-api", aws.region_name).add_auth(request)
+        return dict(request.headers.items())
+
+    return sign
+
+
+@contextmanager
+def shared(directory: Path) -> Iterator[dict[str, Any]]:
+    """One stage for all workers of a run: the first to come runs it, and waits for the others before it ends."""
+    directory.mkdir(exist_ok=True)
+    users = directory / "users"
+    with users.open("a+") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        outputs = directory / "outputs.json"
+        if outputs.exists():
+            fcntl.flock(held, fcntl.LOCK_SH)
+            yield json.loads(outputs.read_text())
+            return
+        with launched(directory, ports=Ports.free()) as ours:
+            fcntl.flock(held, fcntl.LOCK_SH)
+            yield ours
+            fcntl.flock(held, fcntl.LOCK_EX)  # granted once nobody else uses it
