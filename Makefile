@@ -20,22 +20,47 @@ $(READY): requirements/dev.txt requirements/uv.txt requirements/node/package-loc
 	@npm ci --prefix .venv/node --silent --no-audit --no-fund
 	@touch $@
 
-.PHONY: help setup lock check test clean
+.PHONY: help run demo stage test check synth bootstrap deploy destroy setup lock clean
 
 help: ## list the commands
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|'
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo "The local stage uses these ports of 127.0.0.1; set the variable to move one:"
+	@echo "  EMULATOR_PORT=4566 (AWS)  STRIPE_PORT=12111  MODEL_PORT=12112  PAGE_PORT=8501"
+	@echo "synth, deploy and destroy take STAGE=dev, staging or prod."
+
+run: $(READY) ## the whole system on this machine, with the page
+	@exec python -m local.stage --tethered --page
+
+demo: $(READY) ## play a conversation in the terminal, against the local stage
+	@exec python -m local.demo
+
+stage: $(READY) ## the whole system on this machine, without the page
+	@exec python -m local.stage --tethered
+
+test: $(READY) ## all tests: unit, infrastructure, integration, browser
+	@python -m pytest $(wildcard $(addprefix tests/,unit infra integration browser))
+
+check: $(READY) ## lint, format and types
+	@ruff check . && ruff format --check . && mypy lambdas infra local frontend app.py
+
+synth: $(READY) ## the CloudFormation templates of STAGE, in cdk.out; needs no AWS account
+	@cdk synth --quiet --no-notices -c stage=$(STAGE) && ls cdk.out/PaymentChat-$(STAGE)-*.template.json
+
+bootstrap: $(READY) ## prepare the AWS account of your credentials for CDK, once per region
+	@cdk bootstrap --no-notices -c stage=$(STAGE)
+
+deploy: $(READY) ## deploy STAGE to the AWS account of your credentials
+	@cdk deploy --all --no-notices -c stage=$(STAGE)
+
+destroy: $(READY) ## remove STAGE from that account
+	@cdk destroy --all --no-notices -c stage=$(STAGE)
 
 setup: $(READY) ## install what the other commands need (they do it themselves)
 
 lock: $(READY) ## resolve requirements/*.in anew
 	@cd requirements && for name in uv lambda frontend dev; do \
 	  UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --generate-hashes --python-version 3.11 $$name.in -o $$name.txt; done
-
-check: $(READY) ## lint, format and types
-	@ruff check . && ruff format --check . && mypy lambdas infra local frontend app.py
-
-test: $(READY) ## all tests
-	@python -m pytest
 
 clean: ## remove what the commands made (the local stage's state included)
 	rm -rf .venv .stage .cache cdk.out .pytest_cache .mypy_cache .ruff_cache .hypothesis
