@@ -1,0 +1,199 @@
+"""docs/openapi.yaml is what the function does: what it takes, what it answers, with which status and headers."""
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import example, given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from chat import events
+from chat.api import REFUSALS, respond
+from chat.card import ACCEPTED, Field
+from chat.dialogue import Decline, Outcome, Step
+from chat.language import speaks
+from chat.ports import Limits, Unavailable
+from chat.watch import LambdaWatch
+from tests.evidence import house
+from tests.fakes import World
+
+DOCUMENT = yaml.safe_load((Path(__file__).parents[2] / "docs" / "openapi.yaml").read_text())
+TURN = DOCUMENT["paths"]["/chat"]["post"]
+WHERE = DOCUMENT["paths"]["/sessions/{sessionId}"]["get"]
+SCHEMAS = DOCUMENT["components"]["schemas"]
+CARD = "4242 4242 4242 4242"
+
+
+def resolved(node):
+    while "$ref" in node:
+        target = DOCUMENT
+        for part in node["$ref"].removeprefix("#/").split("/"):
+            target = target[part]
+        node = target
+    return node
+
+
+def complaint(schema, value):
+    """Why a value is none of the schema; None when it is one."""
+    errors = Draft202012Validator({**schema, "components": DOCUMENT["components"]}).iter_errors(value)
+    return next((f"{list(error.absolute_path)}: {error.validator}" for error in errors), None)
+
+
+class Edge:
+    """The function's edge; every reply is held against the document as it comes."""
+
+    def __init__(self, **world) -> None:
+        self.world, self.watch, self.seen = World(**world), LambdaWatch(), set()
+        self.token = ""
+
+    def posts(self, body, *, content_type="application/json", token=None):
+        headers = {"Content-Type": content_type} | ({"X-Session-Token": token} if token else {})
+        text = body if isinstance(body, str) else json.dumps(body)
+        return self._asks(TURN, {"httpMethod": "POST", "resource": "/chat", "headers": headers, "body": text})
+
+    def says(self, text, **fields):
+        reply = self.posts({"message": text, "sessionId": "abc-123", **fields}, token=self.token)
+        self.token = reply.get("sessionToken", self.token)
+        return reply
+
+    def looks(self, session_id="abc-123", token=None):
+        headers = {"X-Session-Token": token} if token else {}
+        event = {"httpMethod": "GET", "resource": "/sessions/{sessionId}", "headers": headers}
+        return self._asks(WHERE, event | {"pathParameters": {"sessionId": session_id}})
+
+    def _asks(self, operation, event):
+        ports = replace(self.world.ports(), watch=self.watch, new_token=lambda: f"{next(self.world.ids):A>43}")
+        reply = respond(event, ports, self.watch)
+        body = json.loads(reply["body"])
+        documented = resolved(operation["responses"][str(reply["statusCode"])])
+        assert complaint(documented["content"]["application/json"]["schema"], body) is None
+        for name, header in documented["headers"].items():
+            assert complaint(resolved(header)["schema"], reply["headers"][name]) is None
+        assert set(reply["headers"]) == {"Content-Type", *documented["headers"]}
+        self.seen.add((reply["statusCode"], body["error"]["code"] if reply["statusCode"] != 200 else None))
+        return body
+
+
+@pytest.fixture(scope="module", autouse=True)
+def named():
+    house.environment()
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+NAMES = st.from_regex(r"[A-Za-z0-9_-]{1,70}", fullmatch=True) | st.sampled_from(["", "a b", "1" * 12, "1" * 11, "é"])
+FIELDS = {
+    "message": st.text(max_size=40) | st.sampled_from(["payment", " ", "x" * 1000, "x" * 1001, "\x00", "4242"]),
+    "sessionId": NAMES,
+    "messageId": NAMES,
+    "expectedStep": st.sampled_from([step.value for step in Step]) | st.sampled_from(["", "Name", "pay"]),
+}
+BODIES = st.fixed_dictionaries(
+    {"message": FIELDS["message"] | ANYTHING},
+    optional={name: values | ANYTHING for name, values in FIELDS.items() if name != "message"} | {"other": ANYTHING},
+)
+
+
+@given(BODIES | ANYTHING)
+@example({"message": "x", "expectedStep": {}})
+@example({"message": "x", "sessionId": None})
+@example([])
+def test_a_body_is_refused_exactly_when_the_document_refuses_it(body):
+    edge = Edge()
+
+    edge.posts(body)
+
+    refused = edge.seen == {(400, "invalid_request")}
+    assert refused == (complaint(SCHEMAS["Turn"], body) is not None)
+
+
+@given(NAMES)
+def test_a_path_is_refused_exactly_when_the_document_refuses_it(name):
+    edge = Edge()
+
+    edge.looks(name, token="t")
+
+    refused = edge.seen == {(400, "invalid_request")}
+    assert refused == (complaint(SCHEMAS["Name"], name) is not None)
+
+
+def test_every_status_that_the_function_gives_is_given_as_documented():
+    edge = Edge(limits=Limits(per_address=1, per_card=9))
+    for text in ("payment", "John", "4242 4242 4242 4241", CARD, "12/30", "12", "123"):
+        edge.says(text)
+    edge.looks(token=edge.token)
+    edge.world.tokens.script = [Decline("card_declined")]
+    for text in ("confirm", CARD, "12/30", "123"):
+        edge.says(text)
+    edge.says("John", expectedStep="name")
+    edge.says("confirm")
+    edge.world.limits = Limits(9, 9)
+    other = edge.world.tokens
+
+    def meanwhile():
+        other.meanwhile = lambda: None
+        edge.says("change the name")
+
+    other.meanwhile = meanwhile
+    edge.says("confirm")
+    edge.looks(token=edge.token)
+    edge.says("again")
+
+    edge.token = ""
+    edge.says("payment")
+    edge.posts({"message": "x", "sessionId": "abc-123"})
+    edge.looks()
+    edge.posts({"message": "x"}, token="wrong")
+    edge.posts("{")
+    edge.posts("x" * 5000)
+    edge.posts({"message": "x"}, content_type="text/plain")
+    for error in (Unavailable("dynamodb", "Throttled"), RuntimeError()):
+        edge.world.sessions.load = lambda _, error=error: (_ for _ in ()).throw(error)
+        edge.says("payment")
+        edge.looks(token="t")
+
+    gateway_only = {403, 404}
+    documented = {int(status) for status in TURN["responses"]} - gateway_only
+    assert {status for status, _ in edge.seen} == documented
+    assert {code for _, code in edge.seen} >= {"step_changed", "busy"}
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [["cancel"], ["4242 4242 4242 4241"] * 5, [CARD, "12/30", "123", "confirm"]],
+)
+def test_every_ending_is_as_documented(ending):
+    edge = Edge()
+
+    for text in ("payment", "John", *ending):
+        reply = edge.says(text)
+
+    assert reply["status"] in [outcome.value for outcome in Outcome]
+
+
+def test_the_documents_lists_are_the_codes():
+    problem = SCHEMAS["Problem"]["properties"]["code"]["enum"]
+    worded = {re.sub(r"_(unknown|[a-z]+)$", "", code) if code not in problem else code for code in speaks("en").errors}
+
+    assert set(SCHEMAS["Step"]["enum"]) == {step.value for step in Step}
+    assert set(SCHEMAS["Field"]["enum"]) == {field.value for field in Field}
+    assert set(SCHEMAS["Brand"]["enum"]) == {brand.value for brand in ACCEPTED}
+    assert set(problem) == worded
+    assert set(SCHEMAS["Turn"]["properties"]) == events.FIELDS
+    assert SCHEMAS["Turn"]["properties"]["message"]["maxLength"] == events.LONGEST
+    assert str(events.LARGEST) in TURN["requestBody"]["description"]
+    codes = {(int(status), code) for status, response in TURN["responses"].items() if status != "200"
+             for code in codes_of(response)}  # fmt: skip
+    assert {(status, code) for status, code, _ in REFUSALS.values()} <= codes
+
+
+def codes_of(response):
+    schema = resolved(response)["content"]["application/json"]["schema"]
+    return schema["properties"]["error"]["properties"]["code"]["enum"]
