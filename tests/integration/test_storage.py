@@ -1,0 +1,281 @@
+"""The adapters for DynamoDB and KMS, against the emulator with tables and keys of their own."""
+
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+
+from chat import items
+from chat.card import Brand, Expiry, Field, Refusal
+from chat.dialogue import KeptCard, Line, PaymentToken, Sealed, Session, Step
+from chat.ports import Conflict, LimitReached, Receipt, Record, SealBroken, SessionExpired, Unavailable
+from chat.sessions import DynamoSessions
+from chat.vault import KmsVault
+from tests.fakes import NOON
+
+
+@pytest.fixture(scope="module")
+def aws(stage):
+    """A client for a service of the emulator."""
+    if stage.endpoint is None:
+        pytest.skip("tables and keys are made on the emulator only")
+    return stage.client
+
+
+@pytest.fixture(scope="module")
+def tables(aws):
+    dynamodb, names = aws("dynamodb"), {}
+    for table, key in (("sessions", "sessionId"), ("receipts", "tokenHash"), ("counters", "counter")):
+        names[table] = f"{table}-{uuid4()}"
+        dynamodb.create_table(
+            TableName=names[table],
+            KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+    yield names
+    for name in names.values():
+        dynamodb.delete_table(TableName=name)
+
+
+@pytest.fixture
+def sessions(aws, tables):
+    return DynamoSessions(aws("dynamodb"), tables["sessions"], tables["receipts"], tables["counters"])
+
+
+@pytest.fixture
+def record():
+    session = Session(
+        id=f"s-{uuid4().hex[:8]}-x",
+        language="ar",
+        step=Step.CONFIRM,
+        name="نورة O’Neill-Ñ",
+        card=KeptCard(Brand.AMEX, "0005", Sealed(b"\x00card")),
+        expiry=Expiry(1, 2040),
+        cvv=Sealed(b"\x01cvv"),
+        part=Sealed(b"\x02part"),
+        history=(Line("user", "•••"), Line("assistant", "تمام؟")),
+        error=Refusal("cvv_length", Field.CVV, Brand.AMEX),
+        refused=Field.CVV,
+        refusals=2,
+        declines=1,
+        changing=Field.NAME,
+        choosing=True,
+    )
+    return Record(
+        session,
+        token_hash="a" * 64,
+        version=1,
+        message_id="m1",
+        updated=NOON,
+        ttl=NOON + 3600,
+        card_deadline=NOON + 3600,
+        attempt="attempt-1",
+    )
+
+
+def following(record: Record, **change: object) -> Record:
+    return replace(record, version=record.version + 1, **change)
+
+
+def claimed(record: Record) -> Record:
+    return following(record, claim_until=NOON + 40, counted=True, ttl=NOON + 3600)
+
+
+def receipt_of(record: Record) -> Receipt:
+    payment = PaymentToken("pm_1", "amex", "0005")
+    return Receipt(record.session.id, f"{uuid4().hex}", payment, "ar", NOON)
+
+
+def test_a_record_comes_back_as_it_was_stored(sessions, record):
+    sessions.save(record, None, NOON)
+
+    assert sessions.load(record.session.id) == record
+
+
+def test_the_least_and_the_most_that_can_be_stored_come_back(sessions, record):
+    least = replace(
+        record, session=Session(id="least", step=Step.NAME, history=(Line("assistant", "?"),)), attempt=None
+    )
+    sessions.save(least, None, NOON)
+
+    assert sessions.load("least") == least
+
+
+def test_nobody_is_there_under_an_unused_name(sessions):
+    assert sessions.load("nobody") is None
+
+
+def test_a_live_session_is_not_created_over(sessions, record):
+    sessions.save(record, None, NOON)
+
+    with pytest.raises(Conflict) as conflict:
+        sessions.save(replace(record, token_hash="b" * 64), None, NOON)
+
+    assert conflict.value.stored == record
+
+
+def test_an_expired_session_is_created_over(sessions, record):
+    sessions.save(record, None, NOON)
+    fresh = replace(record, token_hash="b" * 64)
+
+    sessions.save(fresh, None, NOON + 3600)
+
+    assert sessions.load(record.session.id) == fresh
+
+
+def test_the_same_write_twice_is_one_success(sessions, record):
+    sessions.save(record, None, NOON)
+
+    sessions.save(record, None, NOON)
+
+
+def test_of_two_writers_the_second_is_told_what_the_first_wrote(sessions, record):
+    sessions.save(record, None, NOON)
+    first = following(record, message_id="m2")
+    sessions.save(first, record, NOON)
+
+    with pytest.raises(Conflict) as conflict:
+        sessions.save(following(record, message_id="m3"), record, NOON)
+
+    assert conflict.value.stored == first
+
+
+def test_a_session_made_again_under_the_same_name_is_another_session(sessions, record):
+    sessions.save(record, None, NOON)
+    sessions.delete(record)
+    sessions.save(replace(record, token_hash="b" * 64), None, NOON)
+
+    with pytest.raises(Conflict):
+        sessions.save(following(record), record, NOON)
+    with pytest.raises(Conflict):
+        sessions.delete(record)
+
+
+def test_deleting_what_is_gone_says_so(sessions, record):
+    with pytest.raises(Conflict) as conflict:
+        sessions.delete(record)
+
+    assert conflict.value.stored is None
+
+
+def test_a_claim_is_stored_and_counted_once(sessions, record, aws, tables):
+    sessions.save(record, None, NOON)
+    counter = f"card#{uuid4()}#1"
+
+    sessions.claim(claimed(record), record, {counter: 3}, NOON + 7200)
+
+    stored = sessions.load(record.session.id)
+    assert (stored.claim_until, stored.counted, stored.version) == (NOON + 40, True, 2)
+    item = aws("dynamodb").get_item(TableName=tables["counters"], Key={"counter": {"S": counter}})["Item"]
+    assert (item["attempts"], item["ttl"]) == ({"N": "1"}, {"N": str(NOON + 7200)})
+
+
+def test_a_second_claim_on_the_same_version_fails_and_counts_nothing(sessions, record, aws, tables):
+    sessions.save(record, None, NOON)
+    counter = f"card#{uuid4()}#1"
+    sessions.claim(claimed(record), record, {counter: 3}, NOON + 7200)
+
+    with pytest.raises(Conflict) as conflict:
+        sessions.claim(claimed(record), record, {counter: 3}, NOON + 7200)
+
+    assert conflict.value.stored.claim_until == NOON + 40
+    item = aws("dynamodb").get_item(TableName=tables["counters"], Key={"counter": {"S": counter}})["Item"]
+    assert item["attempts"] == {"N": "1"}
+
+
+def test_a_counter_at_its_limit_refuses_by_name_and_leaves_the_session_unclaimed(sessions, record):
+    sessions.save(record, None, NOON)
+    free, full = f"address#{uuid4()}#1", f"card#{uuid4()}#1"
+    other = replace(record, session=replace(record.session, id=f"{record.session.id}-other"))
+    sessions.save(other, None, NOON)
+    sessions.claim(claimed(other), other, {full: 1}, NOON + 7200)
+
+    with pytest.raises(LimitReached) as reached:
+        sessions.claim(claimed(record), record, {free: 5, full: 1}, NOON + 7200)
+
+    assert reached.value.counter == full
+    assert sessions.load(record.session.id) == record
+
+
+def test_finishing_deletes_the_session_and_leaves_a_receipt_for_a_day(sessions, record):
+    sessions.save(record, None, NOON)
+    receipt = receipt_of(record)
+
+    sessions.finish(record, receipt)
+
+    assert sessions.load(record.session.id) is None
+    assert sessions.receipt(receipt.token_hash, NOON + 86_399) == receipt
+    assert sessions.receipt(receipt.token_hash, NOON + 86_400) is None
+
+
+def test_what_was_edited_meanwhile_is_not_finished(sessions, record):
+    sessions.save(record, None, NOON)
+    edited = following(record, attempt="attempt-2")
+    sessions.save(edited, record, NOON)
+    receipt = receipt_of(record)
+
+    with pytest.raises(Conflict) as conflict:
+        sessions.finish(record, receipt)
+
+    assert conflict.value.stored == edited
+    assert sessions.receipt(receipt.token_hash, NOON) is None
+
+
+def test_an_item_of_another_schema_is_expired(sessions, record, aws, tables):
+    item = items.of_record(record) | {"schema": {"N": "99"}}
+    aws("dynamodb").put_item(TableName=tables["sessions"], Item=item)
+
+    with pytest.raises(SessionExpired):
+        sessions.load(record.session.id)
+
+
+def test_a_missing_table_is_our_unavailable(aws):
+    with pytest.raises(Unavailable) as unavailable:
+        DynamoSessions(aws("dynamodb"), "none", "none", "none").load("abc")
+
+    assert (unavailable.value.service, unavailable.value.code) == ("dynamodb", "ResourceNotFoundException")
+
+
+@pytest.fixture(scope="module")
+def vault(aws):
+    kms = aws("kms")
+    sealing = kms.create_key()["KeyMetadata"]["Arn"]
+    counting = kms.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")["KeyMetadata"]["Arn"]
+    return KmsVault(kms, sealing, counting)
+
+
+def test_a_sealed_value_opens_where_it_belongs(vault):
+    assert vault.open(vault.seal("4242424242424242", "hash", "card"), "hash", "card") == "4242424242424242"
+
+
+@pytest.mark.parametrize(("token_hash", "field"), [("other", "card"), ("hash", "cvv")], ids=["session", "field"])
+def test_a_sealed_value_opens_nowhere_else(vault, token_hash, field):
+    sealed = vault.seal("123", "hash", "card")
+
+    with pytest.raises(SealBroken):
+        vault.open(sealed, token_hash, field)
+
+
+def test_what_is_no_ciphertext_does_not_open(vault):
+    with pytest.raises(SealBroken):
+        vault.open(Sealed(b"not a ciphertext"), "hash", "card")
+
+
+def test_a_sealed_value_says_nothing_of_itself(vault):
+    sealed = vault.seal("4242424242424242", "hash", "card")
+
+    assert "4242" not in repr(sealed)
+    assert b"4242" not in sealed.blob
+
+
+def test_a_fingerprint_is_the_same_for_the_same_value_alone(vault):
+    assert vault.fingerprint("4242424242424242") == vault.fingerprint("4242424242424242")
+    assert vault.fingerprint("4242424242424242") != vault.fingerprint("5555555555554444")
+
+
+def test_a_key_that_is_gone_is_our_unavailable(aws):
+    with pytest.raises(Unavailable) as unavailable:
+        KmsVault(aws("kms"), "no-such-key", "no-such-key").seal("x", "hash", "card")
+
+    assert unavailable.value.service == "kms"
