@@ -204,7 +204,7 @@ class Payer:
 
     def __init__(self, world: World, session_id: str = "abc-123") -> None:
         self.world, self.session_id, self.token = world, session_id, ""
-        self.address = "203.0.113.7"
+        self.address, self.language = "203.0.113.7", None
 
     def says(self, text: str, *, message_id: str | None = None, expected_step: str | None = None) -> Answer:
         ports = self.world.ports()
@@ -215,6 +215,7 @@ class Payer:
             session_id=self.session_id,
             token=self.token or None,
             expected_step=expected_step,
+            accept_language=self.language,
         )
         answer = turn(message, ports)
         self.token = answer.session_token or self.token

@@ -13,6 +13,7 @@ Item = dict[str, dict[str, Any]]
 
 SCHEMA = 1  # raised when old code could not read the item; it then treats it as expired
 SIZE = 2900  # bytes; a write unit is 1,024
+LINES = 12  # of the history: turn 200 costs what turn 6 costs
 LINE = 300  # bytes kept of what a payer wrote, in the history
 
 
@@ -146,7 +147,7 @@ def _bytes(held: dict[str, Any]) -> int:
 def _history(lines: tuple[Line, ...], room: int) -> list[dict[str, Any]]:
     """The last lines that fit; the very last always does, because an answer is rebuilt from it."""
     kept: list[dict[str, Any]] = []
-    for line in reversed(lines):
+    for line in reversed(lines[-LINES:]):
         content = line.content if line.role == "assistant" else _clipped(line.content)
         entry = {"M": {"role": _s(line.role), "content": _s(content)}}
         room -= 1 + _bytes(entry)
