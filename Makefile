@@ -20,7 +20,14 @@ $(READY): requirements/dev.txt requirements/uv.txt requirements/node/package-loc
 	@npm ci --prefix .venv/node --silent --no-audit --no-fund
 	@touch $@
 
-.PHONY: help run demo stage test check synth bootstrap deploy destroy setup lock clean
+BENCH := .cache/bench
+$(BENCH)/.ready: $(READY) requirements/bench.txt requirements/lambda.txt
+	@echo "Installing the peers into $(BENCH) (a minute the first time) ..."
+	@rm -rf $(BENCH) && uv venv --quiet --python .venv/bin/python $(BENCH)/venv
+	@uv pip sync --quiet --python $(BENCH)/venv/bin/python --require-hashes --compile-bytecode requirements/bench.txt
+	@touch $@
+
+.PHONY: help run demo stage test check bench synth bootstrap deploy destroy setup lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,7 +49,10 @@ test: $(READY) ## all tests: unit, infrastructure, integration, browser
 	@python -m pytest $(wildcard $(addprefix tests/,unit infra integration browser))
 
 check: $(READY) ## lint, format and types
-	@ruff check . && ruff format --check . && mypy lambdas infra local frontend app.py
+	@ruff check . && ruff format --check . && mypy --exclude benchmarks/contenders lambdas infra local frontend benchmarks app.py
+
+bench: $(BENCH)/.ready ## measure the function beside its peers, write docs/benchmarks/ and docs/cost.md (10 minutes)
+	@python -m benchmarks
 
 synth: $(READY) ## the CloudFormation templates of STAGE, in cdk.out; needs no AWS account
 	@cdk synth --quiet --no-notices -c stage=$(STAGE) && ls cdk.out/PaymentChat-$(STAGE)-*.template.json
@@ -59,7 +69,7 @@ destroy: $(READY) ## remove STAGE from that account
 setup: $(READY) ## install what the other commands need (they do it themselves)
 
 lock: $(READY) ## resolve requirements/*.in anew
-	@cd requirements && for name in uv lambda frontend dev; do \
+	@cd requirements && for name in uv lambda frontend dev bench; do \
 	  UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --generate-hashes --python-version 3.11 $$name.in -o $$name.txt; done
 
 clean: ## remove what the commands made (the local stage's state included)

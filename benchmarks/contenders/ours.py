@@ -1,0 +1,63 @@
+"""The shipped handler, from API Gateway's event to its reply. Stripe and the model are constants in this process."""
+
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import count
+from typing import Any
+
+from benchmarks.conversation import WORDED
+from chat import handler
+from chat.dialogue import PaymentToken
+
+
+class ConstantModel:
+    def word(self, _: object) -> str:
+        return WORDED
+
+
+class ConstantStripe:
+    def test_only(self) -> bool:
+        return False
+
+    def ready(self) -> None: ...
+
+    def create(self, payment: Any) -> PaymentToken:
+        return PaymentToken("pm_1Constant", payment.card.brand, payment.card.last4)
+
+
+class Ours:
+    def __init__(self) -> None:
+        ports = replace(handler.wired(), wording=ConstantModel(), tokens=ConstantStripe())
+        handler.wired = lambda: ports
+        self.numbers = count()
+
+    def conversation(self, texts: Sequence[str]) -> Iterator[Callable[[], object]]:
+        session_id, headers = (
+            f"bench-{os.getpid()}-{next(self.numbers)}",
+            {"Content-Type": "application/json", "Accept-Language": "en"},
+        )
+        for number, text in enumerate(texts):
+            event = _event(headers, {"sessionId": session_id, "messageId": f"message-{number}", "message": text})
+            replies: list[dict[str, Any]] = []
+            yield lambda event=event, replies=replies: replies.append(handler.handle(event))
+            reply = json.loads(replies[0]["body"])
+            if replies[0]["statusCode"] != 200:
+                raise RuntimeError(reply)
+            headers = {"X-Session-Token": reply["sessionToken"], **headers} if "sessionToken" in reply else headers
+
+
+def _event(headers: dict[str, str], body: dict[str, str]) -> dict[str, Any]:
+    return {
+        "httpMethod": "POST",
+        "resource": "/chat",
+        "headers": headers,
+        "requestContext": {"identity": {"sourceIp": "203.0.113.7"}},
+        "isBase64Encoded": False,
+        "body": json.dumps(body),
+    }
+
+
+def contender() -> Ours:
+    return Ours()

@@ -1,0 +1,138 @@
+"""docs/benchmarks/README.md and the plot, from the figures of a run."""
+
+import sys
+from statistics import mean, median
+from typing import Any
+
+from benchmarks import figures, plot
+from benchmarks.figures import EARLY, LATE, Mark, Result, calls, chat, largest, ratio, six, spread, total
+from benchmarks.places import DOCS
+
+TITLES = {
+    "ours": "ours",
+    "floor": "floor",
+    "whole_item": "whole-item bot",
+    "langchain_kept": "LangChain, object kept",
+    "langchain_history": "LangChain",
+    "strands_kept": "Strands, storage kept",
+    "strands_manager": "Strands",
+    "langgraph_aws": "LangGraph",
+}
+LENGTHS = (10, 50, 100, 200)
+
+
+def write(result: Result) -> None:
+    place = DOCS / "benchmarks"
+    curves = {
+        title: [median(turn) for turn in zip(*(played["cpu"] for played in result["chat"][name]), strict=True)]
+        for name, title in TITLES.items()
+    }
+    (place / "chat.svg").write_text(plot.svg(curves, "CPU milliseconds a turn"))
+    text = "\n\n".join([HEAD, _marks(result), _six(result), _chat(result), _cold(result), _machine(result)]) + "\n"
+    (place / "README.md").write_text(text)
+    sys.stdout.write(text)
+
+
+HEAD = """# Measured beside its peers
+
+`make bench` writes this page. All contenders run in one go, in processes of their own, against one emulator
+(DynamoDB and KMS), round by round in turn. What is timed is the contender's process alone, from the event at hand to
+the reply at hand: CPU time first, since the wall clock here is mostly the emulator's. Stripe and the model are
+constants in everybody's process. Given are medians of rounds (least–most); a ratio is taken within each round.
+
+- **floor**: the very calls that our handler makes, KMS included, by the same clients, with parameters made beforehand.
+- **ours**: the shipped package and handler, from API Gateway's event to its reply: checks, sealing, log and metrics.
+- **whole-item bot**: get the item, append to its history, put all of it back, with boto3's resource. No sealing, no
+  conditions, no log: what is usually written by hand.
+- **LangGraph** with `langgraph-checkpoint-aws` (DynamoDBSaver): one node, graph compiled once, default durability.
+- **LangChain**: `DynamoDBChatMessageHistory` of `langchain-community`, made for each request as documented;
+  *object kept* keeps one for the life of the process, by setting its key.
+- **Strands** with `strands-dynamodb-session-manager` (a community package; Strands itself has none): agent and
+  manager made for each request as documented; *storage kept* shares the storage object.
+
+The peers keep messages in the clear, make no payment and call no KMS; ours does all of that in the figures below."""
+
+
+def _table(head: list[str], rows: list[list[str]]) -> str:
+    return "\n".join("| " + " | ".join(row) + " |" for row in [head, ["---"] * len(head), *rows])
+
+
+def _marks(result: Result) -> str:
+    def row(mark: Mark) -> list[str]:
+        sign = "≥" if mark.least else "≤"
+        shown = mark.shown or f"{mark.measured:.2f}".rstrip("0").rstrip(".")
+        return [mark.figure, shown, f"{sign} {mark.limit:g}", "yes" if mark.reached else "**no**"]
+
+    rows = [row(mark) for mark in figures.marks(result)]
+    return "## Marks\n\n" + _table(["figure", "measured", "mark", "reached"], rows)
+
+
+def _six(result: Result) -> str:
+    def row(name: str, title: str) -> list[str]:
+        cpu = six(result, name)
+        asked = calls(result, name, "six")
+        return [
+            title,
+            spread(cpu).text(),
+            ratio(cpu, six(result, "floor")).text(),
+            spread(six(result, name, turns=slice(0, 2))).text(),
+            spread(six(result, name, "wall")).text(),
+            ", ".join(map(str, asked)),
+            f"{sum(total(result, name, 'six', 'write_units')):g}",
+            f"{result['memory'][name]:.0f}",
+        ]
+
+    head = ["", "CPU ms a turn", "÷ floor", "CPU ms, first two turns (no card)", "wall ms a turn"]
+    head += ["AWS calls, turn by turn", "write units, all six", "peak MB"]
+    complete = [mean(played["cpu"]) for played in result["complete"]]
+    rows = [row(name, title) for name, title in TITLES.items()]
+    return (
+        "## The six steps\n\n"
+        + _table(head, rows)
+        + "\n\nWith nothing replaced (Stripe's SDK and Bedrock's client against the stand-ins) a turn of ours takes "
+        + f"{spread(complete).text()} ms of CPU, and the process peaks at {result['memory']['complete']:.0f} MB."
+    )
+
+
+def _chat(result: Result) -> str:
+    def row(name: str, title: str) -> list[str]:
+        units, sizes = total(result, name, "chat", "write_units"), largest(result, name, "chat")
+        reads = total(result, name, "chat", "read_units")
+        return [
+            title,
+            *(spread(chat(result, name, slice(0, turns))).text() for turns in LENGTHS),
+            ratio(chat(result, name, LATE), chat(result, name, EARLY)).text(),
+            f"{sum(units):,.0f}",
+            f"{max(units):g}",
+            f"{sum(reads):,.0f}",
+            f"{max(sizes):,}" if max(sizes) else "–",
+        ]
+
+    head = ["", *(f"CPU ms a turn, {turns} turns" for turns in LENGTHS), "turn 200 ÷ turn 10"]
+    head += ["write units, 200 turns", "most in a turn", "read units", "largest item put, bytes"]
+    rows = [row(name, title) for name, title in TITLES.items()]
+    return "## A chat that goes on\n\n![CPU a turn](chat.svg)\n\n" + _table(head, rows)
+
+
+def _cold(result: Result) -> str:
+    cold: dict[str, Any] = result["cold"]
+    rows = [[name, spread(values).text(0)] for name, values in cold.items()]
+    size = result["package"]
+    return (
+        "## Cold starts\n\nA fresh interpreter until every client is ready, CPU milliseconds; the last two are what "
+        "the first confirmation\n(Stripe's SDK) and the first turn (its language) add when no snapshot has them "
+        "already: with SnapStart both are in it.\n\n"
+        + _table(["", "CPU ms"], rows)
+        + f"\n\nThe package is {size['zipped']:.1f} MB zipped and {size['unpacked']:.1f} MB unpacked with byte code, "
+        + f"{size['zipped without byte code']:.1f} and {size['unpacked without byte code']:.1f} MB without."
+    )
+
+
+def _machine(result: Result) -> str:
+    machine = result["machine"]
+    versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
+    return (
+        f"## Measured on\n\n{machine['date']}, {machine['processor']}, {machine['cores']} cores, Linux "
+        f"{machine['kernel']}, Python {machine['python']}, load before the run {machine['load']}; the run took "
+        f"{result['minutes']:.1f} minutes.\n{versions}."
+    )

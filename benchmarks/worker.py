@@ -1,0 +1,81 @@
+"""The process of one contender. Reads commands, one JSON object a line, and answers each with one.
+
+`{"play": texts}`: a new conversation; gives CPU and wall milliseconds of each turn.
+`{"meter": texts}`: the same, counting calls, capacity and bytes instead of time.
+`{"end": true}`: peak memory and versions, then the process ends.
+"""
+
+import gc
+import importlib
+import importlib.metadata
+import io
+import json
+import os
+import platform
+import resource
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from benchmarks.conversation import Contender
+from benchmarks.metering import metered
+
+
+def play(contender: Contender, texts: Sequence[str]) -> dict[str, list[float]]:
+    cpu, wall = [], []
+    gc.collect()
+    for act in contender.conversation(texts):
+        started, used = time.perf_counter(), time.process_time()
+        act()
+        cpu.append((time.process_time() - used) * 1000)
+        wall.append((time.perf_counter() - started) * 1000)
+    return {"cpu": cpu, "wall": wall}
+
+
+def meter(contender: Contender, texts: Sequence[str], printed: "Printed") -> dict[str, Any]:
+    turns = []
+    for act in contender.conversation(texts):
+        printed.bytes = 0
+        with metered() as calls:
+            act()
+        turns.append({"calls": [asdict(call) for call in calls], "log_bytes": printed.bytes})
+    return {"turns": turns}
+
+
+class Printed(io.TextIOBase):
+    """Standard output, counted. What is counted is still written, because writing costs."""
+
+    def __init__(self, target: io.TextIOBase) -> None:
+        self.target, self.bytes = target, 0
+
+    def write(self, text: str) -> int:
+        self.bytes += len(text.encode())
+        return self.target.write(text)
+
+    def flush(self) -> None:
+        self.target.flush()
+
+
+def main() -> None:
+    answers = os.fdopen(os.dup(1), "w")
+    printed = Printed(open(os.devnull, "w"))  # noqa: PTH123, SIM115
+    sys.stdout = printed
+    contender = importlib.import_module(f"benchmarks.contenders.{sys.argv[1]}").contender()
+    print(json.dumps({"ready": True}), file=answers, flush=True)
+    for line in sys.stdin:
+        match json.loads(line):
+            case {"play": texts}:
+                answer: dict[str, Any] = play(contender, texts)
+            case {"meter": texts}:
+                answer = meter(contender, texts, printed)
+            case _:
+                peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+                print(json.dumps({"peak_mb": peak, "python": platform.python_version()}), file=answers, flush=True)
+                return
+        print(json.dumps(answer), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    main()
