@@ -48,6 +48,9 @@ stage: $(READY) ## the whole system on this machine, without the page
 test: $(READY) ## all tests: unit, infrastructure, integration, browser
 	@python -m pytest $(wildcard $(addprefix tests/,unit infra integration browser))
 
+integration: $(READY) ## the integration suite against the deployed STAGE
+	@python -m pytest tests/integration --stage $(STAGE)
+
 check: $(READY) ## lint, format and types
 	@ruff check . && ruff format --check . && mypy --exclude benchmarks/contenders lambdas infra local frontend benchmarks app.py
 

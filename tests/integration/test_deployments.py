@@ -23,6 +23,7 @@ from infra.outputs import outputs
 ROOT = Path(__file__).resolve().parents[2]
 LOCAL = STAGES["local"]
 STEPS = 180  # seconds for one command of the CDK on a busy machine
+UNATTENDED = ("--require-approval", "never", "--method", "direct")
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,7 @@ def test_a_stage_is_deployed_changed_rolled_back_and_destroyed_without_leftovers
 ):
     emulator.cdk("bootstrap", "aws://000000000000/us-east-1")
     first = emulator.synth("first")
-    emulator.cdk("deploy", "--all", "--require-approval", "never", "--app", str(first))
+    emulator.cdk("deploy", "--all", *UNATTENDED, "--app", str(first))
     aws = get_session()
     call = emulator.call(aws)
     tried = [*smoke.conversation(call), *smoke.refusals(call, signed=LOCAL.signed)]
@@ -163,7 +164,7 @@ def test_a_stage_is_deployed_changed_rolled_back_and_destroyed_without_leftovers
     assert "X-Release" not in opening.headers
 
     second = emulator.synth("second", changed_app(tmp_path))
-    emulator.cdk("deploy", "--all", "--require-approval", "never", "--app", str(second))
+    emulator.cdk("deploy", "--all", *UNATTENDED, "--app", str(second))
     named = call("POST", "/chat", {**talk, "message": "John"}, token=token)
     assert named.headers["X-Release"] == "second"
     assert (named.status, named.body["currentStep"]) == (200, "card")
