@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 import httpx
@@ -57,7 +58,7 @@ class Reply:
     collected: Mapping[str, Any]
     error: Mapping[str, str] | None
     payment: Mapping[str, str] | None
-    expires_at: str | None
+    expires_at: datetime | None
     history: tuple[Mapping[str, str], ...] = ()
     language: str | None = None
 
@@ -171,12 +172,16 @@ def _read(response: httpx.Response) -> Reply:
             collected=body["collected"],
             error=body["error"],
             payment=body["payment"],
-            expires_at=body["expiresAt"],
+            expires_at=_time(body["expiresAt"]),
             history=tuple(body.get("conversationHistory") or ()),
             language=response.headers.get("Content-Language"),
         )
     except (ValueError, KeyError, TypeError):
         raise RefusedError(response.status_code, "unreadable") from None
+
+
+def _time(value: str | None) -> datetime | None:
+    return datetime.fromisoformat(value).astimezone(UTC) if value else None
 
 
 def _seconds(value: str | None) -> int | None:

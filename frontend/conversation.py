@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from client import Key, Message, RefusedError, Reply, UnreachableError
@@ -106,7 +106,7 @@ def _now(before: Conversation, reply: Reply) -> Conversation:
         collected=reply.collected,
         error=reply.error,
         payment=reply.payment,
-        expires_at=datetime.fromisoformat(reply.expires_at).astimezone(UTC) if reply.expires_at else None,
+        expires_at=reply.expires_at,
         language=reply.language or before.language,
         trouble=None,
         turn=before.turn + 1,

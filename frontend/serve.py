@@ -3,6 +3,7 @@
 import logging
 import os
 
+import page  # noqa: F401  imported before the first payer comes, who would wait for it
 import session_cookie
 import streamlit as st
 from closed import Closed

@@ -4,7 +4,7 @@ import { el, fill, makeId } from './dom.js'
 import { fields, masked } from './fields.js'
 
 const SLOW = 5000 // ms until we say that it is still being worked on
-const AGAIN = 8000 // ms after which what is under way is sent once more, should the connection have been lost with it
+const AGAIN = 4000 // ms after which what is under way is sent once more, should the connection have been lost with it
 const SILENT = 40000 // ms after which the answer is not waited for any longer
 
 export class Panel {

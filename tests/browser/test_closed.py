@@ -1,0 +1,160 @@
+"""What the page keeps to itself: card digits, other hosts, its own insides."""
+
+import json
+import re
+import urllib.error
+import urllib.request
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import expect
+
+from chat.card import luhn
+from tests.browser.conftest import NewPayer
+from tests.browser.gate import Gate
+from tests.browser.payer import Payer
+from tests.browser.served import Served
+
+
+def canary() -> str:
+    """A number that nobody else uses and no page would contain by chance."""
+    digits = "453927163850"
+    return next(number for last in range(1000) if luhn(number := f"{digits}{last:04}") and last > 100)
+
+
+def holds(text: str, digits: str) -> bool:
+    """More than the last four digits of it, however they are set."""
+    return digits[:12] in re.sub(r"(?<=\d)[ \-./]{1,2}(?=\d)", "", text)
+
+
+def test_no_digit_of_a_card_stays_anywhere(payer: Payer, served: Served, gate: Gate) -> None:
+    number, code = canary(), "739"
+    payer.at("card")
+    payer.answer("card", number)
+    payer.sees("expiry")
+    after_card = payer.everything_kept()
+    payer.answer("expiry")
+    payer.answer("cvv", code)
+    payer.sees("confirm")
+    after_code = payer.everything_kept()
+    payer.button("change_card").click()
+    payer.sees("card")
+    payer.writes(f"my card is {number}")
+    payer.sees("cvv")
+    after_line = payer.everything_kept()
+    payer.answer("cvv", code)
+    payer.sees("confirm")
+    payer.button("confirm").click()
+    payer.has_receipt()
+
+    assert sum(holds(json.dumps(call.body), number) for call in gate.calls) == 2  # it did go to the API
+    received = [each if isinstance(each, str) else each.decode("latin-1") for each in payer.frames]
+    assert received
+    for kept in (after_card, after_code, after_line, payer.everything_kept(), *received):
+        assert not holds(kept, number)
+        assert f">{code}<" not in kept
+        assert f'"{code}"' not in kept
+    assert not any(holds(request.url, number) for request in payer.requests)
+    assert not holds(served.log.read_text(), number)
+    assert number[-4:] in after_card  # the test does look where something is shown
+
+
+def test_nothing_is_loaded_from_another_host(payer: Payer) -> None:
+    payer.at("confirm")
+    payer.button("confirm").click()
+    payer.has_receipt()
+
+    hosts = {urlsplit(request.url).netloc for request in payer.requests if not request.url.startswith("data:")}
+    assert hosts == {urlsplit(payer.url).netloc}
+
+
+def test_no_script_can_read_the_session_cookie(payer: Payer) -> None:
+    payer.start()
+    payer.session_id()
+
+    cookie = payer.cookie
+    assert cookie is not None
+    assert (cookie["httpOnly"], cookie["sameSite"], cookie["path"]) == (True, "Strict", "/")
+    assert "payment_session" not in payer.page.evaluate("document.cookie")
+    token = cookie["value"].partition(".")[2]
+    received = " ".join(each if isinstance(each, str) else each.decode("latin-1") for each in payer.frames)
+    assert token not in received
+
+
+def test_a_script_that_is_not_the_pages_own_does_not_run(payer: Payer) -> None:
+    payer.start()
+    payer.page.evaluate(
+        """() => { const script = document.createElement('script');
+        script.textContent = 'window.intruded = true'; document.body.append(script) }"""
+    )
+
+    assert payer.page.evaluate("window.intruded") is None
+    assert any("Content Security Policy" in line for line in payer.console)
+    payer.console.clear()
+
+
+def test_the_ticket_of_a_cookie_is_good_for_once(payer: Payer, served: Served) -> None:
+    payer.start()
+    payer.session_id()
+    [fetched] = [request for request in payer.requests if request.url.endswith("/session")]
+    ticket = (fetched.post_data or "").encode()
+
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(f"{served.url}/session", ticket)
+    assert refused.value.code == 404
+
+
+def answer_of(url: str) -> tuple[int, Any]:
+    try:
+        with urllib.request.urlopen(url) as answer:
+            return answer.status, answer.headers
+    except urllib.error.HTTPError as refused:
+        return refused.code, refused.headers
+
+
+def test_every_answer_has_the_security_headers(served: Served) -> None:
+    for path in ("/", "/healthz", "/_stcore/health", "/nothing"):
+        _, headers = answer_of(served.url + path)
+        policy = dict(each.partition(" ")[::2] for each in headers["Content-Security-Policy"].split("; "))
+        assert policy["default-src"] == "'none'"
+        assert policy["connect-src"] == "'self'"
+        assert policy["frame-ancestors"] == "'none'"
+        assert not {"'unsafe-inline'", "'unsafe-eval'"} & set(" ".join(policy.values()).split())
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "no-referrer"
+        assert headers["X-Frame-Options"] == "DENY"
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/healthz", 200),
+        ("/_stcore/metrics", 404),
+        ("/_stcore/agent/openapi.json", 404),
+        ("/_stcore/upload_file/a/b", 404),
+        ("/app/static/page.py", 404),
+        ("/media/x", 404),
+    ],
+)
+def test_only_the_paths_that_the_page_needs_are_there(served: Served, path: str, status: int) -> None:
+    assert answer_of(served.url + path)[0] == status
+
+
+def test_the_api_is_told_the_payers_address_and_languages(new_payer: NewPayer, gate: Gate) -> None:
+    new_payer(extra_http_headers={"X-Forwarded-For": "192.0.2.66, 198.51.100.7"}).start()
+
+    told = gate.calls[0].headers
+    assert told["X-Payer-Address"] == "198.51.100.7"
+    assert told["Accept-Language"].startswith("en")
+    assert "X-Forwarded-For" not in told
+
+
+def test_an_error_of_the_page_shows_nothing_of_itself(payer: Payer, gate: Gate) -> None:
+    payer.at("name")
+    gate.rewrite = lambda reply: reply.update(expiresAt="not a time")
+    payer.answer("name")
+    payer.sees_text("failed")
+
+    expect(payer.page.get_by_text("not a time")).to_have_count(0)
+    assert "Traceback" not in payer.page.inner_text("body")
