@@ -27,14 +27,14 @@ $(BENCH)/.ready: $(READY) requirements/bench.txt requirements/lambda.txt
 	@uv pip sync --quiet --python $(BENCH)/venv/bin/python --require-hashes --compile-bytecode requirements/bench.txt
 	@touch $@
 
-.PHONY: help run demo stage test check bench screenshots page-figures synth bootstrap deploy destroy setup lock clean
+.PHONY: help run demo stage test integration check bench screenshots page-figures synth bootstrap deploy smoke stripe-key rollback destroy setup lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "The local stage uses these ports of 127.0.0.1; set the variable to move one:"
 	@echo "  EMULATOR_PORT=4566 (AWS)  STRIPE_PORT=12111  MODEL_PORT=12112  PAGE_PORT=8501"
-	@echo "synth, deploy and destroy take STAGE=dev, staging or prod."
+	@echo "synth to destroy take STAGE=dev (unless told), staging or prod."
 
 run: $(READY) ## the whole system on this machine, with the page
 	@exec python -m local.stage --tethered --page
@@ -47,6 +47,9 @@ stage: $(READY) ## the whole system on this machine, without the page
 
 test: $(READY) ## all tests: unit, infrastructure, integration, browser
 	@python -m pytest $(wildcard $(addprefix tests/,unit infra integration browser))
+
+integration: $(READY) ## the integration suite against the deployed STAGE
+	@python -m pytest tests/integration --stage $(STAGE)
 
 check: $(READY) ## lint, format and types
 	@ruff check . && ruff format --check . && mypy --exclude benchmarks/contenders lambdas infra local frontend benchmarks app.py
@@ -66,10 +69,22 @@ synth: $(READY) ## the CloudFormation templates of STAGE, in cdk.out; needs no A
 bootstrap: $(READY) ## prepare the AWS account of your credentials for CDK, once per region
 	@cdk bootstrap --no-notices -c stage=$(STAGE)
 
-deploy: $(READY) ## deploy STAGE to the AWS account of your credentials
-	@cdk deploy --all --no-notices -c stage=$(STAGE)
+deploy: $(READY) ## show what changes on STAGE, deploy it, try it out
+	@cdk synth --quiet --no-notices -c stage=$(STAGE)
+	@cdk diff --no-notices --app cdk.out
+	@cdk deploy --all --no-notices --app cdk.out --require-approval never
+	@python -m infra.smoke $(STAGE)
 
-destroy: $(READY) ## remove STAGE from that account
+smoke: $(READY) ## try out the deployed STAGE: a conversation, refusals, the model
+	@python -m infra.smoke $(STAGE)
+
+stripe-key: $(READY) ## store the Stripe key of STAGE, read from standard input
+	@python -m infra.stripe_key $(STAGE)
+
+rollback: $(READY) ## go back to the function's version before the present one on STAGE
+	@python -m infra.rollback $(STAGE)
+
+destroy: $(READY) ## remove STAGE from that account (asks first)
 	@cdk destroy --all --no-notices -c stage=$(STAGE)
 
 setup: $(READY) ## install what the other commands need (they do it themselves)

@@ -56,7 +56,7 @@ class Monitoring(Construct):
 
     def draw(self, alarms: list[cloudwatch.Alarm], latency: cloudwatch.IMetric) -> None:
         counts = Counts(self.stage)
-        rows = [
+        rows: list[list[cloudwatch.IWidget]] = [
             [cloudwatch.AlarmStatusWidget(title="Alarms", alarms=alarms, width=24, height=4)],
             [
                 self._by("Funnel: steps asked", "StepAsked", "step", width=8),
