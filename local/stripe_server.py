@@ -18,13 +18,12 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from local.environment import LOCAL_KEY
 from local.loopback import Answer, Request, run
 from local.plan import Plan
 from local.stripe_answers import BEFORE_EXECUTION, BEHAVIOURS, IN_PROGRESS, OTHER_PARAMETERS, demanded, payment_method
 from local.stripe_cards import CardError, UnknownTokenError, check
 from local.stripe_form import InvalidRequestError, judge, parameters
-
-LOCAL_KEY = "sk_test_local_stage_not_a_real_key"
 
 
 @dataclass(frozen=True)

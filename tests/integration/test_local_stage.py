@@ -69,6 +69,14 @@ def test_a_taken_port_is_named_with_its_variable(local_only, tmp_path):
     assert "MODEL_PORT" in said
 
 
+def test_the_tables_expire_and_are_encrypted_here_too(stage, local_only):
+    dynamodb = stage.client("dynamodb")
+
+    for table in stage.tables.values():
+        assert dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]["AttributeName"] == "ttl"
+        assert dynamodb.describe_table(TableName=table)["Table"]["SSEDescription"]["SSEType"] == "KMS"
+
+
 def test_a_second_stage_in_the_same_directory_is_refused(stage, request, local_only):
     if request.config.getoption("--stage-outputs"):
         pytest.skip("the directory of the stage that runs is not known")

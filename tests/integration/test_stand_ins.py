@@ -1,0 +1,106 @@
+"""The conversation with a model and a Stripe that misbehave: other words perhaps, the same course."""
+
+import re
+
+import pytest
+
+from local.conversation import SEED
+
+COURSE = ["name", "card", "expiry", "cvv", "confirm", "done"]
+
+
+@pytest.fixture
+def play(stage):
+    """A whole conversation while the model does as it is told: its replies, and the prompts that the model saw.
+
+    The prompts do not say whose conversation it is, so the model's behaviour is everybody's for that time.
+    """
+
+    def played(**step):
+        before = len(stage.model.listed("calls"))
+        if step:
+            stage.model.plan(**step, times=None)
+        talk = stage.conversation("model")
+        replies = [talk.send(message) for message in SEED]
+        return replies, stage.model.listed("calls")[before:]
+
+    stage.model.clear()
+    yield played
+    stage.model.clear()
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        pytest.param({"behaviour": "off"}, id="off"),
+        pytest.param({"behaviour": "throttled"}, id="throttled"),
+        pytest.param({"behaviour": "error"}, id="failing"),
+        pytest.param({"behaviour": "slow", "seconds": 4}, id="slow"),
+        *(
+            pytest.param({"behaviour": "hostile", "kind": kind}, id=f"hostile, {kind}")
+            for kind in ("digits", "payment", "script", "link", "long", "empty")
+        ),
+    ],
+)
+def test_a_model_that_misbehaves_changes_no_outcome(play, step):
+    replies, calls = play(**step)
+
+    assert [reply["currentStep"] for reply in replies] == COURSE
+    assert [reply["error"] for reply in replies] == [None] * 6
+    assert replies[0]["response"].endswith("What is the name on the card?")
+    assert replies[1]["response"].endswith("What is the card number?")
+    assert len(calls) == 2
+
+
+def test_the_model_is_asked_twice_and_sees_no_digit(play):
+    _, calls = play()
+
+    assert len(calls) == 2
+    assert not re.search(r"\d", repr([(call["system"], call["messages"]) for call in calls]))
+
+
+@pytest.mark.parametrize(
+    ("step", "code", "then"),
+    [
+        pytest.param({"behaviour": "card_declined"}, "card_declined", "card", id="declined"),
+        pytest.param({"behaviour": "expired_card"}, "card_expired", "expiry", id="expired"),
+        pytest.param({"behaviour": "incorrect_cvc"}, "cvv_incorrect", "cvv", id="wrong code"),
+        pytest.param({"behaviour": "conflict", "times": 2}, "processor_busy", "confirm", id="conflict"),
+        pytest.param({"behaviour": "rate_limit", "times": 2}, "processor_busy", "confirm", id="too many requests"),
+        pytest.param({"behaviour": "api_error"}, "processor_busy", "confirm", id="server error"),
+        pytest.param({"behaviour": "unavailable", "times": 2}, "processor_busy", "confirm", id="unavailable"),
+        pytest.param({"behaviour": "unauthorized"}, "processor_unavailable", "done", id="our key is refused"),
+        pytest.param({"behaviour": "raw_card_data"}, "processor_unavailable", "done", id="raw numbers not enabled"),
+    ],
+)
+def test_what_stripe_says_leads_to_the_right_step(stage, step, code, then):
+    talk = stage.conversation_at("confirm", "stripe")
+    stage.stripe.plan(**step, session=talk.id)
+
+    reply = talk.send("confirm")
+
+    stage.stripe.clear(session=talk.id)
+    assert (reply.status, reply["error"]["code"], reply["currentStep"]) == (200, code, then)
+    assert stage.stripe.listed("payment_methods", session=talk.id) == []
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        pytest.param({"behaviour": "api_error"}, id="a saved server error"),
+        pytest.param({"behaviour": "reset", "after": True}, id="the answer is lost"),
+        pytest.param({"behaviour": "reset", "times": 2}, id="no connection"),
+        pytest.param({"behaviour": "slow", "seconds": 7}, id="too slow"),
+    ],
+)
+def test_confirming_again_leads_to_exactly_one_token(stage, step):
+    talk = stage.conversation_at("confirm", "stripe")
+    stage.stripe.plan(**step, session=talk.id)
+
+    replies = [talk.send("confirm")]
+    while replies[-1]["payment"] is None and len(replies) < 4:
+        assert replies[-1]["error"]["code"] == "processor_busy"
+        replies.append(talk.send("confirm"))
+
+    made = stage.stripe.listed("payment_methods", session=talk.id)
+    assert [entry["id"] for entry in made] == [replies[-1]["payment"]["token"]]
