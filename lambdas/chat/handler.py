@@ -13,6 +13,7 @@ from chat import events, settings
 from chat.api import respond
 from chat.aws import client
 from chat.dialogue import Policy
+from chat.language import speaks, tags, tongues
 from chat.ports import Limits, Ports
 from chat.sessions import DynamoSessions
 from chat.tokens import StripeKey, StripeTokens
@@ -68,5 +69,16 @@ def wired() -> Ports:
     )
 
 
+def prime() -> None:
+    """Load what a first turn or a first confirmation would load. Nothing random or secret is made here."""
+    import stripe  # noqa: F401, PLC0415
+
+    tongues()
+    for tag in tags():
+        speaks(tag)
+
+
 if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
-    wired()  # a wrong setting fails the start; with SnapStart the clients are in the snapshot
+    wired()  # a wrong setting fails the start
+if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+    prime()  # the snapshot, from which every instance starts, has it all
