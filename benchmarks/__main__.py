@@ -5,7 +5,7 @@ import sys
 import time
 from typing import Any
 
-from benchmarks import cold, cost, engine, fleet, machine, packages, report
+from benchmarks import cold, cost, engine, fleet, machine, over_http, packages, report
 from benchmarks.conversation import SIX, chat
 from benchmarks.places import DOCS
 
@@ -19,10 +19,10 @@ CONTENDERS = (
     "strands_manager",
     "langgraph_aws",
 )
-ROUNDS, WARM_UP = 3, 1
+ROUNDS, WARM_UP = 15, 2
 LONG = 200
-LONG_ROUNDS = 1
-COLD_ROUNDS = 3
+LONG_ROUNDS = 2
+COLD_ROUNDS = 12
 
 
 def main() -> None:
@@ -38,6 +38,8 @@ def main() -> None:
             _say("the handler with Stripe's SDK")
             result["complete"] = [complete.play("complete", SIX) for _ in range(ROUNDS)]
             result["memory"]["complete"] = complete.end("complete")
+    _say("over HTTP on the local stage")
+    result["http"] = over_http.measured()
     result["minutes"] = (time.monotonic() - started) / 60
     (DOCS / "benchmarks").mkdir(parents=True, exist_ok=True)
     (DOCS / "benchmarks" / "results.json").write_text(json.dumps(result, indent=1) + "\n")

@@ -28,8 +28,8 @@ extra = time.process_time() - ready
 """
 FIRST_TURN = """
 ready = time.process_time()
-from chat.language import speaks
-speaks("en")
+from chat.language import speaks, tongues
+speaks("en"), tongues()
 extra = time.process_time() - ready
 """
 STARTS: dict[str, tuple[Path, str]] = {

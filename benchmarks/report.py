@@ -1,7 +1,7 @@
 """docs/benchmarks/README.md and the plot, from the figures of a run."""
 
 import sys
-from statistics import mean, median
+from statistics import mean, median, quantiles
 from typing import Any
 
 from benchmarks import figures, plot
@@ -28,7 +28,10 @@ def write(result: Result) -> None:
         for name, title in TITLES.items()
     }
     (place / "chat.svg").write_text(plot.svg(curves, "CPU milliseconds a turn"))
-    text = "\n\n".join([HEAD, _marks(result), _six(result), _chat(result), _cold(result), _machine(result)]) + "\n"
+    text = (
+        "\n\n".join([HEAD, _marks(result), _six(result), _chat(result), _cold(result), _http(result), _machine(result)])
+        + "\n"
+    )
     (place / "README.md").write_text(text)
     sys.stdout.write(text)
 
@@ -53,7 +56,7 @@ constants in everybody's process. Given are medians of rounds (least–most); a 
 The peers keep messages in the clear, make no payment and call no KMS; ours does all of that in the figures below."""
 
 
-def _table(head: list[str], rows: list[list[str]]) -> str:
+def table(head: list[str], rows: list[list[str]]) -> str:
     return "\n".join("| " + " | ".join(row) + " |" for row in [head, ["---"] * len(head), *rows])
 
 
@@ -64,7 +67,7 @@ def _marks(result: Result) -> str:
         return [mark.figure, shown, f"{sign} {mark.limit:g}", "yes" if mark.reached else "**no**"]
 
     rows = [row(mark) for mark in figures.marks(result)]
-    return "## Marks\n\n" + _table(["figure", "measured", "mark", "reached"], rows)
+    return "## Marks\n\n" + table(["figure", "measured", "mark", "reached"], rows)
 
 
 def _six(result: Result) -> str:
@@ -88,7 +91,7 @@ def _six(result: Result) -> str:
     rows = [row(name, title) for name, title in TITLES.items()]
     return (
         "## The six steps\n\n"
-        + _table(head, rows)
+        + table(head, rows)
         + "\n\nWith nothing replaced (Stripe's SDK and Bedrock's client against the stand-ins) a turn of ours takes "
         + f"{spread(complete).text()} ms of CPU, and the process peaks at {result['memory']['complete']:.0f} MB."
     )
@@ -111,7 +114,7 @@ def _chat(result: Result) -> str:
     head = ["", *(f"CPU ms a turn, {turns} turns" for turns in LENGTHS), "turn 200 ÷ turn 10"]
     head += ["write units, 200 turns", "most in a turn", "read units", "largest item put, bytes"]
     rows = [row(name, title) for name, title in TITLES.items()]
-    return "## A chat that goes on\n\n![CPU a turn](chat.svg)\n\n" + _table(head, rows)
+    return "## A chat that goes on\n\n![CPU a turn](chat.svg)\n\n" + table(head, rows)
 
 
 def _cold(result: Result) -> str:
@@ -122,9 +125,24 @@ def _cold(result: Result) -> str:
         "## Cold starts\n\nA fresh interpreter until every client is ready, CPU milliseconds; the last two are what "
         "the first confirmation\n(Stripe's SDK) and the first turn (its language) add when no snapshot has them "
         "already: with SnapStart both are in it.\n\n"
-        + _table(["", "CPU ms"], rows)
+        + table(["", "CPU ms"], rows)
         + f"\n\nThe package is {size['zipped']:.1f} MB zipped and {size['unpacked']:.1f} MB unpacked with byte code, "
         + f"{size['zipped without byte code']:.1f} and {size['unpacked without byte code']:.1f} MB without."
+    )
+
+
+def _http(result: Result) -> str:
+    def row(clients: str, found: dict[str, list[float]]) -> list[str]:
+        seen, own = quantiles(found["seen"], n=20), quantiles(found["function"], n=20)
+        shown = [f"{each:.0f}" for each in (seen[9], seen[18], own[9], own[18])]
+        return [clients, *shown, f"{1 - own[9] / seen[9]:.0%}"]
+
+    head = ["clients", "p50 ms", "p95 ms", "of it in the function: p50", "p95", "emulator's gateway and Lambda, at p50"]
+    return (
+        "## Over HTTP on the local stage\n\nThe six steps against `make stage`, every turn, confirmations included. "
+        "The emulator runs the gateway, the\nfunction and the tables on the same cores; AWS does not. "
+        "What the function takes includes its calls back to the emulator.\n\n"
+        + table(head, [row(clients, found) for clients, found in result["http"].items()])
     )
 
 

@@ -1,0 +1,55 @@
+"""Public prices and default quotas of US East (N. Virginia), as known on DATE. A run fetches nothing."""
+
+DATE = "2026-11-23"
+
+PER = {
+    "lambda GB-second": 0.0000133334,  # arm64
+    "lambda request": 0.20e-6,
+    "write unit": 0.625e-6,  # DynamoDB on demand
+    "read unit": 0.125e-6,
+    "kms request": 0.03 / 10_000,  # symmetric and HMAC
+    "rest request": 3.50e-6,  # API Gateway REST, first tier
+    "waf request": 0.60e-6,
+    "log byte": 0.50e-9,  # CloudWatch Logs, ingestion
+    "trace": 5.00e-6,  # X-Ray
+}
+MODELS = {  # dollars a token: in, out
+    "Llama 4 Maverick": (0.24e-6, 0.97e-6),
+    "Llama 4 Scout": (0.17e-6, 0.66e-6),
+    "Llama 3.3 70B": (0.72e-6, 0.72e-6),
+}
+SOURCES = (
+    "https://aws.amazon.com/lambda/pricing/",
+    "https://aws.amazon.com/dynamodb/pricing/on-demand/",
+    "https://aws.amazon.com/kms/pricing/",
+    "https://aws.amazon.com/api-gateway/pricing/",
+    "https://aws.amazon.com/waf/pricing/",
+    "https://aws.amazon.com/cloudwatch/pricing/",
+    "https://aws.amazon.com/xray/pricing/",
+    "https://aws.amazon.com/bedrock/pricing/",
+)
+MONTHLY = {
+    "three KMS keys": 3.00,
+    "the Stripe secret": 0.40,
+    "firewall: one ACL, five rules": 10.00,
+    "about 80 custom metrics": 24.00,
+    "dashboard and a dozen alarms": 4.20,
+}
+
+QUOTAS = {
+    "API requests a second": (10_000, "API Gateway, account and region; before it this API's own throttle"),
+    "Lambda runs at once": (1_000, "Lambda, account and region; it grows by 1,000 each 10 s for a function"),
+    "write units a second": (40_000, "DynamoDB, one table on demand"),
+    "KMS requests a second": (100_000, "KMS, symmetric and HMAC together; 10,000 in most other regions"),
+    "model tokens a minute": (600_000, "Bedrock, one model across regions; differs by account: look in Service Quotas"),
+    "Stripe requests a second": (100, "Stripe, live mode; 25 in test mode"),
+}
+"""Defaults, each can be raised on request."""
+QUOTA_SOURCES = (
+    "https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html",
+    "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html",
+    "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html",
+    "https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html",
+    "https://docs.aws.amazon.com/bedrock/latest/userguide/quotas-runtime.html",
+    "https://docs.stripe.com/rate-limits",
+)
