@@ -160,6 +160,8 @@ _DOUBLED = str.maketrans("0123456789", "0246813579")
 def check_card(digits: str, accepted: frozenset[Brand] = ACCEPTED) -> CardNumber | Refusal:
     """`digits`: ASCII digits, at least one."""
     brand = brand_of(digits)
+    if brand and brand not in accepted and len(digits) >= SHORTEST:
+        return Refusal("card_brand_unsupported", Field.CARD, brand)
     lengths = LENGTHS.get(brand, _COMMON) if brand else range(SHORTEST, LONGEST + 1)
     if len(digits) < min(lengths):
         return Refusal("card_incomplete", Field.CARD, brand)
@@ -167,7 +169,7 @@ def check_card(digits: str, accepted: frozenset[Brand] = ACCEPTED) -> CardNumber
         return Refusal("card_length", Field.CARD, brand)
     if brand is not Brand.UNIONPAY and not luhn(digits):  # some UnionPay issuers leave the check digit out
         return Refusal("card_checksum", Field.CARD, brand)
-    if brand is None or brand not in accepted:
+    if brand is None:
         return Refusal("card_brand_unsupported", Field.CARD, brand)
     return CardNumber(digits, brand)
 

@@ -165,8 +165,14 @@ def advance(session: Session, heard: "Heard", policy: Policy) -> Move:
             return _end(_with(after, error=Refusal("too_many_attempts", error.field)), Outcome.FAILED, policy)
     elif taken:
         after = _with(after, refused=None, refusals=0)
-    after = _with(after, step=_next_step(after), choosing=_is_choosing(before, after, heard))
-    return Move(after, replies.reply(before, heard, after, policy), reword=_may_reword(before, heard, after))
+    after = _with(after, step=_next_step(after))
+    after = _with(after, choosing=_is_choosing(before, after, heard), changing=_still_changing(after))
+    return Move(after, replies.reply(session, heard, after, policy), reword=_may_reword(before, heard, after))
+
+
+def _still_changing(session: Session) -> Field | None:
+    """Nothing is changed once its old value is gone, as another card takes expiry and security code with it."""
+    return None if session.changing in session.missing else session.changing
 
 
 def _is_confirmed(session: Session, heard: "Heard") -> bool:
@@ -230,7 +236,7 @@ def _forget(session: Session, fields: Iterable[Field]) -> Session:
 
 
 def _next_step(session: Session) -> Step:
-    if session.changing:
+    if session.changing and session.changing not in session.missing:
         return Step(session.changing.value)
     return Step(session.missing[0].value) if session.missing else Step.CONFIRM
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import accumulate
 
 from chat import expiries
 from chat.card import (
@@ -26,10 +27,10 @@ from chat.language import DEFAULT, Language, speaks, words
 
 Run = list[Atom]
 
-_PRECEDENCE = (Field.CVV, Field.EXPIRY, Field.NAME, Field.CARD)
+_PRECEDENCE = (Field.CVV, Field.EXPIRY, Field.CARD)
 """ "The expiry of the card" is an expiry."""
-_TRIED_RUNS, _TRIED_STARTS, _READ_RUNS = 3, 4, 12
-"""A bound on the work: runs of digits tried as a card number, groups one may begin at, runs read for the rest."""
+_TRIED_RUNS, _READ_RUNS = 3, 12
+"""A bound on the work: runs of digits tried as a card number, and runs read for the rest."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ def _with_card(found: Found, used: Run, card: CardNumber | Refusal, groups: list
 def _find_begun(found: Found, run: Run, groups: list[Atom], context: Context) -> tuple[Found, list[Atom]]:
     """A number that begins or goes on in this message: what came before is put in front of it."""
     before = Atom(context.part, run[0].start, run[0].start, joined=False)
-    used = _valid([before, *run], context.brands, starts=1) if context.part else None
+    used = _valid([before, *run], context.brands) if context.part else None
     taken = [group for group in used or run if group is not before] or run
     digits = _digits(used) if used else context.part + _digits(run)
     if len(digits) > LONGEST:
@@ -137,10 +138,10 @@ def _find_begun(found: Found, run: Run, groups: list[Atom], context: Context) ->
     return (replace(found, part=digits) if found.part else found), rest
 
 
-def _valid(run: Run, brands: frozenset[Brand], starts: int = _TRIED_STARTS) -> Run | None:
+def _valid(run: Run, brands: frozenset[Brand]) -> Run | None:
     """The groups of the run that are an accepted number; one without a check digit only if nothing else is."""
     unchecked = None
-    for tried in _candidates(run, starts):
+    for tried in _candidates(run):
         digits = _digits(tried)
         if isinstance(check_card(digits, brands), CardNumber):
             if luhn(digits):
@@ -149,31 +150,32 @@ def _valid(run: Run, brands: frozenset[Brand], starts: int = _TRIED_STARTS) -> R
     return unchecked
 
 
-def _candidates(run: Run, starts: int) -> Iterator[Run]:
-    """A group that is long enough; all of them; then the shortest from the front."""
-    lengths = [len(group.digits) for group in run[: LONGEST + starts]]
-    yield from ([group] for group, length in zip(run, lengths, strict=False) if SHORTEST <= length <= LONGEST)
-    if 1 < len(run) <= LONGEST:
-        yield run
-    for start in range(min(starts, len(lengths))):
-        total = 0
-        for stop in range(start, len(lengths)):
-            total += lengths[stop]
-            if total > LONGEST:
-                break
-            if total >= SHORTEST and start < stop:
-                yield run[start : stop + 1]
+def _candidates(run: Run) -> Iterator[Run]:
+    """All groups; the first few, when the rest can be an expiry and a security code. A whole group comes first."""
+    totals = list(accumulate(len(group.digits) for group in run[: LONGEST + 4]))
+    ends = [count for count, total in enumerate(totals, 1) if SHORTEST <= total <= LONGEST]
+    brand = brand_of(_digits(run[:LONGEST]))
+    for count in sorted(ends, key=lambda count: (count > 1, count < len(run), count)):
+        if _may_follow(run[count:], brand):
+            yield run[:count]
+
+
+def _may_follow(rest: Run, brand: Brand | None) -> bool:
+    """These groups can be an expiry, a security code, or both."""
+    groups = [group.digits for group in rest[:4]]
+    if len(groups) > 1 and len(groups[0]) <= 2 and len(groups[1]) in (2, 4) and 1 <= int(groups[0]) <= 12:
+        groups = groups[2:]
+    elif groups and len(groups[0]) == 4 and 1 <= int(groups[0][:2]) <= 12:
+        groups = groups[1:]
+    return not groups or (len(groups) == 1 and len(groups[0]) == (brand.cvv_length if brand else 3))
 
 
 def _likely(run: Run) -> Run:
     """The groups of a refused run that were meant as the number: as many as its brand has digits."""
-    brand = brand_of(_digits(run))
-    total = 0
-    for count, group in enumerate(run[:LONGEST], 1):
-        total += len(group.digits)
-        if brand and total in LENGTHS.get(brand, (16,)):
-            return run[:count]
-    return run
+    brand = brand_of(_digits(run[:LONGEST]))
+    lengths = LENGTHS.get(brand, (16,)) if brand else (16,)
+    meant = [tried for tried in _candidates(run) if len(_digits(tried)) in lengths]
+    return meant[0] if meant else run
 
 
 def _find_rest(found: Found, groups: list[Atom], context: Context) -> Found:
@@ -223,7 +225,7 @@ def _is_cvv(found: Found, left: Run, label: Field | None, brand: Brand | None, c
     return fits and bool(found.card or found.expiry)
 
 
-_BEFORE = re.compile(rf"[^\d{BLANK}]*\Z", re.ASCII)
+_BEFORE = re.compile(rf"[^\d{BLANK},;，、،\n]*[,، ]?\Z", re.ASCII)
 _AFTER = re.compile(rf"[^\d{BLANK}]{{0,40}}\Z", re.ASCII)
 
 

@@ -1,6 +1,7 @@
 """What a message asks of the conversation: to confirm, to change something, to stop, or something beside the way."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chat.card import FIELDS, Field
@@ -101,22 +102,26 @@ def _wish(found: list[Clause], heard: list[Language], *, is_question: bool) -> W
 
 def _wish_of(clause: Clause, heard: list[Language]) -> Wish | None:
     for language in heard:
-        fillers = language.fillers
-        key = _stripped(clause.text, fillers) if language.unspaced else without_fillers(clause.phrase, fillers)
-        if key in language.wishes:
-            return Wish(language.wishes[key])
+        if language.unspaced:
+            phrases = _stripped(clause.text, language.fillers)
+        else:
+            phrases = iter((without_fillers(clause.phrase, language.fillers),))
+        found = next((language.wishes[each] for each in phrases if each in language.wishes), None)
+        if found:
+            return Wish(found)
     return None
 
 
-def _stripped(text: str, fillers: frozenset[str]) -> Phrase:
-    """An unspaced clause without the fillers around it."""
-    left, before = text, ""
-    while left != before:
-        before = left
+def _stripped(text: str, fillers: frozenset[str]) -> Iterator[Phrase]:
+    """An unspaced clause, then without one after the other of the fillers around it."""
+    before = ""
+    while text != before:
+        yield tuple(text.split())
+        before = text
         for filler in fillers:
-            if len(left) > len(filler):
-                left = left.removeprefix(filler).removesuffix(filler).strip()
-    return tuple(left.split())
+            if text != filler and (text.startswith(filler) or text.endswith(filler)):
+                text = text.removeprefix(filler).removesuffix(filler).strip()
+                break
 
 
 def _is_polite(clause: Clause, heard: list[Language]) -> bool:
@@ -142,10 +147,7 @@ def _changes(found: list[Clause], heard: list[Language], *, naming: bool) -> tup
 
 def _is_change(clause: Clause, language: Language) -> bool:
     negated = _has(clause, language, language.negations)
-    return any(
-        _has_all(clause, language, each) and (not negated or not each.isdisjoint(language.negations))
-        for each in language.changes
-    )
+    return any(_has_all(clause, language, each) and (not negated or denies) for each, denies in language.changes)
 
 
 def _fields(clause: Clause, language: Language) -> set[Field]:
@@ -186,7 +188,8 @@ def _language(found: list[Clause], language: Language, tongues: Tongues) -> str 
         named = next((word for word in clause.phrase if word in tongues.called), None)
         if named:
             tag, rest = tongues.called[named], clause.said - {named}
-            if rest <= tongues.asks[tag] | tongues.asks[language.tag] and (rest or named in tongues.native):
+            asks = tongues.asks[tag] | tongues.asks[language.tag] | tongues.asks[DEFAULT]
+            if rest <= asks and (rest or named in tongues.native):
                 return tag
         elif not clause.text.isascii():
             for name, tag in tongues.called.items():

@@ -34,6 +34,7 @@ def words(text: str) -> Phrase:
 class Language:
     """Phrases are folded; `wishes` are compared whole, once `fillers` are dropped; the rest by all of their words.
 
+    `changes`: with each phrase whether it says no itself, as "not right" does.
     `unspaced`: written without spaces, so that words are looked for inside a clause.
     """
 
@@ -47,13 +48,14 @@ class Language:
     wishes: dict[Phrase, str]
     fillers: frozenset[str]
     topics: tuple[tuple[frozenset[str], str], ...]
-    changes: tuple[frozenset[str], ...]
+    changes: tuple[tuple[frozenset[str], bool], ...]
     another: frozenset[str]
     negations: frozenset[str]
     joins: frozenset[str]
     fields: dict[str, str]
     name_leads: re.Pattern[str]
     weak_leads: re.Pattern[str]
+    lead_words: frozenset[str]
     name_tails: tuple[str, ...]
     not_names: frozenset[str]
     months: dict[str, int]
@@ -72,13 +74,14 @@ class Language:
 class Tongues:
     """What has to be understood in whatever language the conversation is: languages' names and number words.
 
-    `numbers`: by the first word of a phrase, the words that follow and the value, longest phrase first.
+    `numbers`: the value of a phrase. `longest`: the most words of a phrase, by its first word.
     """
 
     called: dict[str, str]
     native: frozenset[str]
     asks: dict[str, frozenset[str]]
-    numbers: dict[str, list[tuple[Phrase, int]]]
+    numbers: dict[Phrase, int]
+    longest: dict[str, int]
     times: dict[str, int]
 
 
@@ -98,6 +101,7 @@ def _read(tag: str) -> Language:
     hears: dict[str, Any] = data["hears"]
     unspaced = data.get("unspaced", False)
     fillers = frozenset(fold(each) for each in hears["fillers"]) if unspaced else _words(hears["fillers"])
+    negations = _words(hears["negations"])
     return Language(
         tag=tag,
         name=data["name"],
@@ -113,13 +117,14 @@ def _read(tag: str) -> Language:
         },
         fillers=fillers,
         topics=tuple((_all(each), topic) for topic, phrases in data["topics"].items() for each in phrases),
-        changes=tuple(map(_all, hears["change"])),
+        changes=tuple((_all(each), _denies(each, negations, unspaced=unspaced)) for each in hears["change"]),
         another=_words(hears["another"]),
-        negations=_words(hears["negations"]),
+        negations=negations,
         joins=_words(hears["joins"]),
         fields={word: field for field, names in data["fields"].items() for word in _words(names)},
         name_leads=_leads(hears["name_leads"], unspaced=unspaced),
         weak_leads=_leads(hears["weak_leads"], unspaced=unspaced),
+        lead_words=frozenset(words(each)[0] for each in (*hears["name_leads"], *hears["weak_leads"])),
         name_tails=tuple(hears["name_tails"]),
         not_names=_words(hears["not_names"]),
         months={word: month for month, names in enumerate(data["months"], 1) for word in words(names)},
@@ -135,6 +140,11 @@ def _words(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(word for text in texts for word in words(text))
 
 
+def _denies(text: str, negations: frozenset[str], *, unspaced: bool) -> bool:
+    """Whether a phrase such as "not right" says no itself."""
+    return not _all(text).isdisjoint(negations) or (unspaced and any(each in fold(text) for each in negations))
+
+
 def _all(text: str) -> frozenset[str]:
     return frozenset(words(text))
 
@@ -144,7 +154,7 @@ def _leads(texts: list[str], *, unspaced: bool) -> re.Pattern[str]:
     longest_first = sorted(texts, key=len, reverse=True)
     either = "|".join(re.escape(each).replace(r"\ ", r"\s+").replace("'", "['’]") for each in longest_first)
     start, end = ("", r"\s*") if unspaced else (r"(?<!\w)", r"[\s:]+")
-    return re.compile(rf"{start}(?:{either}){end}([^,;:!?\n\d。、，！？]+)", re.IGNORECASE)
+    return re.compile(rf"{start}(?:{either}){end}([^,;:!?\n\d。、，！？،؛؟]+)", re.IGNORECASE)
 
 
 @cache
@@ -153,7 +163,7 @@ def tongues() -> Tongues:
     called: dict[str, str] = {}
     native: set[str] = set()
     asks: dict[str, frozenset[str]] = {}
-    numbers: dict[str, list[tuple[Phrase, int]]] = {}
+    numbers: dict[Phrase, int] = {}
     times: dict[str, int] = {}
     for tag in tags():
         head = tomllib.loads((FILES / f"{tag}.toml").read_text(encoding="utf-8").split("\n[", 1)[0])
@@ -161,12 +171,11 @@ def tongues() -> Tongues:
         native.add(fold(head["called"][0]))
         asks[tag] = frozenset(map(fold, head["asks"]))
         times |= {word: factor for factor, text in enumerate(head.get("times", ()), 2) for word in words(text)}
-        for phrase, value in _numbers(head):
-            first, *others = words(phrase)
-            numbers.setdefault(first, []).append((tuple(others), value))
-    for phrases in numbers.values():
-        phrases.sort(key=lambda each: -len(each[0]))
-    return Tongues(called, frozenset(native), asks, numbers, times)
+        numbers |= {words(phrase): value for phrase, value in _numbers(head)}
+    longest: dict[str, int] = {}
+    for phrase in numbers:
+        longest[phrase[0]] = max(len(phrase), longest.get(phrase[0], 0))
+    return Tongues(called, frozenset(native), asks, numbers, longest, times)
 
 
 def _numbers(head: dict[str, Any]) -> Iterator[tuple[str, int]]:

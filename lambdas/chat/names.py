@@ -5,20 +5,23 @@ import unicodedata
 
 from chat.card import Field, Refusal
 from chat.digits import BLANK, Text
-from chat.language import Language, words
+from chat.language import Language, fold, words
 
 LONGEST = 100
 _EDGES = ' \t\r\n,;:!?"()“”„«»¡¿、。，！？' + BLANK
-_PIECES = re.compile(rf"[,;!\n、，！{BLANK}]+")
+_PIECES = re.compile(rf"[,;!\n、，！،؛{BLANK}]+")
+_JOINT = re.compile(r"(?<=\s)(\w{1,9})\s+(?=\w)")
 _LETTER = re.compile(r"[^\W\d_]")
 _MARKS = " '’ʼ‘`´-‐‑.,·・&"
 
 
 def led(text: Text, language: Language, *, weakly: bool) -> str | None:
     """What a lead-in such as "my name is" announces. `weakly`: "I'm" is taken for one too."""
+    if not language.unspaced and language.lead_words.isdisjoint(words(text.plain)):
+        return None
     for leads in (language.name_leads, language.weak_leads) if weakly else (language.name_leads,):
         for found in leads.finditer(text.plain):
-            said = found[1].partition(BLANK)[0]
+            said = _before_fields(found[1].partition(BLANK)[0], language)
             if _LETTER.search(said) and not _is_sentence(said, language, strict=True):
                 return _trimmed(text.original(found.start(1), found.start(1) + len(said)), language)
     return None
@@ -32,9 +35,9 @@ def alone(text: Text, language: Language) -> str | None:
     start = 0
     for piece in [*_PIECES.finditer(plain), None]:
         end = piece.start() if piece else len(plain)
-        said = plain[start:end]
+        said = _before_fields(plain[start:end], language)
         if _LETTER.search(said) and not _is_about_fields(said, language):
-            return text.original(start, end)
+            return text.original(start, start + len(said))
         start = piece.end() if piece else end
     return None
 
@@ -65,6 +68,14 @@ def _is_sentence(said: str, language: Language, *, strict: bool) -> bool:
     spoken = words(said)
     odd = [word for word in spoken if word in language.not_names]
     return bool(odd) and (strict or len(odd) > 1 or len(odd) == len(spoken))
+
+
+def _before_fields(said: str, language: Language) -> str:
+    """ "Ada and my card is": the name ends where another field is begun."""
+    for joint in _JOINT.finditer(said):
+        if fold(joint[1]) in language.joins and _is_about_fields(said[joint.end() :], language):
+            return said[: joint.start()]
+    return said
 
 
 def _is_about_fields(said: str, language: Language) -> bool:

@@ -40,7 +40,7 @@ def reply(before: "Session", heard: "Heard", after: "Session", policy: "Policy")
         parts.append(language.says["language"])
     parts += _aside(before, heard, after, policy)
     if after.error:
-        parts.append(refusal(after))
+        parts += [refusal(after), *([language.says["early_cvv"]] if heard.early_cvv else [])]
         if after.error.code != "card_incomplete" or after.step != "card":
             parts.append(question(after, again=after.error.field == after.step.value))
     else:
@@ -145,19 +145,23 @@ def completed(language: str, token: str, brand: str, last4: str) -> str:
 
 @dataclass(frozen=True)
 class Checks:
-    """How a reworded reply is checked. `language`: its English name, for the prompt.
-
-    `asks_for`: at least one of these stands in a reply that asks for the right thing (lower case, part of a word).
-    `claims`: none of these may stand in it: they would say that something was paid.
-    """
+    """How a reworded reply is checked. `language`: its English name, for the prompt."""
 
     language: str
-    asks_for: tuple[str, ...]
-    claims: tuple[str, ...]
+    questions: tuple[str, ...]
+    payments: tuple[str, ...]
+
+    def asks(self, text: str) -> bool:
+        """It asks for what the step asks for: one of the step's words is in it."""
+        return any(each in text.lower() for each in self.questions)
+
+    def claims(self, text: str) -> bool:
+        """It says that something was paid, taken or accepted."""
+        return any(each in text.lower() for each in self.payments)
 
 
 def checks(language: str, step: str) -> Checks | None:
     """None for a language, or a step, in which a reworded reply cannot be checked: the fixed wording stands."""
     spoken = speaks(language)
-    asks_for = spoken.asks_for.get(step)
-    return Checks(spoken.name, asks_for, spoken.claims) if asks_for else None
+    questions = spoken.asks_for.get(step)
+    return Checks(spoken.name, questions, spoken.claims) if questions else None

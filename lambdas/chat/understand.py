@@ -13,6 +13,8 @@ from chat.replies import card_text
 _DIGIT = re.compile(r"\d", re.ASCII)
 _ASKED = {Step(each.value): each for each in FIELDS}
 _IN_DIGITS = (Step.CARD, Step.EXPIRY, Step.CVV)
+_FEW = 3
+"""In so few words a lone number word is an answer in digits."""
 
 
 @dataclass(frozen=True)
@@ -55,14 +57,16 @@ def understand(message: str, session: Session, today: date, policy: Policy) -> H
     naming = session.choosing or session.step is Step.CONFIRM
     text = digits.read(message)
     asked = intents.asked(text.plain, language, tongues(), naming=naming)
-    spoken = digits.least(text, tongues()) if session.step in _IN_DIGITS and asked.topic != "moment" else 3
-    text = digits.spelled(text, tongues(), 3 if asked else spoken, language.months)
+    in_digits = session.step in _IN_DIGITS and asked.topic != "moment"
+    said = digits.tokens(text)
+    spoken = digits.least(said, tongues(), few=0 if asked else _FEW) if in_digits else 3
+    unspelled, text = text, digits.spelled(text, said, tongues(), 3 if asked else spoken, language.months)
     found = fields.find(text.plain, _context(session, today, policy, language))
     found = _allowed(found, session, policy)
     name = _name(replace(text, plain=found.plain), session, found, asked, language)
     if isinstance(name, Refusal) and not isinstance(found.card, CardNumber):
         found = replace(found, card=None)
-    shown = text if found else digits.spelled(text, tongues(), spoken, language.months)
+    shown = text if found else digits.spelled(unspelled, said, tongues(), spoken, language.months)
     private = _DIGIT.search(shown.plain) is not None
     is_question = "?" in text.plain or "؟" in text.plain
     unclear = is_question and not (asked or found or name) and not private
@@ -122,7 +126,8 @@ def _checked(said: str, language: Language) -> str | Refusal:
     """A name; one that reads as four digits or more is shown to nobody."""
     name = names.check(said, language)
     if isinstance(name, str):
-        read = digits.spelled(digits.read(name), tongues(), 3, language.months)
+        read = digits.read(name)
+        read = digits.spelled(read, digits.tokens(read), tongues(), 3, language.months)
         if len(_DIGIT.findall(read.plain)) > 3:
             return Refusal("name_looks_like_card", Field.NAME)
     return name

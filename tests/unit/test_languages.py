@@ -1,0 +1,166 @@
+"""Every language says and understands what English does; adding one is one data file."""
+
+import re
+import tomllib
+
+import pytest
+
+from chat.card import Brand, Field
+from chat.dialogue import Policy, Session, Step, advance
+from chat.language import FILES, speaks, tags, without_fillers, words
+from chat.replies import checks, choose_language
+from chat.understand import understand
+from tests.conversations.offline import POLICY, TODAY
+
+SHIPPED = ["ar", "de", "en", "es", "fr", "it", "ja", "nl", "pt", "sw", "zh"]
+DATA = {tag: tomllib.loads((FILES / f"{tag}.toml").read_text(encoding="utf-8")) for tag in SHIPPED}
+PARTS = ("says", "errors", "wishes", "topics", "hears", "fields")
+
+
+def test_eleven_languages_are_there():
+    assert list(tags()) == SHIPPED
+
+
+@pytest.mark.parametrize("tag", SHIPPED)
+@pytest.mark.parametrize("part", PARTS)
+def test_no_phrase_is_missing(tag, part):
+    missing = {key: text for key, text in DATA["en"][part].items() if key not in DATA[tag].get(part, {})}
+    unknown = DATA[tag].get(part, {}).keys() - DATA["en"][part].keys()
+
+    assert not missing, f"languages/{tag}.toml misses in [{part}]: {', '.join(missing)}"
+    assert not unknown, f"languages/{tag}.toml has in [{part}] what nothing says: {', '.join(unknown)}"
+
+
+@pytest.mark.parametrize("tag", SHIPPED)
+def test_every_phrase_has_the_same_blanks_to_fill(tag):
+    def blanks(text):
+        return set(re.findall(r"\{(\w+)\}", text))
+
+    for key, english in DATA["en"]["says"].items():
+        assert blanks(DATA[tag]["says"][key]) == blanks(english), key
+    for key, english in DATA["en"]["errors"].items():
+        for text in DATA[tag]["errors"][key]:
+            assert blanks(text) == blanks(english[0]), key
+        assert len(DATA[tag]["errors"][key]) == len(english), key
+
+
+@pytest.mark.parametrize("tag", SHIPPED)
+def test_every_phrase_fits_a_phone(tag):
+    texts = [*DATA[tag]["says"].values(), *(text for texts in DATA[tag]["errors"].values() for text in texts)]
+
+    assert max(map(len, texts)) <= 200
+
+
+@pytest.mark.parametrize("tag", SHIPPED)
+def test_what_is_read_for_every_conversation_stands_before_the_first_section(tag):
+    head = tomllib.loads((FILES / f"{tag}.toml").read_text(encoding="utf-8").split("\n[", 1)[0])
+
+    assert len(head["numbers"]) == 20
+    assert len(head["tens"]) == 8
+    assert len(head["months"]) == 12
+
+
+@pytest.mark.parametrize("tag", SHIPPED)
+def test_no_word_that_takes_something_back_is_dropped_as_a_filler(tag):
+    language = speaks(tag)
+
+    assert not language.fillers & language.negations
+
+
+@pytest.mark.parametrize("tag", SHIPPED)
+def test_no_phrase_means_two_things(tag):
+    said = {}
+    for wish, phrases in DATA[tag]["wishes"].items():
+        for phrase in phrases:
+            key = without_fillers(words(phrase), speaks(tag).fillers)
+            assert said.setdefault(key, wish) == wish, phrase
+
+
+@pytest.mark.parametrize("tag", SHIPPED)
+@pytest.mark.parametrize("wish", ["confirm", "yes", "no", "keep", "back", "cancel", "restart"])
+def test_every_command_is_understood_as_written(tag, wish):
+    session = Session("abc", tag, Step.CARD, name="Ada")
+
+    for phrase in DATA[tag]["wishes"][wish]:
+        heard = understand(phrase, session, TODAY, POLICY)
+        assert heard.wish == wish, phrase
+
+
+@pytest.mark.parametrize("tag", SHIPPED)
+def test_every_question_beside_the_way_is_answered_and_the_step_asked_again(tag):
+    session = Session("abc", tag, Step.EXPIRY, name="Ada", refused=Field.EXPIRY, refusals=4)
+
+    for topic, phrases in DATA[tag]["topics"].items():
+        heard = understand(phrases[0], session, TODAY, POLICY)
+        move = advance(session, heard, POLICY)
+        assert heard.topic == topic, phrases[0]
+        assert move.session.refusals == 4
+        assert move.reply.endswith(DATA[tag]["says"]["ask_card"])
+
+
+@pytest.mark.parametrize("tag", SHIPPED)
+def test_every_month_is_understood(tag):
+    session = Session("abc", tag, Step.EXPIRY, name="Ada")
+
+    for number, names in enumerate(DATA[tag]["months"], 1):
+        for name in names.split():
+            heard = understand(f"{name} 2030", session, TODAY, POLICY)
+            assert getattr(heard.expiry, "month", None) == number, name
+
+
+@pytest.mark.parametrize("tag", SHIPPED)
+def test_every_digit_word_is_understood(tag):
+    session = Session("abc", tag, Step.CARD, name="Ada")
+    words = [names.split("|")[0] for names in DATA[tag]["numbers"]]
+
+    heard = understand(" ".join(words[int(digit)] for digit in "4000056655665556"), session, TODAY, POLICY)
+
+    assert heard.card.last4 == "5556"
+    assert heard.masked == "Visa •••• 5556"
+
+
+def test_a_number_word_has_one_value_in_all_languages():
+    values = {}
+    for data in DATA.values():
+        for value, names in enumerate(data["numbers"]):
+            for name in names.split("|"):
+                assert values.setdefault(words(name), value) == value, name
+
+
+@pytest.mark.parametrize(
+    ("header", "tag"),
+    [
+        (None, "en"), ("", "en"), ("de", "de"), ("pt-BR,pt;q=0.9,en;q=0.8", "pt"), ("xx, fr;q=0.3", "fr"),
+        ("es;q=0, it;q=0.1", "it"), ("zh-Hant-TW", "zh"), ("*", "en"), ("en;q=x, sw", "sw"), (";;,,q=", "en"),
+        ("EN-us; q=0.2 , NL ;q=0.7", "nl"), ("a" * 5000, "en"),
+    ],
+)  # fmt: skip
+def test_the_header_chooses_the_best_language_we_speak(header, tag):
+    assert choose_language(header) == tag
+
+
+@pytest.mark.parametrize("tag", ["en", "es", "fr", "de", "pt", "it", "nl"])
+@pytest.mark.parametrize("step", ["name", "card", "expiry", "cvv"])
+def test_the_fixed_wording_passes_the_check_of_a_reworded_reply(tag, step):
+    check = checks(tag, step)
+    says = DATA[tag]["says"]
+
+    assert check.language == DATA[tag]["name"]
+    assert check.asks(says[f"ask_{step}"])
+    assert check.asks(says[f"again_{step}"])
+    assert not check.claims(says[f"ask_{step}"])
+    assert check.claims(check.payments[0])
+
+
+@pytest.mark.parametrize("tag", ["ja", "zh", "ar", "sw"])
+def test_a_language_whose_answers_cannot_be_checked_is_not_reworded(tag):
+    assert checks(tag, "name") is None
+
+
+def test_a_brand_is_named_in_the_refusal():
+    session = Session("abc", "en", Step.CARD, name="Ada")
+    few = Policy(brands=frozenset({Brand.VISA}), contact="x")
+
+    move = advance(session, understand("5555 5555 5555 4444", session, TODAY, few), few)
+
+    assert "Mastercard" in move.reply
