@@ -1,6 +1,7 @@
 """The payment page: draws a conversation and passes on what is typed. Streamlit runs it again for every event."""
 
 import secrets
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import session_cookie
@@ -9,7 +10,7 @@ from client import ChatApi, Payer, from_environment
 from conversation import Conversation
 from entry import Entry, SecureEntry, View
 from texts import choose, direction, texts
-from visit import Api, Visit
+from visit import Visit
 
 STEPS = ("name", "card", "expiry", "cvv", "confirm")
 AVATARS = {"user": ":material/person:", "assistant": ":material/lock:"}
@@ -25,15 +26,19 @@ def _entry() -> Entry:
     return SecureEntry()
 
 
+def _arrive() -> Visit:
+    return Visit(_api(), _payer(), session_cookie.read(st.context.cookies))
+
+
 def _payer() -> Payer:
     """Behind a load balancer the last hop it names is the one it saw itself; those before it anyone can write."""
     hops = st.context.headers.get("X-Forwarded-For", "").split(",")
     return Payer(hops[-1].strip() or st.context.ip_address, st.context.headers.get("Accept-Language"))
 
 
-def main(entry: Entry | None = None, api: Api | None = None) -> None:
+def main(entry: Entry | None = None, arrive: Callable[[], Visit] = _arrive) -> None:
     if "visit" not in st.session_state:
-        st.session_state.visit = Visit(api or _api(), _payer(), session_cookie.read(st.context.cookies))
+        st.session_state.visit = arrive()
     draw(st.session_state.visit, entry or _entry())
 
 

@@ -1,0 +1,180 @@
+"""The page's script over the real conversation in memory: no browser, no socket, no component."""
+
+import pickle
+from dataclasses import replace
+
+import httpx
+import pytest
+from client import ChatApi, Key, Message, Payer
+from conversation import Conversation
+from entry import Heard
+from streamlit.testing.v1 import AppTest
+from visit import Visit
+
+from chat.api import respond
+from tests.fakes import World
+
+NUMBER = "4242424242424242"
+
+
+class Silent:
+    def __getattr__(self, _name):
+        return lambda *_args, **_more: None
+
+
+class Api(ChatApi):
+    """The page's own client, its requests handed to the function as API Gateway would."""
+
+    def __init__(self):
+        self.world = World()
+        super().__init__("http://api.test", http=httpx.Client(transport=httpx.MockTransport(self.answer)))
+
+    def answer(self, request):
+        looking = request.url.path.startswith("/sessions/")
+        event = {
+            "httpMethod": request.method,
+            "resource": "/sessions/{sessionId}" if looking else request.url.path,
+            "pathParameters": {"sessionId": request.url.path.rpartition("/")[2]},
+            "headers": dict(request.headers),
+            "body": request.content.decode(),
+        }
+        reply = respond(event, replace(self.world.ports(), watch=Silent()), Silent())
+        return httpx.Response(reply["statusCode"], headers=reply["headers"], content=reply["body"])
+
+
+class PlainEntry:
+    """An entry of ordinary Streamlit elements, in the place of the component."""
+
+    def head(self, view, steps, current, on_heard):
+        import streamlit as st
+
+        if current is not None:
+            st.caption(steps[current])
+
+    def panel(self, view, on_heard):
+        import streamlit as st
+
+        def said():
+            on_heard(Heard(message=Message(view.run, st.session_state.line, view.step)))
+
+        st.caption(view.screen)
+        st.chat_input("message", key="line", on_submit=said)
+        st.button("restart", on_click=lambda: on_heard(Heard(act="restart")))
+        st.button("look", on_click=lambda: on_heard(Heard(act="look")))
+        if view.refusal:
+            st.error(view.refusal)
+        if view.trouble:
+            st.warning(view.trouble.kind)
+
+
+def script(entry, arrive):
+    import page
+
+    page.main(entry, arrive)
+
+
+class Tab:
+    """A browser tab."""
+
+    def __init__(self, api=None):
+        self.api = api or Api()
+        self.app = AppTest.from_function(script, args=(PlainEntry(), self.arrive), default_timeout=20).run()
+
+    def arrive(self):
+        return Visit(self.api, Payer(), None)
+
+    def says(self, *messages):
+        for message in messages:
+            self.app.chat_input[0].set_value(message).run()
+        assert not self.app.exception
+
+    @property
+    def screen(self):
+        return self.app.caption[-1].value
+
+    @property
+    def lines(self):
+        return [each.text[0].value for each in self.app.chat_message]
+
+    @property
+    def visit(self):
+        return self.app.session_state.visit
+
+
+def everything_in(visit):
+    """What a visit holds, fields that hide from repr() included; the API behind it is another's."""
+    return pickle.dumps({**vars(visit), "_api": None}, protocol=0).decode("latin-1")
+
+
+@pytest.fixture
+def tab():
+    return Tab()
+
+
+def test_the_six_turns_lead_through_every_screen_to_the_receipt(tab):
+    screens = [tab.screen]
+    for message in ("payment", "John", NUMBER, "12/30", "123", "confirm"):
+        tab.says(message)
+        screens.append(tab.screen)
+
+    assert screens == ["welcome", "name", "card", "expiry", "cvv", "confirm", "receipt"]
+    assert tab.visit.now.payment["token"].startswith("pm_")
+    assert tab.lines[::2] == ["payment", "John", "Visa •••• 4242", "12/30", "•••", "confirm"]
+
+
+def test_nothing_of_a_card_is_left_in_the_state_after_the_run_that_sent_it(tab):
+    tab.says("payment", "John", NUMBER, "12/30", "739")
+
+    tab.app.run()
+    kept = everything_in(tab.visit) + repr(tab.app._session_state.filtered_state) + " ".join(tab.lines)
+    assert NUMBER[:12] not in kept.replace(" ", "")
+    assert "739" not in kept
+    assert "4242" in kept
+
+
+def test_a_refused_value_is_handed_to_the_entry_in_the_words_of_the_conversation(tab):
+    tab.says("payment", "John", "4242 4242 4242 4241")
+
+    assert tab.screen == "card"
+    assert tab.app.error[0].value == tab.lines[-1]
+
+
+def test_a_conversation_is_taken_up_again_with_its_key(tab):
+    tab.says("payment", "John", NUMBER)
+    again = Visit(tab.api, Payer(), tab.visit.now.key)
+
+    assert again.now.screen == "expiry"
+    assert [line.content for line in again.now.lines] == tab.lines
+    assert again.cookie is None  # the browser has it
+
+
+def test_a_key_that_is_worth_nothing_any_more_ends_in_the_expired_screen_without_its_cookie():
+    visit = Visit(Api(), Payer(), Key("abc", "a-token-that-nobody-handed-out"))
+
+    assert visit.now.screen == "expired"
+    assert visit.cookie is not None
+
+
+def test_starting_again_is_another_session(tab):
+    tab.says("payment", "cancel")
+    assert tab.screen == "closed"
+    before = tab.visit.now.key.session_id
+    tab.app.button[0].click().run()
+
+    assert tab.screen == "welcome"
+    assert tab.visit.now == Conversation(tab.visit.now.key, turn=tab.visit.now.turn)
+    assert tab.visit.now.key.session_id != before
+
+
+def test_a_repeat_of_the_answered_message_is_not_sent_at_all():
+    api = Api()
+    visit = Visit(api, Payer(), None)
+    visit.hear(Heard(message=Message("m-a", "payment", "none")))
+    calls = len(api.world.sessions.calls)
+    visit.hear(Heard(message=Message("m-a", "payment", "none")))
+
+    assert len(api.world.sessions.calls) == calls
+
+
+def test_a_message_never_prints_its_text():
+    assert NUMBER not in repr(Message("id", NUMBER)) + repr(Key("id", NUMBER))

@@ -1,0 +1,141 @@
+"""What the page makes of an answer, and what it shows of a person's own message."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from client import Key, Message, RefusedError, Reply, UnreachableError
+from conversation import NOTHING, Conversation, after_reply, after_trouble, looked_up, own_line
+from hypothesis import given
+from hypothesis import strategies as some
+
+NOW = datetime(2026, 11, 22, 13, tzinfo=UTC)
+VISA = {"brand": "visa", "last4": "4242"}
+EXPIRY = {"expiry": "12/30"}
+MISTYPED = {"code": "card_checksum", "field": "card"}
+
+
+def reply(step="card", *, text="What is the card number?", **more):
+    collected = {**NOTHING, **more.pop("collected", {})}
+    given = {"token": None, "status": "collecting", "error": None, "payment": None, "expires_at": NOW, **more}
+    return Reply(session_id="abc", text=text, step=step, collected=collected, **given)
+
+
+def talk(step="name", **more):
+    return Conversation(Key("abc", "t"), step=step, **more)
+
+
+@pytest.mark.parametrize(
+    ("text", "step", "known", "answered", "line"),
+    [
+        pytest.param("John", "name", {}, reply(), "John", id="words stand as they are"),
+        pytest.param("4242424242424242", "card", {}, reply("expiry", collected=VISA), "Visa •••• 4242", id="card"),
+        pytest.param(
+            "my card is 4242 4242 4242 4242.", "card", {}, reply("expiry", collected=VISA),
+            "my card is (Visa •••• 4242)", id="card among words",
+        ),
+        pytest.param("12/30", "expiry", VISA, reply("cvv", collected=VISA | EXPIRY), "12/30", id="expiry"),
+        pytest.param("123", "cvv", VISA, reply("confirm", collected=VISA | {"cvv": True}), "•••", id="code"),
+        pytest.param("4242424242424241", "card", {}, reply("card", error=MISTYPED), "••••", id="refused card"),
+        pytest.param("4242424242424242", "name", {}, reply("name"), "••••", id="card in place of a name"),
+        pytest.param("٤٢٤٢٤٢٤٢٤٢٤٢٤٢٤٢", "card", {}, reply(collected=VISA), "Visa •••• 4242", id="other digits"),
+        pytest.param(
+            "4242424242424242, 12/30, 123", "card", {}, reply("confirm", collected=VISA | EXPIRY | {"cvv": True}),
+            "Visa •••• 4242, 12/30, •••", id="all at once",
+        ),
+    ],
+)  # fmt: skip
+def test_the_transcript_shows_of_a_message_what_was_understood(text, step, known, answered, line):
+    assert own_line(text, talk(step, collected={**NOTHING, **known}), answered) == line
+
+
+@given(
+    digits=some.text("0123456789", min_size=5, max_size=19),
+    words=some.text("abc ,.-/", max_size=8),
+    step=some.sampled_from(["none", "name", "card", "expiry", "cvv", "confirm"]),
+)
+def test_no_typed_digit_survives_in_the_transcript(digits, words, step):
+    shown = own_line(f"{words}{digits}{words}", talk(step), reply(step))
+
+    assert not any(each.isdigit() for each in shown)
+
+
+@pytest.mark.parametrize(
+    ("more", "screen", "is_live"),
+    [
+        pytest.param({"step": "none"}, "welcome", False, id="before the first message"),
+        pytest.param({"step": "cvv"}, "cvv", True, id="at a step"),
+        pytest.param({"step": "confirm", "status": "awaiting_confirmation"}, "confirm", True, id="review"),
+        pytest.param({"step": "done", "status": "completed"}, "receipt", False, id="paid"),
+        pytest.param({"step": "done", "status": "cancelled"}, "closed", False, id="cancelled"),
+        pytest.param({"step": "done", "status": "failed"}, "closed", False, id="failed"),
+        pytest.param({"step": "card", "expired": True}, "expired", False, id="expired"),
+    ],
+)
+def test_the_state_decides_the_screen(more, screen, is_live):
+    conversation = talk(**more)
+
+    assert (conversation.screen, conversation.is_live) == (screen, is_live)
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "seconds"),
+    [
+        pytest.param(UnreachableError(), "unreachable", None, id="no answer"),
+        pytest.param(RefusedError(429, "too_many_requests", 30), "wait", 30, id="throttled"),
+        pytest.param(RefusedError(503, "temporarily_unavailable", 2), "wait", 2, id="unavailable"),
+        pytest.param(RefusedError(409, "busy"), "wait", 5, id="busy"),
+        pytest.param(RefusedError(409, "step_changed"), "moved_on", None, id="another tab moved on"),
+        pytest.param(RefusedError(500, "internal_error"), "failed", None, id="broken"),
+        pytest.param(RefusedError(400, "invalid_request"), "failed", None, id="not understood"),
+    ],
+)
+def test_trouble_leaves_the_conversation_where_it_stands(error, kind, seconds):
+    before = talk("card", lines=())
+
+    after = after_trouble(before, error)
+
+    assert (after.trouble.kind, after.trouble.seconds) == (kind, seconds)
+    assert replace(after, trouble=None) == before
+
+
+@pytest.mark.parametrize("status", [401, 410])
+def test_a_session_that_is_gone_is_over_and_forgotten(status):
+    after = after_trouble(talk("cvv", collected={**NOTHING, **VISA}), RefusedError(status, "session_expired"))
+
+    assert after.screen == "expired"
+    assert after.collected == NOTHING
+
+
+def test_an_answer_ends_the_trouble_and_names_the_message_it_answers():
+    troubled = after_trouble(talk(), UnreachableError())
+
+    after = after_reply(troubled, Message("m-a", "John", "name"), reply())
+
+    assert (after.trouble, after.answered, after.step) == (None, "m-a", "card")
+    assert [line.content for line in after.lines] == ["John", "What is the card number?"]
+    assert after.turn == troubled.turn + 1
+
+
+def test_the_first_reply_hands_out_the_key_and_later_ones_keep_it():
+    first = after_reply(Conversation(Key("abc")), Message("a", "payment"), reply("name", token="secret"))
+    second = after_reply(first, Message("b", "John"), reply())
+
+    assert second.key == Key("abc", "secret")
+
+
+def test_a_conversation_looked_up_shows_what_the_api_remembers():
+    history = ({"role": "user", "content": "Visa •••• 4242"}, {"role": "assistant", "content": "When?"})
+
+    after = looked_up(talk("name", answered="m-a"), reply("expiry", history=history, language="de"))
+
+    assert [line.content for line in after.lines] == ["Visa •••• 4242", "When?"]
+    assert (after.screen, after.said, after.language) == ("expiry", "When?", "de")
+
+
+def test_time_is_left_only_while_something_is_kept():
+    live = talk("card", expires_at=NOW + timedelta(seconds=90))
+
+    assert live.seconds_left(NOW) == 90
+    assert live.seconds_left(NOW + timedelta(hours=1)) == 0
+    assert replace(live, status="completed").seconds_left(NOW) is None

@@ -1,0 +1,87 @@
+"""The page's own words: complete in every language, and understood by the conversation where it says them."""
+
+import re
+from datetime import date
+
+import pytest
+import texts
+
+from chat.card import ACCEPTED, Brand, CardNumber, Cvv, Expiry, Field
+from chat.dialogue import KeptCard, Policy, Session, Step, Wish
+from chat.language import tags as spoken
+from chat.understand import understand
+
+POLICY = Policy(ACCEPTED, "help@example.com")
+TODAY = date(2026, 11, 22)
+LANGUAGES = sorted(texts.tags())
+
+
+def test_the_page_speaks_every_language_that_the_conversation_does():
+    assert set(spoken()) <= texts.tags()
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_a_language_has_every_text_with_the_same_places_to_fill(tag):
+    places = re.compile(r"\{\w+\}")
+    english, other = texts.texts("en"), texts.texts(tag)
+
+    assert list(other) == list(english)
+    assert all(other.values())
+    assert {key: sorted(places.findall(text)) for key, text in other.items()} == {
+        key: sorted(places.findall(text)) for key, text in english.items()
+    }
+
+
+def at_review(tag):
+    return Session(
+        id="abc",
+        language=tag,
+        step=Step.CONFIRM,
+        name="John",
+        card=KeptCard(Brand.VISA, "4242", CardNumber("4242424242424242", Brand.VISA)),
+        expiry=Expiry(12, 2030),
+        cvv=Cvv("123"),
+    )
+
+
+@pytest.mark.parametrize("tag", sorted(spoken()))
+@pytest.mark.parametrize(
+    ("text", "wish", "changes"),
+    [
+        ("confirm", Wish.CONFIRM, ()),
+        ("cancel", Wish.CANCEL, ()),
+        ("change_name", None, (Field.NAME,)),
+        ("change_card", None, (Field.CARD,)),
+        ("change_expiry", None, (Field.EXPIRY,)),
+    ],
+)
+def test_a_button_says_what_the_conversation_understands(tag, text, wish, changes):
+    heard = understand(texts.texts(tag)[text], at_review(tag), TODAY, POLICY)
+
+    assert (heard.wish, heard.changes) == (wish, changes)
+
+
+@pytest.mark.parametrize("tag", sorted(spoken()))
+def test_the_first_button_gives_nothing_but_a_beginning(tag):
+    heard = understand(texts.texts(tag)["start"], Session(id="abc", language=tag), TODAY, POLICY)
+
+    assert (heard.wish, heard.name, heard.changes, heard.language) == (None, None, (), None)
+
+
+@pytest.mark.parametrize(
+    ("header", "tag"),
+    [
+        (None, "en"),
+        ("de-AT,de;q=0.9,en;q=0.8", "de"),
+        ("tlh, fr;q=0.4, es;q=0.7", "es"),
+        ("ar", "ar"),
+        ("de;q=0, it", "it"),
+        ("xx;q=nonsense, nl", "nl"),
+    ],
+)
+def test_the_page_begins_in_the_language_of_the_browser(header, tag):
+    assert texts.choose(header) == tag
+
+
+def test_arabic_runs_from_right_to_left():
+    assert {tag: texts.direction(tag) for tag in LANGUAGES if texts.direction(tag) != "ltr"} == {"ar": "rtl"}
