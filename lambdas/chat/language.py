@@ -35,6 +35,8 @@ class Language:
     """Phrases are folded; `wishes` are compared whole, once `fillers` are dropped; the rest by all of their words.
 
     `changes`: with each phrase whether it says no itself, as "not right" does.
+    `asks_for`: by step, words one of which stands in every reply that asks for it; `claims`: words that none may have.
+    Both check a reworded reply; a language without them is never reworded.
     `unspaced`: written without spaces, so that words are looked for inside a clause.
     """
 

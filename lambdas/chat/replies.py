@@ -1,6 +1,5 @@
 """The fixed wording: what the conversation says, in the session's language. The phrases stand in `languages/`."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chat.card import Brand, Field, Refusal
@@ -141,27 +140,3 @@ def end(session: "Session", policy: "Policy") -> str:
 
 def completed(language: str, token: str, brand: str, last4: str) -> str:
     return speaks(language).says["completed"].format(card=card_text(Brand(brand), last4), token=token)
-
-
-@dataclass(frozen=True)
-class Checks:
-    """How a reworded reply is checked. `language`: its English name, for the prompt."""
-
-    language: str
-    questions: tuple[str, ...]
-    payments: tuple[str, ...]
-
-    def asks(self, text: str) -> bool:
-        """It asks for what the step asks for: one of the step's words is in it."""
-        return any(each in text.lower() for each in self.questions)
-
-    def claims(self, text: str) -> bool:
-        """It says that something was paid, taken or accepted."""
-        return any(each in text.lower() for each in self.payments)
-
-
-def checks(language: str, step: str) -> Checks | None:
-    """None for a language, or a step, in which a reworded reply cannot be checked: the fixed wording stands."""
-    spoken = speaks(language)
-    questions = spoken.asks_for.get(step)
-    return Checks(spoken.name, questions, spoken.claims) if questions else None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from chat import records
 from chat.answers import Answer, completed, ended, standing
-from chat.card import CardNumber, Field, Refusal, is_public_test_number
+from chat.card import CardNumber
 from chat.confirm import confirm
 from chat.dialogue import Session, advance
 from chat.funnel import funnel
@@ -136,9 +136,10 @@ def _play(record: Record, message: Message, ports: Ports, *, first: bool) -> Ans
 
 
 def _hear(text: str, session: Session, ports: Ports) -> Heard:
-    heard = understand(text, session, _today(ports.now()), ports.policy)
-    if isinstance(heard.card, CardNumber) and ports.tokens.test_only() and not is_public_test_number(heard.card):
-        return replace(heard, card=Refusal("card_test_only", Field.CARD, heard.card.brand))
+    today = _today(ports.now())
+    heard = understand(text, session, today, ports.policy)
+    if isinstance(heard.card, CardNumber) and ports.tokens.test_only():
+        return understand(text, session, today, replace(ports.policy, test_cards_only=True))
     return heard
 
 

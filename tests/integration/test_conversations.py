@@ -1,0 +1,24 @@
+"""A sample of the repair corpus over HTTP: states and codes are those of the pure turn."""
+
+import pytest
+
+from tests.conversations.corpus import Conversation, load, play
+
+DATED = "Expiry dates"  # its dates are relative to the day that the pure turn is played on
+EVERY = 9
+
+SAMPLE = [each for each in load() if not each.needs_declines and each.behaviour != DATED][::EVERY]
+
+
+@pytest.mark.parametrize("conversation", SAMPLE, ids=lambda each: f"{each.behaviour}: {each.about} [{each.language}]")
+def test_every_turn_is_as_expected_over_http(stage, conversation: Conversation):
+    if any(turn.expected["status"] == "completed" for turn in conversation.turns):
+        stage.needs_a_test_key()
+    talk = stage.conversation("corpus")
+
+    def send(message: str, _decline: str | None) -> dict:
+        reply = talk.send(message, headers={"Accept-Language": conversation.language})
+        assert reply.status == 200
+        return reply.body
+
+    play(conversation, send, word_for_word=False)
