@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from boto3.dynamodb.types import Binary
+
 from tests.evidence.canary import IDEOGRAPHS, WORDS
 
 RUN = 7  # typed digits in a row are a leak
@@ -17,7 +19,8 @@ ESCAPED = re.compile(r"\\u([0-9a-f]{4})", re.IGNORECASE)
 
 # What this system makes by itself and is full of digits: identifiers, hashes, times, each of one exact form.
 OWN = re.compile(
-    r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[0-9a-f]{64}\b|\bpm_[0-9a-f]{24}\b|\breq_[0-9a-f]{14}\b|"
+    r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[0-9a-f]{64}\b|\b1-[0-9a-f]{8}-[0-9a-f]{24}\b|"
+    r"\bpm_[0-9a-f]{24}\b|\breq_[0-9a-f]{14}\b|"
     r"\bsealed-\d{1,7}\b|\b(?:id|token)-\d{1,7}\b|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|\+0000)?"
 )
 # Numbers of our own, by the name they stand under.
@@ -49,6 +52,27 @@ class Secrets:
         for cvv in set(self.cvvs) - last_fours:
             if re.search(rf"(?<![\d/]){cvv}(?![\d/])", shown):
                 return "security code"
+        return None
+
+
+@dataclass
+class Strangers:
+    """Every number typed in any session, for a text that does not say whose it is.
+
+    Nine digits in a row here: of seven, some would stand by chance among so many times and sizes.
+    """
+
+    grams: set[str] = field(default_factory=set, repr=False)
+    run: int = 9
+
+    def add(self, secrets: Secrets) -> None:
+        for digits in secrets.numbers:
+            self.grams |= {digits[start : start + self.run] for start in range(len(digits) - self.run + 1)}
+
+    def found_in(self, text: str) -> str | None:
+        for digits in re.findall(rf"\d{{{self.run},}}", squeezed(text)):
+            if any(digits[start : start + self.run] in self.grams for start in range(len(digits) - self.run + 1)):
+                return "number"
         return None
 
 
@@ -87,7 +111,7 @@ def texts(value: Any, name: str = "") -> Iterator[str]:
     elif isinstance(value, (list, tuple)):
         for inner in value:
             yield from texts(inner, name)
-    elif isinstance(value, (bytes, bytearray)):
+    elif isinstance(value, (bytes, bytearray, Binary)):
         yield bytes(value).decode(errors="replace")
     elif value is not None and not isinstance(value, bool) and name not in OWN_NUMBERS:
         yield str(value)

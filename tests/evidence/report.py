@@ -1,0 +1,281 @@
+"""Measure every promise, and write the figures down: `make evidence`. Ends with 1 when one does not hold."""
+
+import json
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict
+from datetime import UTC, datetime
+from itertools import chain
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from local.environment import ROOT, Ports
+from local.launch import launched
+from tests.evidence import canary, crashes, faults, guards, house, leaks, over_http, races, stage_faults, stage_life
+from tests.evidence.figures import Figure
+from tests.stage import Stage, local_stage
+
+JSON, PAGE = ROOT / "docs" / "evidence.json", ROOT / "docs" / "evidence.md"
+MUTATION = ROOT / "docs" / "mutation.json"
+STAGE = "local stage"
+
+
+def in_memory() -> list[Figure]:
+    return [
+        figure for proof in (no_canary, crash, deterministic_races, failing_ports, expiry, guard) for figure in proof()
+    ]
+
+
+def no_canary() -> Iterator[Figure]:
+    found = leaks.in_memory(2000)
+    yield Figure(
+        "no canary",
+        f"{found.leaks.total()} leaks: {found.conversations} conversations, {found.messages} messages with "
+        f"{found.numbers} numbers and {found.cvvs} codes, {found.seen['500']} forced exceptions, "
+        f"{found.seen['completed']} completed",
+        "0 leaks in 2,000",
+        not found.leaks and found.conversations == 2000,
+    )
+
+
+def crash() -> Iterator[Figure]:
+    played, wrong = crashes.broken(crashes.all_of_them())
+    yield Figure(
+        "crash before and after every side effect, then repeat",
+        f"{len(wrong)} exceptions in {played} crashes ({len(crashes.SCRIPTS)} conversations)",
+        "0 exceptions",
+        not wrong,
+    )
+
+
+def deterministic_races() -> Iterator[Figure]:
+    double = races.double_confirms(1000, 8)
+    yield Figure(
+        "double confirm, every order drawn", f"{len(double.wrong)} wrong in {double.races} × 8", "0", not double.wrong
+    )
+    for rival in races.RIVALS:
+        race = races.confirms_against(rival, 1000)
+        delivered = race.answers["confirm: completed"]
+        yield Figure(
+            f"confirm racing {rival}, every order drawn",
+            f"{len(race.wrong)} wrong in {race.races} ({delivered} delivered)",
+            "0",
+            not race.wrong,
+        )
+    lost = races.lost_updates(1000)
+    yield Figure("lost update, every order drawn", f"{len(lost.wrong)} in {lost.races} pairs", "0", not lost.wrong)
+
+
+def failing_ports() -> Iterator[Figure]:
+    with house.listening():
+        found = [*faults.of_aws(), *faults.of_the_model()]
+    wrong = [each.name for each in found if each.wrong]
+    yield Figure(
+        "every call of every port fails at every turn", f"{len(wrong)} wrong of {len(found)}", "0 wrong", not wrong
+    )
+
+
+def expiry() -> Iterator[Figure]:
+    late = guards.expired()
+    refused = late.requests - len(late.served)
+    yield Figure("expired", f"{refused} of {late.requests} refused", "100 %", not late.served)
+
+
+def guard() -> Iterator[Figure]:
+    for name, tried in (
+        ("card testing: many numbers from one address", guards.many_cards(200, 30)),
+        ("card testing: many codes on one card", guards.many_codes(100, 5)),
+        ("card testing: many codes in one session", guards.many_codes_in_one_session(100, 5)),
+    ):
+        yield Figure(name, f"Stripe asked {tried.asked} times in {tried.tried} tries", f"{tried.limit}", tried.ok)
+
+
+def on_the_stage(stage: Stage) -> Iterator[Callable[[], Iterator[Figure]]]:
+    """Each proof, to be run one after the other."""
+    yield lambda: http_double(stage)
+    yield lambda: http_races(stage)
+    yield lambda: http_lost(stage)
+    yield lambda: http_expired(stage)
+    yield lambda: http_faults(stage)
+    yield lambda: http_carding(stage)
+    yield lambda: http_fuzz(stage)
+    yield lambda: http_canary(stage)
+    yield lambda: http_load(stage)
+
+
+def http_double(stage: Stage) -> Iterator[Figure]:
+    found = over_http.double_confirms(stage, 250)
+    yield Figure(
+        "double confirm",
+        f"{len(found.wrong)} wrong in {found.races} sessions × 8 at once: {stage_life.summed(found.answers)}",
+        "1 PaymentMethod each; the same token in every 200, else 409 busy",
+        not found.wrong and found.races == 250,
+        STAGE,
+    )
+
+
+def http_races(stage: Stage) -> Iterator[Figure]:
+    for rival in over_http.RIVALS:
+        found = over_http.confirms_against(stage, rival, 100)
+        yield Figure(
+            f"confirm racing {rival}",
+            f"{len(found.wrong)} wrong in {found.races}: {stage_life.summed(found.answers)}",
+            "0",
+            not found.wrong and found.races == 100,
+            STAGE,
+        )
+
+
+def http_lost(stage: Stage) -> Iterator[Figure]:
+    found = over_http.lost_updates(stage, 500)
+    yield Figure(
+        "lost update",
+        f"{len(found.wrong)} lost or out of line in {found.races} pairs: {stage_life.summed(found.answers)}",
+        "0 lost, versions linear",
+        not found.wrong and found.races == 500,
+        STAGE,
+    )
+
+
+def http_expired(stage: Stage) -> Iterator[Figure]:
+    found = over_http.expired(stage)
+    yield Figure("expired", f"{len(found.wrong)} served of {found.races}", "0", not found.wrong, STAGE)
+
+
+def http_faults(stage: Stage) -> Iterator[Figure]:
+    for name, found in (
+        ("faults of DynamoDB, KMS, Secrets Manager", stage_faults.of_aws(stage)),
+        ("faults of Stripe", chain(stage_faults.of_stripe(stage), stage_faults.of_stripe(stage, (stage_faults.SLOW,)))),
+        ("faults of the model", stage_faults.of_the_model(stage)),
+    ):
+        faulty = list(found)
+        wrong = [f"{each.name}: {', '.join(each.wrong)}" for each in faulty if each.wrong]
+        measured = f"{len(wrong)} wrong of {len(faulty)} {'; '.join(wrong[:3])}".strip()
+        yield Figure(name, measured, "right code each, session intact, one PaymentMethod at most", not wrong, STAGE)
+
+
+def http_carding(stage: Stage) -> Iterator[Figure]:
+    rng = Random(0)
+    numbers = [digits for digits in (canary.number(rng) for _ in range(2000)) if digits[0] == "4" and len(digits) == 16]
+    for name, tried in (
+        ("card testing: 200 numbers from one address", stage_faults.many_cards(stage, numbers[:200], 30)),
+        ("card testing: 100 codes on one card", stage_faults.many_codes(stage, numbers[200], 100, 5)),
+    ):
+        measured = f"Stripe asked {tried.asked} times in {tried.tried} tries"
+        yield Figure(name, measured, f"at most {tried.limit}", tried.ok, STAGE)
+
+
+def http_fuzz(stage: Stage) -> Iterator[Figure]:
+    for name, found in (
+        ("schema fuzz", stage_life.by_schema(stage, 2000)),
+        ("random bytes", stage_life.by_bytes(stage, 500)),
+    ):
+        measured = f"{len(found.failures)} failures in {found.requests} requests"
+        yield Figure(name, measured, "0 answers of 5xx, 0 undocumented", not found.failures, STAGE)
+
+
+def http_canary(stage: Stage) -> Iterator[Figure]:
+    found = over_http.canaries(stage, 300)
+    yield Figure(
+        "no canary",
+        f"{found.found.total()} leaks: {found.conversations} conversations, {found.messages} messages; searched: "
+        f"{stage_life.summed(found.texts)}",
+        "0 leaks in 300",
+        not found.found and found.conversations == 300,
+        STAGE,
+    )
+
+
+def http_load(stage: Stage) -> Iterator[Figure]:
+    found = over_http.load(stage, 20, 60, lambda: stage_life.resident(stage))
+    errors = {status: count for status, count in found["answers"].items() if status not in ("200", "429")}
+    times, memory = found["times"], found["memory"]
+    early, late = (statistics.median(part) for part in (memory[20:35], memory[-15:]))
+    yield Figure(
+        "load: 20 clients for 60 s",
+        f"{sum(errors.values())} errors in {len(times)} turns ({errors or 'none'}), median "
+        f"{times[len(times) // 2] * 1000:.0f} ms; memory {early / 1e6:.0f} MB → {late / 1e6:.0f} MB",
+        "0 errors but 429; memory flat (within 10 %)",
+        not errors and late <= early * 1.1,
+        STAGE,
+    )
+
+
+def restart() -> Iterator[Figure]:
+    found = stage_life.restarted()
+    yield Figure(
+        "SIGTERM in mid-turn",
+        f"{len(found.wrong)} of {found.conversations} conversations lost anything ({found.turns} turns answered, "
+        f"{found.unanswered} cut off) {'; '.join(found.wrong[:3])}".strip(),
+        "nothing that was answered is lost",
+        not found.wrong and found.unanswered > 0,
+        STAGE,
+    )
+
+
+def mutation() -> Iterator[Figure]:
+    if MUTATION.exists():
+        found = json.loads(MUTATION.read_text())
+        for module, score in found["modules"].items():
+            killed, total = score["killed"], score["mutants"]
+            measured = f"{100 * killed / total:.1f} % ({killed} of {total} killed; measured {found['date']})"
+            yield Figure(f"mutation score of {module}", measured, "≥ 85 %", killed >= 0.85 * total, "`make mutation`")
+
+
+def main() -> int:
+    started = time.monotonic()
+    figures: list[Figure] = []
+    with ProcessPoolExecutor(1) as beside:
+        house.environment()
+        memory = beside.submit(in_memory)  # the stage leaves one of two cores idle
+        with tempfile.TemporaryDirectory() as directory, launched(Path(directory), ports=Ports.free()) as outputs:
+            stage = local_stage(outputs)
+            for proof in (*on_the_stage(stage), restart, mutation):
+                figures += told(proof)
+        figures = [*memory.result(), *figures]
+    seconds = round(time.monotonic() - started)
+    write(figures, seconds)
+    failed = [figure for figure in figures if not figure.ok]
+    print(f"{len(figures) - len(failed)} of {len(figures)} figures hold; {seconds} s; {PAGE.relative_to(ROOT)}")
+    return 1 if failed else 0
+
+
+def told(proof: Callable[[], Iterator[Figure]]) -> list[Figure]:
+    figures = []
+    for figure in proof():
+        print(f"{'ok ' if figure.ok else 'NOT'} {figure.promise}: {figure.measured[:160]}", flush=True)
+        figures.append(figure)
+    return figures
+
+
+def write(figures: list[Figure], seconds: int) -> None:
+    made: dict[str, Any] = {
+        "made": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "commit": subprocess.run(
+            ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
+        ).stdout.strip(),
+        "python": platform.python_version(),
+        "seconds": seconds,
+        "figures": [asdict(figure) for figure in figures],
+    }
+    JSON.write_text(json.dumps(made, indent=1, ensure_ascii=False) + "\n")
+    rows = "\n".join(
+        f"| {'✓' if figure.ok else '✗'} | {figure.promise} | {figure.measured} | {figure.target} | {figure.where} |"
+        for figure in figures
+    )
+    PAGE.write_text(
+        f"# The evidence\n\nWritten by `make evidence` ({seconds} s, Python {made['python']}, {made['made']}, commit "
+        f"{made['commit']}); what each promise means stands in [security.md](security.md), the same in machine form in "
+        f"[evidence.json](evidence.json).\n\n| | promise | measured | target | where |\n|---|---|---|---|---|\n{rows}\n"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
