@@ -118,7 +118,7 @@ def start_servers(children: Children, ports: Ports, directory: Path) -> None:
     state = directory / "state"
     children.start(
         "emulator",
-        [sys.executable, "-m", "ministack"],
+        [sys.executable, "-m", "local.emulator"],
         cwd=directory,
         BIND_HOST="127.0.0.1",
         GATEWAY_PORT=str(ports.emulator),

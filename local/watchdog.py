@@ -10,7 +10,7 @@ import sys
 import time
 from contextlib import suppress
 
-GRACE = 3.0  # seconds between asking a group to end and killing it
+GRACE = 4.5  # seconds between asking a group to end and killing it: the emulator stores its state meanwhile
 
 
 def end(groups: set[int], number: int) -> set[int]:

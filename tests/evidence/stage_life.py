@@ -100,6 +100,7 @@ class Talker:
     api: Api
     talks: list[tuple[Conversation, int, dict[str, Any]]] = field(default_factory=list)
     turns: int = 0
+    refused: list[int] = field(default_factory=list)
 
     def run(self) -> None:
         try:
@@ -108,6 +109,7 @@ class Talker:
                 for number, text in enumerate(SEED):
                     reply = talk.send(text, messageId=f"m-{number}")
                     if reply.status != 200:
+                        self.refused.append(reply.status)  # 503: it stops
                         return
                     self.turns += 1
                     answered = (talk, number, dict(reply.body))
@@ -117,7 +119,7 @@ class Talker:
             return
 
 
-def restarted(clients: int = 4, seconds: float = 6) -> Restarted:
+def restarted(clients: int = 4, seconds: float = 10) -> Restarted:
     """SIGTERM in mid-turn, a start, and everybody goes on: what was answered is there, what was not is said again."""
     found = Restarted()
     with tempfile.TemporaryDirectory() as directory:
