@@ -1,6 +1,6 @@
 """The function that takes a turn, with exactly the permissions that a turn needs."""
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import Annotations, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
@@ -42,6 +42,9 @@ class ChatFunction(Construct):
         for statement in (*_data_access(data), *_model_access(Stack.of(self), stage.model)):
             self.role.add_to_policy(statement)
         acknowledge(self, INLINE | OF_FUNCTIONS)
+        Annotations.of(self.function).acknowledge_warning(
+            "@aws-cdk/aws-lambda:snapStartRequirePublish", "The alias names a published version."
+        )
         self.live = lambda_.Alias(self, "Live", alias_name="live", version=self.function.current_version)
 
 
