@@ -143,8 +143,11 @@ class Decline:
 
 
 def _with(session: Session, **changes: Any) -> Session:
-    """`dataclasses.replace`, at a third of its cost: it happens several times a turn."""
-    return Session(**{**session.__dict__, **changes})
+    """`dataclasses.replace`, at a fraction of its cost: it happens several times a turn, mostly to no change."""
+    kept = session.__dict__
+    if all(kept[name] is value for name, value in changes.items()):
+        return session
+    return Session(**{**kept, **changes})
 
 
 def advance(session: Session, heard: "Heard", policy: Policy) -> Move:
@@ -165,8 +168,9 @@ def advance(session: Session, heard: "Heard", policy: Policy) -> Move:
             return _end(_with(after, error=Refusal("too_many_attempts", error.field)), Outcome.FAILED, policy)
     elif taken:
         after = _with(after, refused=None, refusals=0)
-    after = _with(after, step=_next_step(after))
-    after = _with(after, choosing=_is_choosing(before, after, heard), changing=_still_changing(after))
+    step = _next_step(after)
+    choosing = step is before.step and not taken and _is_choosing(before, heard)
+    after = _with(after, step=step, choosing=choosing, changing=_still_changing(after))
     return Move(after, replies.reply(session, heard, after, policy), reword=_may_reword(before, heard, after))
 
 
@@ -181,9 +185,7 @@ def _is_confirmed(session: Session, heard: "Heard") -> bool:
     return heard.wish is Wish.CONFIRM or (heard.wish is Wish.YES and not session.choosing)
 
 
-def _is_choosing(before: Session, after: Session, heard: "Heard") -> bool:
-    if _taken(heard) or after.step is not before.step:
-        return False
+def _is_choosing(before: Session, heard: "Heard") -> bool:
     if heard.vague or (heard.wish is Wish.NO and before.step is Step.CONFIRM):
         return True
     return before.choosing and heard.topic is not None

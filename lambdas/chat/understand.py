@@ -63,7 +63,7 @@ def understand(message: str, session: Session, today: date, policy: Policy) -> H
     unspelled, text = text, digits.spelled(text, said, tongues(), 3 if asked else spoken, language.months)
     found = fields.find(text.plain, _context(session, today, policy, language))
     found = _allowed(found, session, policy)
-    name = _name(replace(text, plain=found.plain), session, found, asked, language)
+    name = _name(digits.Text(text.typed, found.plain, text.places), session, found, asked, language)
     if isinstance(name, Refusal) and not isinstance(found.card, CardNumber):
         found = replace(found, card=None)
     shown = text if found else digits.spelled(unspelled, said, tongues(), spoken, language.months)

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -37,6 +38,8 @@ IN_THE_WORDING = re.compile(r"(?<!\d)(?:16|15|100|20|01|12|4|6|5)(?!\d)", re.ASC
 
 
 class Talk(RuleBasedStateMachine):
+    turns = 0
+
     @initialize(language=st.sampled_from(tags()))
     def begin(self, language):
         self.payer, self.language = Payer(language), language
@@ -45,6 +48,7 @@ class Talk(RuleBasedStateMachine):
     def say(self, message: str, decline: str | None = None) -> None:
         if self.payer.session.outcome:
             self.payer = Payer(self.language)
+        Talk.turns += 1
         before = self.payer.session
         self.body = self.payer.send(message, decline)
         if self.body["payment"] or (self.body["error"] or {}).get("code") in DECLINES_OF_STRIPE[2:]:
@@ -103,4 +107,12 @@ class Talk(RuleBasedStateMachine):
 Talk.TestCase.settings = settings(
     max_examples=TALKS, stateful_step_count=TURNS, deadline=None, suppress_health_check=list(HealthCheck)
 )
-test_a_long_talk = Talk.TestCase
+test_a_long_talk = pytest.mark.timeout(400)(Talk.TestCase)
+
+
+def test_the_talks_were_twenty_thousand_turns_long():
+    """Counted, as Hypothesis ends some talks early; it follows the talks in this file, on the same worker."""
+    if not Talk.turns:
+        pytest.skip("the talks ran elsewhere")
+
+    assert Talk.turns >= 20_000
