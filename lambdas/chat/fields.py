@@ -1,14 +1,11 @@
 """Card number, expiry and security code among the digits of a message."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import accumulate
 
 from chat import expiries
 from chat.card import (
-    LENGTHS,
     LONGEST,
     SHORTEST,
     Brand,
@@ -17,15 +14,12 @@ from chat.card import (
     Expiry,
     Field,
     Refusal,
-    brand_of,
     check_card,
     check_cvv,
-    luhn,
 )
 from chat.digits import BLANK, Atom, atoms
 from chat.language import DEFAULT, Language, speaks, words
-
-Run = list[Atom]
+from chat.numbers import Run, digits_of, likely, runs, valid
 
 _PRECEDENCE = (Field.CVV, Field.EXPIRY, Field.CARD)
 """ "The expiry of the card" is an expiry."""
@@ -83,44 +77,29 @@ def find(plain: str, context: Context) -> Found:
     return _find_rest(found, groups, context)
 
 
-def _runs(groups: list[Atom]) -> list[Run]:
-    """The groups that may be one number, together."""
-    found: list[Run] = []
-    for group in groups:
-        if group.joined and found:
-            found[-1].append(group)
-        else:
-            found.append([group])
-    return found
-
-
-def _digits(run: Run) -> str:
-    return "".join(group.digits for group in run)
-
-
 def _find_card(found: Found, groups: list[Atom], context: Context) -> tuple[Found, list[Atom]]:
     """The card number, if there is one or should be one, and the groups that are no part of it."""
-    runs = _runs(groups)
-    longest = [run for run in runs if len(_digits(run)) >= SHORTEST][:_TRIED_RUNS]
+    found_runs = runs(groups)
+    longest = [run for run in found_runs if len(digits_of(run)) >= SHORTEST][:_TRIED_RUNS]
     for run in longest:
-        used = _valid(run, context.brands)
+        used = valid(run, context.brands)
         if used:
-            return _with_card(found, used, check_card(_digits(used), context.brands), groups, context)
+            return _with_card(found, used, check_card(digits_of(used), context.brands), groups, context)
     if context.asked is Field.CARD:
-        begun = next((run for run in runs if _label(found.plain, run[0], context) in (None, Field.CARD)), None)
+        begun = next((run for run in found_runs if _label(found.plain, run[0], context) in (None, Field.CARD)), None)
         if begun and (context.part or not longest):
             return _find_begun(found, begun, groups, context)
     if not longest:
         return found, groups
-    used = _likely(longest[0])
-    return _with_card(found, used, check_card(_digits(used), context.brands), groups, context)
+    used = likely(longest[0])
+    return _with_card(found, used, check_card(digits_of(used), context.brands), groups, context)
 
 
 def _with_card(found: Found, used: Run, card: CardNumber | Refusal, groups: list[Atom], context: Context,
                ) -> tuple[Found, list[Atom]]:  # fmt: skip
     labelled = _label(found.plain, used[0], context) is Field.CARD
     incomplete = isinstance(card, Refusal) and card.code == "card_incomplete" and context.asked is Field.CARD
-    part = _digits(used) if incomplete else ""
+    part = digits_of(used) if incomplete else ""
     start, end = used[0].start, used[-1].end
     rest = [group for group in groups if not start <= group.start < end]
     return found.having(Field.CARD, start, end, card=card, part=part, labelled=labelled), rest
@@ -129,59 +108,19 @@ def _with_card(found: Found, used: Run, card: CardNumber | Refusal, groups: list
 def _find_begun(found: Found, run: Run, groups: list[Atom], context: Context) -> tuple[Found, list[Atom]]:
     """A number that begins or goes on in this message: what came before is put in front of it."""
     before = Atom(context.part, run[0].start, run[0].start, joined=False)
-    used = _valid([before, *run], context.brands) if context.part else None
+    used = valid([before, *run], context.brands) if context.part else None
     taken = [group for group in used or run if group is not before] or run
-    digits = _digits(used) if used else context.part + _digits(run)
+    digits = digits_of(used) if used else context.part + digits_of(run)
     if len(digits) > LONGEST:
-        digits = _digits(run)  # begun anew
+        digits = digits_of(run)  # begun anew
     found, rest = _with_card(found, taken, check_card(digits, context.brands), groups, context)
     return (replace(found, part=digits) if found.part else found), rest
-
-
-def _valid(run: Run, brands: frozenset[Brand]) -> Run | None:
-    """The groups of the run that are an accepted number; one without a check digit only if nothing else is."""
-    unchecked = None
-    for tried in _candidates(run):
-        digits = _digits(tried)
-        if isinstance(check_card(digits, brands), CardNumber):
-            if luhn(digits):
-                return tried
-            unchecked = unchecked or tried
-    return unchecked
-
-
-def _candidates(run: Run) -> Iterator[Run]:
-    """All groups; the first few, when the rest can be an expiry and a security code. A whole group comes first."""
-    totals = list(accumulate(len(group.digits) for group in run[: LONGEST + 4]))
-    ends = [count for count, total in enumerate(totals, 1) if SHORTEST <= total <= LONGEST]
-    brand = brand_of(_digits(run[:LONGEST]))
-    for count in sorted(ends, key=lambda count: (count > 1, count < len(run), count)):
-        if _may_follow(run[count:], brand):
-            yield run[:count]
-
-
-def _may_follow(rest: Run, brand: Brand | None) -> bool:
-    """These groups can be an expiry, a security code, or both."""
-    groups = [group.digits for group in rest[:4]]
-    if len(groups) > 1 and len(groups[0]) <= 2 and len(groups[1]) in (2, 4) and 1 <= int(groups[0]) <= 12:
-        groups = groups[2:]
-    elif groups and len(groups[0]) == 4 and 1 <= int(groups[0][:2]) <= 12:
-        groups = groups[1:]
-    return not groups or (len(groups) == 1 and len(groups[0]) == (brand.cvv_length if brand else 3))
-
-
-def _likely(run: Run) -> Run:
-    """The groups of a refused run that were meant as the number: as many as its brand has digits."""
-    brand = brand_of(_digits(run[:LONGEST]))
-    lengths = LENGTHS.get(brand, (16,)) if brand else (16,)
-    meant = [tried for tried in _candidates(run) if len(_digits(tried)) in lengths]
-    return meant[0] if meant else run
 
 
 def _find_rest(found: Found, groups: list[Atom], context: Context) -> Found:
     """Expiry and security code among what is not the card number."""
     brand = found.card.brand if isinstance(found.card, CardNumber) else None if found.card else context.brand
-    for run in _runs(groups)[:_READ_RUNS]:
+    for run in runs(groups)[:_READ_RUNS]:
         left: Run = [group for group in run if found.plain[group.start] != BLANK]
         label = _label(found.plain, left[0], context) if left else None
         while left:
@@ -189,7 +128,7 @@ def _find_rest(found: Found, groups: list[Atom], context: Context) -> Found:
                 found = _with_expiry(found, left, groups, context)
             elif _is_cvv(found, left, label, brand, context):
                 used = left[:1] if len(left[0].digits) in (3, 4) else left
-                cvv = check_cvv(_digits(used), brand) if brand else None
+                cvv = check_cvv(digits_of(used), brand) if brand else None
                 found = found.having(Field.CVV, used[0].start, used[-1].end, cvv=cvv, early_cvv=not brand)
             else:
                 break
