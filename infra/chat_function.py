@@ -1,6 +1,7 @@
 """The function that takes a turn, with exactly the permissions that a turn needs."""
 
 from aws_cdk import Annotations, Duration, RemovalPolicy, Stack
+from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
@@ -73,10 +74,9 @@ def _environment(stage: Stage, data: DataStack) -> dict[str, str]:
 
 def _data_access(data: DataStack) -> list[iam.PolicyStatement]:
     return [
-        iam.PolicyStatement(
-            actions=["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
-            resources=[table.table_arn for table in (data.sessions, data.receipts, data.attempts)],
-        ),
+        _items(data.sessions, "GetItem", "PutItem", "UpdateItem", "DeleteItem"),
+        _items(data.receipts, "GetItem", "PutItem"),
+        _items(data.attempts, "UpdateItem"),
         key_policies.through_dynamodb(data.storage),
         iam.PolicyStatement(
             actions=["kms:Encrypt", "kms:Decrypt"],
@@ -100,6 +100,12 @@ def _data_access(data: DataStack) -> list[iam.PolicyStatement]:
             },
         ),
     ]
+
+
+def _items(table: dynamodb.ITable, *operations: str) -> iam.PolicyStatement:
+    """Transactions ask for the same rights as their parts."""
+    actions = [f"dynamodb:{operation}" for operation in operations]
+    return iam.PolicyStatement(actions=actions, resources=[table.table_arn])
 
 
 def _model_access(stack: Stack, model: Model | None) -> list[iam.PolicyStatement]:
