@@ -19,6 +19,8 @@ NAME = "payment_session"
 LIFE = 7200
 """Seconds: longer than any conversation that is still collecting; the API decides what is live."""
 _TICKET_LIFE = 600
+_LONGEST = 64
+"""Bytes of a ticket, with room to spare."""
 _COOKIE = re.compile(r"([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{20,128})")
 
 _waiting: dict[str, tuple[float, str]] = {}
@@ -43,7 +45,9 @@ def read(cookies: Mapping[str, str]) -> Key | None:
 
 
 async def _hand_out(request: Request) -> Response:
-    ticket = (await request.body())[:64].decode("ascii", "replace")
+    if not request.headers.get("content-length", "").isdecimal() or int(request.headers["content-length"]) > _LONGEST:
+        return Response(status_code=404)
+    ticket = (await request.body()).decode("ascii", "replace")
     with _lock:
         until, value = _waiting.pop(ticket, (0.0, ""))
     if until < time.monotonic():

@@ -24,6 +24,7 @@ class Visit:
         self._api = api
         self.payer = payer
         self.cookie: str | None = None
+        self._opening: str | None = None
         self.now = Conversation(key or Key(make_id()))
         if key:
             self._look()
@@ -41,13 +42,21 @@ class Visit:
         before = self.now
         if message.id == before.answered:
             return
+        key = before.key if before.key.token else self._opening_key(message)
         # There is nothing to expect of a conversation that does not exist yet.
         asked = replace(message, step=None) if message.step == "none" else message
         try:
-            self.now = after_reply(before, message, self._api.send(asked, before.key, self.payer))
+            self.now = after_reply(before, message, self._api.send(asked, key, self.payer))
         except (RefusedError, UnreachableError) as trouble:
-            self.now = after_trouble(before, trouble)
+            self.now = after_trouble(self.now, trouble)
         self._keep(before)
+
+    def _opening_key(self, message: Message) -> Key:
+        """A first message whose answer was lost heals when it is repeated; another one opens another session."""
+        if self._opening not in {None, message.id}:
+            self.now = replace(self.now, key=Key(make_id()))
+        self._opening = message.id
+        return self.now.key
 
     def _look(self) -> None:
         before = self.now

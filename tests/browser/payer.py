@@ -23,6 +23,7 @@ EXPLAINED = (
     "WebSocket connection to",
     "disconnected from server",
     "server is not responding",
+    "reaching server endpoint",
 )
 """Console lines that say only that a server or the network was away."""
 

@@ -4,16 +4,18 @@ import json
 import re
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, Request, expect
 
 from chat.card import luhn
 from tests.browser.conftest import NewPayer
-from tests.browser.gate import Gate
-from tests.browser.payer import Payer
+from tests.browser.gate import Call, Gate
+from tests.browser.payer import COOKIE, Payer
 from tests.browser.served import Served
 
 
@@ -28,58 +30,85 @@ def holds(text: str, digits: str) -> bool:
     return digits[:12] in re.sub(r"(?<=\d)[ \-./]{1,2}(?=\d)", "", text)
 
 
-def test_no_digit_of_a_card_stays_anywhere(payer: Payer, served: Served, gate: Gate) -> None:
+@dataclass
+class Trace:
+    """What one payment left behind: in the browser after each step, on the wire, in the server's log."""
+
+    number: str
+    code: str
+    kept: list[str]
+    received: list[str]
+    requests: list[Request]
+    sent: list[Call]
+    cookie: dict[str, Any]
+    readable_cookies: str
+
+
+@pytest.fixture(scope="module")
+def trace(browser: Browser, served: Served, open_gate: Gate, stage: Any) -> Iterator[Trace]:
+    open_gate.open()
+    context = browser.new_context(locale="en")
+    payer = Payer(context.new_page(), served.url, stage)
     number, code = canary(), "739"
-    payer.at("card")
+    payer.start()
+    payer.answer("name")
     payer.answer("card", number)
     payer.sees("expiry")
-    after_card = payer.everything_kept()
+    kept = [payer.everything_kept()]
     payer.answer("expiry")
     payer.answer("cvv", code)
     payer.sees("confirm")
-    after_code = payer.everything_kept()
+    kept.append(payer.everything_kept())
     payer.button("change_card").click()
     payer.sees("card")
     payer.writes(f"my card is {number}")
     payer.sees("cvv")
-    after_line = payer.everything_kept()
+    kept.append(payer.everything_kept())
     payer.answer("cvv", code)
     payer.sees("confirm")
-    payer.button("confirm").click()
-    payer.has_receipt()
-
-    assert sum(holds(json.dumps(call.body), number) for call in gate.calls) == 2  # it did go to the API
-    received = [each if isinstance(each, str) else each.decode("latin-1") for each in payer.frames]
-    assert received
-    for kept in (after_card, after_code, after_line, payer.everything_kept(), *received):
-        assert not holds(kept, number)
-        assert f">{code}<" not in kept
-        assert f'"{code}"' not in kept
-    assert not any(holds(request.url, number) for request in payer.requests)
-    assert not holds(served.log.read_text(), number)
-    assert number[-4:] in after_card  # the test does look where something is shown
-
-
-def test_nothing_is_loaded_from_another_host(payer: Payer) -> None:
-    payer.at("confirm")
-    payer.button("confirm").click()
-    payer.has_receipt()
-
-    hosts = {urlsplit(request.url).netloc for request in payer.requests if not request.url.startswith("data:")}
-    assert hosts == {urlsplit(payer.url).netloc}
-
-
-def test_no_script_can_read_the_session_cookie(payer: Payer) -> None:
-    payer.start()
     payer.session_id()
+    cookie, readable = payer.cookie or {}, payer.page.evaluate("document.cookie")
+    payer.button("confirm").click()
+    payer.has_receipt()
+    kept.append(payer.everything_kept())
+    frames = [each if isinstance(each, str) else each.decode("latin-1") for each in payer.frames]
+    yield Trace(number, code, kept, frames, list(payer.requests), list(open_gate.calls), cookie, readable)
+    context.close()
 
-    cookie = payer.cookie
-    assert cookie is not None
+
+def test_no_digit_of_a_card_stays_in_the_browser_or_comes_back_to_it(trace: Trace, served: Served) -> None:
+    assert sum(holds(json.dumps(call.body), trace.number) for call in trace.sent) == 2  # it did go to the API
+    assert trace.received
+    for text in (*trace.kept, *trace.received):
+        assert not holds(text, trace.number)
+        assert f">{trace.code}<" not in text
+        assert f'"{trace.code}"' not in text
+    assert not any(holds(request.url, trace.number) for request in trace.requests)
+    assert not holds(served.log.read_text(), trace.number)
+    assert trace.number[-4:] in trace.kept[0]  # the test does look where something is shown
+
+
+def test_nothing_is_loaded_from_another_host(trace: Trace, served: Served) -> None:
+    hosts = {urlsplit(request.url).netloc for request in trace.requests if not request.url.startswith("data:")}
+
+    assert hosts == {urlsplit(served.url).netloc}
+
+
+def test_no_script_can_read_the_session_cookie(trace: Trace) -> None:
+    cookie = trace.cookie
     assert (cookie["httpOnly"], cookie["sameSite"], cookie["path"]) == (True, "Strict", "/")
-    assert "payment_session" not in payer.page.evaluate("document.cookie")
+    assert COOKIE not in trace.readable_cookies
     token = cookie["value"].partition(".")[2]
-    received = " ".join(each if isinstance(each, str) else each.decode("latin-1") for each in payer.frames)
-    assert token not in received
+    assert not any(token in each for each in (*trace.received, *(kept.partition("}, [")[0] for kept in trace.kept)))
+
+
+def test_the_ticket_of_a_cookie_is_good_for_once(trace: Trace, served: Served) -> None:
+    [fetched] = [request for request in trace.requests if request.url.endswith("/session")]
+    ticket = (fetched.post_data or "").encode()
+
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(f"{served.url}/session", ticket)
+    assert refused.value.code == 404
 
 
 def test_a_script_that_is_not_the_pages_own_does_not_run(payer: Payer) -> None:
@@ -92,17 +121,6 @@ def test_a_script_that_is_not_the_pages_own_does_not_run(payer: Payer) -> None:
     assert payer.page.evaluate("window.intruded") is None
     assert any("Content Security Policy" in line for line in payer.console)
     payer.console.clear()
-
-
-def test_the_ticket_of_a_cookie_is_good_for_once(payer: Payer, served: Served) -> None:
-    payer.start()
-    payer.session_id()
-    [fetched] = [request for request in payer.requests if request.url.endswith("/session")]
-    ticket = (fetched.post_data or "").encode()
-
-    with pytest.raises(urllib.error.HTTPError) as refused:
-        urllib.request.urlopen(f"{served.url}/session", ticket)
-    assert refused.value.code == 404
 
 
 def answer_of(url: str) -> tuple[int, Any]:

@@ -79,6 +79,19 @@ def test_a_message_whose_answer_was_lost_is_answered_without_being_done_twice(pa
     assert first == again
 
 
+def test_a_message_that_is_stuck_gives_way_to_another(payer: Payer, gate: Gate) -> None:
+    payer.at("name")
+    gate.refuse(500)
+    payer.answer("name")
+    payer.sees_text("failed")
+    payer.field("name").fill("Jane Roe")
+    payer.field("name").press("Enter")
+
+    payer.sees("card")
+    assert "Jane Roe" in payer.transcript
+    assert "John" not in payer.transcript
+
+
 def test_too_many_requests_are_waited_for_and_sent_again_by_themselves(payer: Payer, gate: Gate) -> None:
     payer.at("expiry")
     gate.refuse(429, Retry_After="2")

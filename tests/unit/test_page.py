@@ -176,5 +176,37 @@ def test_a_repeat_of_the_answered_message_is_not_sent_at_all():
     assert len(api.world.sessions.calls) == calls
 
 
+def test_another_first_message_after_a_lost_answer_opens_another_session():
+    api = Api()
+    visit = Visit(api, Payer(), None)
+    answer = api.answer
+    lost = visit.now.key
+
+    api._http = httpx.Client(transport=httpx.MockTransport(lambda request: (answer(request), httpx.Response(500))[1]))
+    visit.hear(Heard(message=Message("m-a", "payment", "none")))
+    assert visit.now.trouble.kind == "failed"
+    api._http = httpx.Client(transport=httpx.MockTransport(answer))
+    visit.hear(Heard(message=Message("m-b", "I want to pay", "none")))
+
+    assert visit.now.screen == "name"
+    assert visit.now.key.session_id != lost.session_id
+
+
+def test_a_first_message_sent_again_after_a_lost_answer_finds_its_session():
+    api = Api()
+    visit = Visit(api, Payer(), None)
+    answer = api.answer
+    lost = visit.now.key
+
+    api._http = httpx.Client(transport=httpx.MockTransport(lambda request: (answer(request), httpx.Response(500))[1]))
+    visit.hear(Heard(message=Message("m-a", "payment", "none")))
+    api._http = httpx.Client(transport=httpx.MockTransport(answer))
+    visit.hear(Heard(message=Message("m-a", "payment", "none")))
+
+    assert visit.now.screen == "name"
+    assert visit.now.key.session_id == lost.session_id
+    assert len(api.world.sessions.items) == 1
+
+
 def test_a_message_never_prints_its_text():
     assert NUMBER not in repr(Message("id", NUMBER)) + repr(Key("id", NUMBER))

@@ -11,7 +11,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (part.root.parentElement !== parentElement) parentElement.append(part.root)
   document.documentElement.lang = data.language
   document.documentElement.dir = data.direction
-  part.show(data, setTriggerValue)
+  part.trigger = setTriggerValue
+  if (part.run === data.run) return // drawn again for another reason, a change from day to night for one
+  part.run = data.run
+  part.show(data)
 }
 
 // When its server is away Streamlit says so in English and over everything; the panel says it in the payer's language.

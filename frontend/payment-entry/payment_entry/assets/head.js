@@ -1,6 +1,7 @@
 // The head of the page: where the payment stands, how long it is kept, and the way out.
 import { clock, el, fill, makeId } from './dom.js'
 
+const AGAIN = 10000 // ms between two questions whether the time is really over
 const SOON = 300 // seconds; from here on the time is shown to the second, and each minute is said aloud
 
 export class Head {
@@ -21,9 +22,9 @@ export class Head {
     setInterval(() => this.tick(), 1000)
   }
 
-  show(data, trigger) {
+  show(data) {
     const { texts } = data
-    Object.assign(this, { data, trigger, told: false })
+    Object.assign(this, { data, asked: 0 })
     this.title.textContent = texts.title
     this.leave.textContent = texts.cancel
     this.leave.hidden = !data.live
@@ -54,8 +55,8 @@ export class Head {
       : fill(texts.minutes_left, { minutes: Math.ceil(left / 60) })
     this.time.classList.toggle('pay-soon', soon)
     if (soon) this.warning.textContent = fill(texts.minutes_left, { minutes: Math.max(1, Math.ceil(left / 60)) })
-    if (left === 0 && !this.told) {
-      this.told = true
+    if (left === 0 && Date.now() - this.asked > AGAIN) {
+      this.asked = Date.now()
       this.trigger('act', { act: 'look' })
     }
   }

@@ -31,15 +31,15 @@ export class Panel {
   }
 
   // What the server knows now. Called once for every run of the page.
-  show(data, trigger) {
+  show(data) {
     const before = this.data
-    Object.assign(this, { data, trigger })
+    this.data = data
     const kept = data.screen === before?.screen && data.refusal ? this.screen.querySelector('input')?.value : ''
     const answered = this.settle()
     if (this.sent && !data.trouble) this.deliver() // the connection came back, or another message was answered first
     if (!before || data.screen !== before.screen || data.turn !== before.turn) this.draw(kept)
     this.warn(data.trouble)
-    if (data.cookie) fetch('session', { method: 'POST', body: data.cookie })
+    if (data.cookie) this.fetchCookie(data.cookie)
     this.lineLabel.textContent = data.texts.message
     this.lineSend.textContent = data.texts.send
     this.write.hidden = !data.chat
@@ -187,9 +187,11 @@ export class Panel {
     if (this.line.value.trim()) this.send(this.line.value, masked(this.line.value), true)
   }
 
+  // One message at a time. One that is stuck gives way to another, and is sent again when it is the same.
   send(text, shown, line = false) {
-    if (this.sent) return
-    this.sent = { id: makeId(), text: text.trim(), step: this.data.step, line }
+    if (this.sent && this.notice.hidden) return
+    const { step } = this.data
+    if (this.sent?.text !== text.trim()) this.sent = { id: makeId(), text: text.trim(), step, line }
     this.own.textContent = shown
     this.deliver()
     this.waiting.scrollIntoView({ block: 'nearest' })
@@ -272,6 +274,12 @@ export class Panel {
       if (this.sent) this.deliver()
       else this.warn(null)
     }, 2000)
+  }
+
+  // The ticket is good for one fetch of the cookie that outlives a reload.
+  async fetchCookie(ticket, tries = 5) {
+    const done = await fetch('session', { method: 'POST', body: ticket }).catch(() => null)
+    if (!done && tries > 1) setTimeout(() => this.fetchCookie(ticket, tries - 1), 3000)
   }
 
   async copy(code, button) {
