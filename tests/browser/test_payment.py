@@ -209,6 +209,15 @@ def test_the_page_speaks_the_language_of_the_conversation(new_payer: NewPayer, l
     payer.has_receipt()
 
 
+def test_the_page_changes_its_language_with_the_conversation(payer: Payer) -> None:
+    payer.at("card")
+    payer.writes("auf Deutsch bitte")
+
+    payer.language = "de"
+    payer.sees("card")
+    expect(payer.page.get_by_role("heading", level=1)).to_have_text(payer.says["title"])
+
+
 def test_the_head_says_where_the_payment_stands_and_how_long_it_is_kept(payer: Payer) -> None:
     payer.at("expiry")
     current = payer.page.locator("[aria-current=step]")
