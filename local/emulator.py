@@ -7,7 +7,7 @@ would be killed before it has stored anything. So it does not wait for them.
 import asyncio
 
 from hypercorn.config import Config
-from ministack.app import main
+from ministack.app import main  # type: ignore[import-untyped]
 
 
 async def at_once(_server: asyncio.Server) -> None:
@@ -16,5 +16,5 @@ async def at_once(_server: asyncio.Server) -> None:
 
 if __name__ == "__main__":
     Config.graceful_timeout = 0.5
-    asyncio.Server.wait_closed = at_once  # type: ignore[method-assign]
+    asyncio.Server.wait_closed = at_once  # type: ignore[assignment, method-assign]
     main()
