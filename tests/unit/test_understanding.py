@@ -5,7 +5,7 @@ import time
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from chat.card import ACCEPTED, LENGTHS, RANGES, Brand, CardNumber, Expiry, check_card, luhn
@@ -89,6 +89,8 @@ def test_any_valid_number_is_understood(writing, number):
 @settings(max_examples=200, deadline=None)
 @given(number=card_numbers, cut=st.integers(4, 11))
 def test_any_valid_number_is_understood_in_two_messages(number, cut):
+    assume(not isinstance(check_card(number[cut:]), CardNumber))  # then it is a number of its own
+
     begun = understand(number[:cut], at(Step.CARD), TODAY, POLICY)
 
     rest = understand(number[cut:], replace(at(Step.CARD), part=begun.part), TODAY, POLICY)
