@@ -27,7 +27,7 @@ $(BENCH)/.ready: $(READY) requirements/bench.txt requirements/lambda.txt
 	@uv pip sync --quiet --python $(BENCH)/venv/bin/python --require-hashes --compile-bytecode requirements/bench.txt
 	@touch $@
 
-.PHONY: help run demo stage test integration check bench screenshots page-figures synth bootstrap deploy smoke stripe-key rollback destroy setup lock clean
+.PHONY: help run demo stage test integration check bench screenshots page-figures synth bootstrap deploy smoke stripe-key rollback destroy setup lock clean evidence mutation
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,12 @@ test: $(READY) ## all tests: unit, infrastructure, integration, browser
 
 integration: $(READY) ## the integration suite against the deployed STAGE
 	@python -m pytest tests/integration --stage $(STAGE)
+
+evidence: $(READY) ## measure every promise of docs/security.md (20 minutes), into docs/evidence.md
+	@python -m tests.evidence.report
+
+mutation: $(READY) ## how many small changes of the code the tests notice (half an hour and more)
+	@python -m tests.evidence.mutation
 
 check: $(READY) ## lint, format and types
 	@ruff check . && ruff format --check . && mypy --exclude benchmarks/contenders lambdas infra local frontend benchmarks app.py

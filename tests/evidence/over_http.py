@@ -184,22 +184,22 @@ STEPS = ("payment", "John", "4242 4242 4242 4242", "12/30", "123")
 SAID = ("John", "4242 4242 4242 4242", "12/30", "123", "confirm", "cancel", "why?")
 
 
-def expired(stage: Stage) -> Verdict:
+def expired(stage: Stage, turns: Iterable[int] = range(1, 6)) -> Verdict:
     """At every step: the item is in the table, its time is over; whatever is asked is refused."""
     verdict = Verdict()
-    for turns in range(1, len(STEPS) + 1):
+    for count in turns:
         for text in (*SAID, None):
             talk = stage.conversation("expired")
-            for said in STEPS[:turns]:
+            for said in STEPS[:count]:
                 talk.send(said)
             expire(stage, talk)
             reply = talk.get() if text is None else talk.send(text)
             verdict.races += 1
             verdict.answers[code(reply)] += 1
             if reply.status != 410:
-                verdict.wrong.append(f"{text} after {turns} turns: {code(reply)}")
+                verdict.wrong.append(f"{text} after {count} turns: {code(reply)}")
             if stage.session_item(talk) is not None:
-                verdict.wrong.append(f"{text} after {turns} turns: the item is still there")
+                verdict.wrong.append(f"{text} after {count} turns: the item is still there")
     return verdict
 
 

@@ -1,0 +1,88 @@
+"""The promises of docs/security.md over HTTP, in their small form; `make evidence` measures them at full size."""
+
+import time
+
+import pytest
+
+from sweep.handler import sweep
+from tests.evidence import house, over_http, stage_faults, stage_life
+
+pytestmark = pytest.mark.timeout(300)
+
+
+@pytest.fixture(autouse=True)
+def on_this_machine(stage):
+    if stage.stripe_stand_in is None:
+        pytest.skip("races, faults and forgeries are played on the local stage only")
+    house.environment()
+
+
+def test_eight_confirmations_at_once_deliver_one_token(stage):
+    assert over_http.double_confirms(stage, 3).wrong == []
+
+
+@pytest.mark.parametrize("rival", over_http.RIVALS)
+def test_no_token_for_what_was_not_reviewed(stage, rival):
+    assert over_http.confirms_against(stage, rival, 6).wrong == []
+
+
+def test_no_answer_that_was_taken_is_lost(stage):
+    assert over_http.lost_updates(stage, 8).wrong == []
+
+
+def test_an_expired_session_is_refused_and_deleted_on_sight(stage):
+    assert over_http.expired(stage, turns=(1, 5)).wrong == []
+
+
+def test_conversations_full_of_secrets_leave_none_anywhere_on_the_stage(stage):
+    found = over_http.canaries(stage, 5)
+
+    assert not found.found
+    assert {"reply", "item", "prompt", "file function.log", "Stripe's record"} <= found.texts.keys()
+
+
+@pytest.mark.parametrize("how", ["throttled", "failed", "reset"])
+def test_a_service_of_aws_that_fails_is_a_503_and_the_session_stays_as_it_was(stage, how):
+    assert [fault for fault in stage_faults.of_aws(stage, (how,)) if fault.wrong] == []
+
+
+@pytest.mark.parametrize("trouble", stage_faults.STRIPE, ids=lambda trouble: f"{trouble.behaviour} {trouble.error}")
+def test_stripe_in_trouble_leads_where_it_should(stage, trouble):
+    assert [fault for fault in stage_faults.of_stripe(stage, (trouble,)) if fault.wrong] == []
+
+
+def test_card_testing_is_stopped_before_stripe(stage):
+    numbers = ["4242424242424242", "4000056655665556", "4000000000000002", "4000000000009995", "4000000000000069"]
+
+    assert stage_faults.many_cards(stage, numbers, limit=3).ok
+    assert stage_faults.many_codes(stage, "4000000000000127", codes=5, limit=3).ok
+
+
+def test_random_bytes_and_wrong_requests_are_answered_as_documented(stage):
+    assert stage_life.by_bytes(stage, 40).failures == ()
+    assert stage_life.by_schema(stage, 60).failures == ()
+
+
+def test_the_sweep_deletes_what_is_over_and_nothing_else(stage):
+    over, live = stage.conversation_at("card", "over"), stage.conversation_at("cvv", "live")
+    over_http.expire(stage, over)
+
+    swept = sweep(stage.client("dynamodb"), stage.tables["sessions"], int(time.time()))
+
+    assert stage.session_item(over) is None
+    assert stage.session_item(live) is not None
+    assert swept.dropped["card"] >= 1
+    assert swept.leftovers == 0
+
+
+def test_a_session_that_nothing_has_deleted_for_too_long_is_told(stage):
+    talk = stage.conversation_at("card", "left")
+    table = stage.aws.resource("dynamodb", endpoint_url=stage.endpoint).Table(stage.tables["sessions"])
+    table.update_item(
+        Key={"sessionId": talk.id},
+        UpdateExpression="SET lastUpdated = :long_ago",
+        ExpressionAttributeValues={":long_ago": "2026-01-01T00:00:00Z"},
+    )
+
+    assert sweep(stage.client("dynamodb"), stage.tables["sessions"], int(time.time())).leftovers == 1
+    table.delete_item(Key={"sessionId": talk.id})
