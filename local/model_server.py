@@ -36,7 +36,12 @@ HOSTILE = {
 BEHAVIOURS = frozenset({*ERRORS, "slow", "hostile", "say"})
 
 # Polite words that ask for nothing and promise nothing, by the language they are in.
-OPENERS = {"en": ("Of course.", "Gladly.", "Sure."), "es": ("Claro.",), "fr": ("Bien sûr.",), "de": ("Gern.",)}
+CLOSINGS = {
+    "en": ("Take your time.", "No hurry."),
+    "es": ("Sin prisa.",),
+    "fr": ("Rien ne presse.",),
+    "de": ("Kein Stress.",),
+}
 
 
 class Model:
@@ -89,14 +94,14 @@ class Model:
         return said(HOSTILE[kind], {**note, "kind": kind})
 
     def _reworded(self, asked: dict[str, Any]) -> str:
-        """What the last <reply> holds (or the whole last message), after a polite word in the <language>."""
+        """What the last <reply> holds (or the whole last message), and then a polite word in the <language>."""
         text = texts(asked["messages"][-1]["content"])
         tagged = re.findall(r"<reply>(.*?)</reply>", text, re.DOTALL)
         language = re.search(r"<language>\s*([a-z]+)", text)
         with self._lock:
-            openers = OPENERS.get(language[1] if language else "en", ("",))
-            opener = openers[next(self._turn) % len(openers)]
-        return f"{opener} {(tagged[-1] if tagged else text).strip()}".strip()
+            closings = CLOSINGS.get(language[1] if language else "en", ("",))
+            closing = closings[next(self._turn) % len(closings)]
+        return f"{(tagged[-1] if tagged else text).strip()} {closing}".strip()
 
 
 def said(text: str, note: dict[str, object]) -> Answer:

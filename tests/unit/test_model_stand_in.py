@@ -29,8 +29,8 @@ def said(answer):
 @pytest.mark.parametrize(
     ("language", "worded"),
     [
-        ("en", "Of course. What is your name?"),
-        ("fr", "Bien sûr. What is your name?"),
+        ("en", "What is your name? Take your time."),
+        ("fr", "What is your name? Rien ne presse."),
         ("tlh", "What is your name?"),
     ],
 )
