@@ -81,6 +81,7 @@ export class Panel {
     const mark = text => {
       error.textContent = text ?? ''
       text ? input.setAttribute('aria-invalid', 'true') : input.removeAttribute('aria-invalid')
+      if (text) help.textContent = helpText // the hint would say the same twice
     }
     const look = () => {
       brand.textContent = field.brand?.(input.value) ?? ''
