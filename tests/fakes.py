@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from chat import items
 from chat.card import ACCEPTED
-from chat.dialogue import Decline, PaymentToken, Policy, Sealed
 from chat.ports import Conflict, LimitReached, Limits, NoWording, Ports, Receipt, Record, SealBroken
+from chat.session import Decline, PaymentToken, Policy, Sealed
 from chat.turn import Message, turn
 
 if TYPE_CHECKING:

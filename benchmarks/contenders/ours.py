@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmarks.conversation import WORDED
 from chat import handler
-from chat.dialogue import PaymentToken
+from chat.session import PaymentToken
 
 
 class ConstantModel:

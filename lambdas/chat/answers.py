@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from chat import replies
-from chat.dialogue import Outcome, Session, Step
+from chat.session import Outcome, Session, Step
 
 if TYPE_CHECKING:
-    from chat.dialogue import Move, PaymentToken
+    from chat.dialogue import Move
     from chat.ports import Receipt, Record
+    from chat.session import PaymentToken
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from chat import records, seals
 from chat.answers import Answer, completed, ended, standing
-from chat.dialogue import PaymentToken, settle
+from chat.dialogue import settle
 from chat.funnel import funnel
 from chat.ports import Busy, Conflict, LimitReached, Receipt, Record, TooManyRequests
+from chat.session import PaymentToken
 
 if TYPE_CHECKING:
-    from chat.dialogue import Decline
     from chat.ports import Payment, Ports
+    from chat.session import Decline
 
 CLAIM = 40  # seconds; longer than the function may run, so a claim that lapsed has no living owner
 GRACE = 60  # seconds that a claimed session outlives its claim, so that it is there to be claimed again

@@ -1,116 +1,18 @@
 """The state machine of the conversation: what was heard goes in, the next state and its reply come out. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chat import replies
-from chat.card import FIELDS, Brand, CardNumber, Cvv, Expiry, Field, Refusal
+from chat.card import FIELDS, CardNumber, Cvv, Expiry, Field, Refusal
+from chat.session import Decline, KeptCard, Outcome, Policy, Session, Step, Wish
 
 if TYPE_CHECKING:
     from chat.understand import Heard
 
 REFUSALS, DECLINES = 5, 3
 """Refused values in a row for one field, and declined confirmations, after which the conversation ends."""
-
-
-class Step(StrEnum):
-    NONE = "none"
-    NAME = "name"
-    CARD = "card"
-    EXPIRY = "expiry"
-    CVV = "cvv"
-    CONFIRM = "confirm"
-    DONE = "done"
-
-
-class Outcome(StrEnum):
-    COMPLETED = "completed"
-    CANCELLED = "cancelled"
-    FAILED = "failed"
-
-
-class Wish(StrEnum):
-    """What a message asks of the conversation itself."""
-
-    CONFIRM = "confirm"
-    YES = "yes"
-    NO = "no"
-    KEEP = "keep"  # never mind, leave it as it is
-    BACK = "back"  # to what was asked before
-    CANCEL = "cancel"
-    RESTART = "restart"
-
-
-@dataclass(frozen=True)
-class Sealed:
-    blob: bytes = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Digits:
-    """The first part of a number that comes in two messages."""
-
-    digits: str = field(repr=False)
-
-
-@dataclass(frozen=True)
-class KeptCard:
-    brand: Brand
-    last4: str
-    number: CardNumber | Sealed = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Line:
-    role: str
-    content: str
-
-
-@dataclass(frozen=True)
-class Policy:
-    """What a stage allows. `test_cards_only`: numbers become Stripe's test tokens: only its public ones do."""
-
-    brands: frozenset[Brand]
-    contact: str
-    test_cards_only: bool = False
-
-
-@dataclass(frozen=True)
-class Session:
-    """`step` and `outcome` are the state. `history` is the caller's to write: `advance` leaves it alone.
-
-    `changing`: the field whose new value is asked for at `step`; the old one stands until then.
-    `choosing`: the payer wants to change something and was asked what; a bare yes does not confirm then.
-    """
-
-    id: str
-    language: str = "en"
-    step: Step = Step.NONE
-    outcome: Outcome | None = None
-    name: str | None = None
-    card: KeptCard | None = None
-    expiry: Expiry | None = None
-    cvv: Cvv | Sealed | None = None
-    part: Digits | Sealed | None = None
-    history: tuple[Line, ...] = ()
-    error: Refusal | None = None
-    refused: Field | None = None
-    refusals: int = 0
-    declines: int = 0
-    changing: Field | None = None
-    choosing: bool = False
-
-    @property
-    def status(self) -> str:
-        if self.outcome:
-            return self.outcome.value
-        return "awaiting_confirmation" if self.step is Step.CONFIRM else "collecting"
-
-    @property
-    def missing(self) -> tuple[Field, ...]:
-        return tuple(each for each in FIELDS if getattr(self, each) is None)
 
 
 @dataclass(frozen=True)
@@ -121,25 +23,6 @@ class Move:
     reply: str
     reword: bool = False
     confirmed: bool = False
-
-
-@dataclass(frozen=True)
-class PaymentToken:
-    token: str
-    brand: str
-    last4: str
-
-
-@dataclass(frozen=True)
-class Decline:
-    """`code`: card_declined, card_expired, cvv_incorrect, processor_busy or processor_unavailable.
-
-    `detail`: the processor's own code, for the merchant's log. `definite`: the same attempt would be answered the same.
-    """
-
-    code: str
-    detail: str = ""
-    definite: bool = True
 
 
 def _with(session: Session, **changes: Any) -> Session:
@@ -288,14 +171,11 @@ _BACK_TO = {
 }
 
 
-def settle(session: Session, result: PaymentToken | Decline, policy: Policy) -> Move:
-    """What came of the confirmation that `advance` announced."""
-    if isinstance(result, PaymentToken):
-        done = _end(session, Outcome.COMPLETED, policy).session
-        return Move(done, replies.completed(session.language, result.token, result.brand, result.last4))
-    forgotten = _BACK_TO.get(result.code)
-    session = _with(session, choosing=False, error=Refusal(result.code, forgotten[0] if forgotten else None))
-    if result.code == "processor_busy":
+def settle(session: Session, decline: Decline, policy: Policy) -> Move:
+    """After a confirmation that `advance` announced did not go through."""
+    forgotten = _BACK_TO.get(decline.code)
+    session = _with(session, choosing=False, error=Refusal(decline.code, forgotten[0] if forgotten else None))
+    if decline.code == "processor_busy":
         return Move(session, replies.declined(session))
     if not forgotten:
         return _end(session, Outcome.FAILED, policy)

@@ -9,8 +9,8 @@ import re
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
-from chat.dialogue import Step
 from chat.ports import SessionTokenRequired
+from chat.session import Step
 from chat.turn import Message
 
 if TYPE_CHECKING:

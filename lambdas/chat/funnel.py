@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from chat.dialogue import Session
     from chat.ports import Watch
+    from chat.session import Session
 
 FIELDS = ("name", "card", "expiry", "cvv")
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from chat import events, settings
 from chat.api import respond
 from chat.aws import client
-from chat.dialogue import Policy
 from chat.language import speaks, tags, tongues
 from chat.ports import Limits, Ports
+from chat.session import Policy
 from chat.sessions import DynamoSessions
 from chat.tokens import StripeKey, StripeTokens
 from chat.vault import KmsVault

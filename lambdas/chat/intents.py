@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chat.card import FIELDS, Field
-from chat.dialogue import Wish
 from chat.language import DEFAULT, Language, Phrase, Tongues, fold, speaks, without_fillers, words
+from chat.session import Wish
 
 _BREAK = re.compile(r"[.,;:!?\n、。，！？；،؟…—()\"]+")
 _MOST = 12

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chat.card import Brand, Expiry, Field, Refusal
-from chat.dialogue import KeptCard, Line, PaymentToken, Sealed, Session, Step
 from chat.ports import Receipt, Record, SessionExpired
+from chat.session import KeptCard, Line, PaymentToken, Sealed, Session, Step
 
 Item = dict[str, dict[str, Any]]
 

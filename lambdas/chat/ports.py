@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from chat.card import CardNumber, Cvv, Expiry
-    from chat.dialogue import Decline, PaymentToken, Policy, Sealed, Session
+    from chat.session import Decline, PaymentToken, Policy, Sealed, Session
 
 
 @dataclass(frozen=True)

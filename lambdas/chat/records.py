@@ -7,11 +7,11 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from chat.dialogue import Line, Step
 from chat.ports import Conflict, Ports, Receipt, Record, SessionExpired
+from chat.session import Line, Step
 
 if TYPE_CHECKING:
-    from chat.dialogue import Session
+    from chat.session import Session
 
 LIFETIME = 3600  # seconds after the last turn, and after the first accepted card number
 

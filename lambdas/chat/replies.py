@@ -6,7 +6,7 @@ from chat.card import Brand, Field, Refusal
 from chat.language import DEFAULT, speaks, tags
 
 if TYPE_CHECKING:
-    from chat.dialogue import Policy, Session
+    from chat.session import Policy, Session
     from chat.understand import Heard
 
 

@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chat.card import CardNumber, Cvv
-from chat.dialogue import Digits, Sealed
 from chat.ports import Payment, SealBroken
+from chat.session import Digits, Sealed
 
 if TYPE_CHECKING:
-    from chat.dialogue import Session
     from chat.ports import Record, Vault
+    from chat.session import Session
 
 
 def sealed(session: Session, token_hash: str, vault: Vault) -> Session:

@@ -10,8 +10,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from chat.aws import translated
-from chat.dialogue import Decline, PaymentToken
 from chat.ports import Unavailable
+from chat.session import Decline, PaymentToken
 
 if TYPE_CHECKING:
     from collections.abc import Callable

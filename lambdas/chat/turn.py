@@ -10,7 +10,7 @@ from chat import records
 from chat.answers import Answer, completed, ended, standing
 from chat.card import CardNumber
 from chat.confirm import confirm
-from chat.dialogue import Session, advance
+from chat.dialogue import advance
 from chat.funnel import funnel
 from chat.ports import (
     Brief,
@@ -26,6 +26,7 @@ from chat.ports import (
 )
 from chat.replies import choose_language
 from chat.seals import opened, part_opened, sealed
+from chat.session import Session
 from chat.understand import understand
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from datetime import date
 
 from chat import digits, fields, intents, names, redact
 from chat.card import FIELDS, CardNumber, Cvv, Expiry, Field, Refusal, is_public_test_number
-from chat.dialogue import Digits, Policy, Session, Step, Wish
 from chat.language import Language, speaks, tongues
 from chat.replies import card_text
+from chat.session import Digits, Policy, Session, Step, Wish
 
 _DIGIT = re.compile(r"\d", re.ASCII)
 _ASKED = {Step(each.value): each for each in FIELDS}

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from chat.aws import code_of, translated
-from chat.dialogue import Sealed
 from chat.ports import SealBroken
+from chat.session import Sealed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

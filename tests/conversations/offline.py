@@ -4,9 +4,12 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from chat.answers import Answer, body, completed
 from chat.card import ACCEPTED, CardNumber, Cvv
-from chat.dialogue import Decline, Line, PaymentToken, Policy, Sealed, Session, advance, settle
+from chat.dialogue import advance, settle
+from chat.ports import Receipt
 from chat.replies import choose_language
+from chat.session import Decline, Line, Outcome, PaymentToken, Policy, Sealed, Session, Step
 from chat.understand import understand
 
 TODAY = date(2026, 11, 23)
@@ -23,15 +26,16 @@ class Payer:
     def send(self, message: str, decline: str | None = None) -> dict[str, Any]:
         heard = understand(message, self.session, TODAY, self.policy)
         move = advance(self.session, heard, self.policy)
-        payment = None
         if move.confirmed:
             card = move.session.card
-            token = PaymentToken("pm_test", card.brand.value, card.last4)
-            move = settle(move.session, Decline(decline) if decline else token, self.policy)
-            payment = None if decline else {"token": token.token, "brand": token.brand, "last4": token.last4}
+            if not decline:
+                token = PaymentToken("pm_test", card.brand, card.last4)
+                self.session = Session("abc", self.session.language, Step.DONE, Outcome.COMPLETED)
+                return body(completed(Receipt("abc", "hash", token, self.session.language, created=0)))
+            move = settle(move.session, Decline(decline), self.policy)
         lines = (Line("user", heard.masked), Line("assistant", move.reply))
         self.session = sealed(replace(move.session, history=(*move.session.history, *lines)))
-        return body(self.session, move.reply, payment)
+        return body(Answer(self.session, move.reply))
 
 
 def sealed(session: Session) -> Session:
@@ -39,26 +43,3 @@ def sealed(session: Session) -> Session:
     if card and isinstance(card.number, CardNumber):
         card = replace(card, number=Sealed(b"sealed"))
     return replace(session, card=card, cvv=Sealed(b"sealed") if isinstance(session.cvv, Cvv) else session.cvv)
-
-
-def body(session: Session, response: str, payment: dict[str, str] | None) -> dict[str, Any]:
-    """The part of the contract's reply that the pure turn decides."""
-    error, card = session.error, session.card
-    collected = {
-        "name": session.name,
-        "brand": card.brand.value if card else None,
-        "last4": card.last4 if card else None,
-        "expiry": str(session.expiry) if session.expiry else None,
-        "cvv": session.cvv is not None,
-    }
-    if payment:
-        collected |= {"brand": payment["brand"], "last4": payment["last4"]}
-    return {
-        "response": response,
-        "currentStep": session.step.value,
-        "status": session.status,
-        "collected": collected,
-        "missing": [] if session.outcome else [each.value for each in session.missing],
-        "error": {"code": error.code, "field": error.field.value if error.field else None} if error else None,
-        "payment": payment,
-    }

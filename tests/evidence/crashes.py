@@ -11,8 +11,8 @@ from typing import Any
 
 from chat.answers import Answer
 from chat.confirm import CLAIM
-from chat.dialogue import Decline
 from chat.ports import Busy, SessionExpired
+from chat.session import Decline
 from chat.turn import Message, turn
 from tests.fakes import World
 

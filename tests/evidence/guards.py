@@ -4,8 +4,8 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from chat.dialogue import Decline
 from chat.ports import Limits, SessionExpired, TooManyRequests
+from chat.session import Decline
 from chat.turn import Message, turn, where
 from tests.evidence.canary import number
 from tests.fakes import Payer, World

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from chat.card import ACCEPTED
-from chat.dialogue import PaymentToken, Session, Step
 from chat.ports import Receipt, Record
+from chat.session import PaymentToken, Session, Step
 from chat.sessions import DynamoSessions
 from chat.settings import BadSetting, read
 from chat.vault import KmsVault

@@ -7,8 +7,8 @@ import pytest
 
 from chat import items
 from chat.card import Brand, Expiry, Field, Refusal
-from chat.dialogue import KeptCard, Line, PaymentToken, Sealed, Session, Step
 from chat.ports import Conflict, LimitReached, Receipt, Record, SealBroken, SessionExpired, Unavailable
+from chat.session import KeptCard, Line, PaymentToken, Sealed, Session, Step
 from chat.sessions import DynamoSessions
 from chat.vault import KmsVault
 from tests.fakes import NOON

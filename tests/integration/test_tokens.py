@@ -10,8 +10,8 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from chat.card import Brand, CardNumber, Cvv, Expiry
-from chat.dialogue import Decline, PaymentToken
 from chat.ports import Payment, Unavailable
+from chat.session import Decline, PaymentToken
 from chat.tokens import StripeKey, StripeTokens
 from local.loopback import Answer, Service
 from local.stripe_server import LOCAL_KEY, Stripe

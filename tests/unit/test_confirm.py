@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from chat.confirm import CLAIM, GRACE
-from chat.dialogue import Decline, PaymentToken, Step
 from chat.ports import Busy, Limits, Receipt, SessionExpired, TooManyRequests, Unavailable
+from chat.session import Decline, PaymentToken, Step
 from tests.fakes import NOON, Payer, World
 
 

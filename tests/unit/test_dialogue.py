@@ -1,7 +1,8 @@
 from datetime import date
 
 from chat.card import ACCEPTED
-from chat.dialogue import Decline, Move, PaymentToken, Policy, Session, advance, settle
+from chat.dialogue import Move, advance, settle
+from chat.session import Decline, Policy, Session
 from chat.understand import understand
 
 TODAY = date(2026, 11, 23)
@@ -26,16 +27,6 @@ def test_six_turns_collect_a_card_and_confirm_it():
 
     assert steps == ["name", "card", "expiry", "cvv", "confirm"]
     assert say(session, "confirm").confirmed
-
-
-def test_a_token_ends_the_conversation_and_keeps_nothing_of_the_card():
-    move = say(Session("abc"), *REVIEWED, "confirm")
-
-    done = settle(move.session, PaymentToken("pm_x", "visa", "4242"), POLICY)
-
-    assert done.session.status == "completed"
-    assert (done.session.name, done.session.card, done.session.expiry, done.session.cvv) == (None,) * 4
-    assert "pm_x" in done.reply
 
 
 def test_a_third_decline_ends_the_conversation():

@@ -7,8 +7,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from chat.dialogue import DECLINES, REFUSALS, Outcome, Step
+from chat.dialogue import DECLINES, REFUSALS
 from chat.language import tags
+from chat.session import Outcome, Step
 from tests.conversations.corpus import load
 from tests.conversations.offline import Payer
 from tests.unit.test_understanding import WRITINGS, card_number

@@ -6,9 +6,10 @@ import tomllib
 import pytest
 
 from chat.card import Brand, Field
-from chat.dialogue import Policy, Session, Step, advance
+from chat.dialogue import advance
 from chat.language import FILES, speaks, tags, without_fillers, words
 from chat.replies import choose_language
+from chat.session import Policy, Session, Step
 from chat.understand import understand
 from tests.conversations.offline import POLICY, TODAY
 

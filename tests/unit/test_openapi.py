@@ -14,9 +14,9 @@ from jsonschema import Draft202012Validator
 from chat import events
 from chat.api import REFUSALS, respond
 from chat.card import ACCEPTED, Field
-from chat.dialogue import Decline, Outcome, Step
 from chat.language import speaks
 from chat.ports import Limits, Unavailable
+from chat.session import Decline, Outcome, Step
 from chat.watch import LambdaWatch
 from tests.evidence import house
 from tests.fakes import World

@@ -7,8 +7,8 @@ import pytest
 import texts
 
 from chat.card import ACCEPTED, Brand, CardNumber, Cvv, Expiry, Field
-from chat.dialogue import KeptCard, Policy, Session, Step, Wish
 from chat.language import tags as spoken
+from chat.session import KeptCard, Policy, Session, Step, Wish
 from chat.understand import understand
 
 POLICY = Policy(ACCEPTED, "help@example.com")

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from chat.card import ACCEPTED
-from chat.dialogue import Policy, Session, Step
+from chat.session import Policy, Session, Step
 from chat.understand import understand
 
 POLICY = Policy(ACCEPTED, "help@example.com")

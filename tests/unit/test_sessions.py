@@ -7,8 +7,8 @@ from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
 from chat import items
-from chat.dialogue import Line, Session, Step
 from chat.ports import Conflict, Record, SessionExpired, Unavailable
+from chat.session import Line, Session, Step
 from chat.sessions import DynamoSessions
 from tests.fakes import NOON
 

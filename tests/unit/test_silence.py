@@ -8,8 +8,8 @@ import pytest
 from chat.answers import Answer as Reply
 from chat.aws import client
 from chat.card import Brand, CardNumber, Cvv, Expiry
-from chat.dialogue import Digits, KeptCard, Sealed, Session
 from chat.ports import Payment
+from chat.session import Digits, KeptCard, Sealed, Session
 from chat.turn import Message
 from chat.understand import Heard
 from chat.vault import KmsVault

@@ -3,8 +3,8 @@
 import pytest
 
 from chat.answers import body
-from chat.dialogue import Outcome, Step
 from chat.ports import Busy, SessionExpired, SessionTokenRequired, StepChanged
+from chat.session import Outcome, Step
 from chat.turn import where
 from tests.fakes import NOON, Payer, World
 

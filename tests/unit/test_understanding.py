@@ -9,8 +9,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from chat.card import ACCEPTED, LENGTHS, RANGES, Brand, CardNumber, Expiry, check_card, luhn
-from chat.dialogue import Digits, KeptCard, Sealed, Session, Step
 from chat.language import tags
+from chat.session import Digits, KeptCard, Sealed, Session, Step
 from chat.understand import understand
 from tests.conversations.offline import POLICY, TODAY
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from chat.dialogue import Line, Session, Step
 from chat.language import speaks, tags
 from chat.ports import Brief, NoWording
+from chat.session import Line, Session, Step
 from chat.wording import BedrockWording, fits, prompt
 from tests.fakes import FakeWatch
 
