@@ -12,7 +12,8 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from infra.config import NAMESPACE, Stage
+from infra.config import Stage
+from infra.counts import Counts, share
 
 FIVE_MINUTES = Duration.minutes(5)
 QUARTER = Duration.minutes(15)
@@ -46,39 +47,6 @@ class Watched:
         alarm.add_alarm_action(actions.SnsAction(topic))
         alarm.add_ok_action(actions.SnsAction(topic))
         return alarm
-
-
-class Counts:
-    """The metrics that the functions of one stage write."""
-
-    def __init__(self, stage: Stage) -> None:
-        self._service = stage.service
-
-    def total(self, name: str, period: Duration, **dimensions: str) -> cloudwatch.Metric:
-        """A count; with dimensions, of exactly these values."""
-        return cloudwatch.Metric(
-            namespace=NAMESPACE,
-            metric_name=name,
-            dimensions_map={"service": self._service, **dimensions},
-            statistic="Sum",
-            period=period,
-        )
-
-    def across(self, name: str, dimension: str, period: Duration) -> cloudwatch.MathExpression:
-        """A count over all values of its dimension."""
-        found = f"""FROM SCHEMA("{NAMESPACE}", "{dimension}", "service") WHERE "service" = '{self._service}'"""
-        return cloudwatch.MathExpression(
-            expression=f"SELECT SUM({name}) {found}",
-            using_metrics={},
-            period=period,
-            label=name,
-        )
-
-
-def share(part: str, whole: str, least: int, period: Duration, **metrics: cloudwatch.IMetric) -> cloudwatch.IMetric:
-    """Percent; nought as long as the whole is smaller than `least`."""
-    expression = f"IF(FILL({whole}, 0) >= {least}, 100 * FILL({part}, 0) / FILL({whole}, 0), 0)"
-    return cloudwatch.MathExpression(expression=expression, using_metrics=dict(metrics), period=period)
 
 
 def release(api: apigateway.RestApi, live: lambda_.Alias) -> Iterator[Watched]:
@@ -149,6 +117,20 @@ def payments(stage: Stage) -> Iterator[Watched]:
         limit=3,
     )
     yield Watched(
+        "NoCompletions",
+        "Payers write, and nobody gets through.",
+        cloudwatch.MathExpression(
+            expression="IF(FILL(turns, 0) >= 60 AND FILL(completed, 0) < 1, 1, 0)",
+            using_metrics={"turns": counts.total("Turn", HOUR), "completed": counts.total("Completed", HOUR)},
+            period=HOUR,
+        ),
+        limit=1,
+    )
+
+
+def card_testing(stage: Stage) -> Iterator[Watched]:
+    counts = Counts(stage)
+    yield Watched(
         "ManyDeclines",
         "More confirmations are declined than taken: somebody may be trying out stolen cards.",
         share(
@@ -166,16 +148,6 @@ def payments(stage: Stage) -> Iterator[Watched]:
         "The limits on attempts, or a seal that did not fit, stopped many requests.",
         counts.across("GuardRefused", "guard", QUARTER),
         limit=20,
-    )
-    yield Watched(
-        "NoCompletions",
-        "Payers write, and nobody gets through.",
-        cloudwatch.MathExpression(
-            expression="IF(FILL(turns, 0) >= 60 AND FILL(completed, 0) < 1, 1, 0)",
-            using_metrics={"turns": counts.total("Turn", HOUR), "completed": counts.total("Completed", HOUR)},
-            period=HOUR,
-        ),
-        limit=1,
     )
 
 

@@ -71,6 +71,7 @@ class ApiStack(Stack):
             (
                 *alarms.service(stage, self.api, self.chat.function),
                 *alarms.payments(stage),
+                *alarms.card_testing(stage),
                 *alarms.sweeping(stage, self.sweep.function),
             )
         )

@@ -10,8 +10,9 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
-from infra.alarms import Counts, Watched
+from infra.alarms import Watched
 from infra.config import NAMESPACE, Stage
+from infra.counts import Counts
 
 QUERIES = {
     "unforeseen": "filter message in ['unforeseen', 'the Stripe key cannot be used'] | sort @timestamp desc"

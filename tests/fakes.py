@@ -108,13 +108,13 @@ class FakeVault:
 
 class FakeWording:
     def __init__(self, answer: str | None = None) -> None:
-        self.answer = answer
+        self.answer, self.cause = answer, "off"
         self.briefs: list[Brief] = []
 
     def word(self, brief: Brief) -> str:
         self.briefs.append(brief)
         if self.answer is None:
-            raise NoWording("off")
+            raise NoWording(self.cause)
         return self.answer
 
 

@@ -153,11 +153,15 @@ class LimitReached(Exception):
 
 
 class NoWording(Exception):
-    """The model gave nothing usable; `cause` is one of off, slow, throttled, failed, unfit."""
+    """The model gave nothing usable; `cause` is one of off (it was not asked), slow, throttled, failed, unfit."""
 
     def __init__(self, cause: str) -> None:
         super().__init__(cause)
         self.cause = cause
+
+    @property
+    def asked(self) -> bool:
+        return self.cause != "off"
 
 
 class SealBroken(Exception):

@@ -164,5 +164,6 @@ def _worded(move: Move, ports: Ports) -> str:
     try:
         return ports.wording.word(Brief(move.session, move.reply))
     except NoWording as fallback:
-        ports.watch.count("ModelFallback", cause=fallback.cause)
+        if fallback.asked:
+            ports.watch.count("ModelFallback", cause=fallback.cause)
         return move.reply

@@ -57,6 +57,16 @@ def test_the_models_wording_replaces_the_words_and_nothing_else():
     assert (first.session.step, body(first)["missing"]) == (second.session.step, body(second)["missing"])
 
 
+@pytest.mark.parametrize(("cause", "counted"), [("off", 0), ("slow", 1), ("unfit", 1)])
+def test_a_model_that_was_not_asked_did_not_fail(cause, counted):
+    world = World()
+    world.wording.cause = cause
+
+    Payer(world).says("payment")
+
+    assert [name for name, _ in world.watch.counts].count("ModelFallback") == counted
+
+
 def test_only_the_first_reply_hands_out_the_token():
     payer = Payer(World())
 

@@ -1,0 +1,39 @@
+"""The metrics that the functions write, as CloudWatch finds them."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+
+from infra.config import NAMESPACE, Stage
+
+
+class Counts:
+    """The metrics that the functions of one stage write."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._service = stage.service
+
+    def total(self, name: str, period: Duration, **dimensions: str) -> cloudwatch.Metric:
+        """A count; with dimensions, of exactly these values."""
+        return cloudwatch.Metric(
+            namespace=NAMESPACE,
+            metric_name=name,
+            dimensions_map={"service": self._service, **dimensions},
+            statistic="Sum",
+            period=period,
+        )
+
+    def across(self, name: str, dimension: str, period: Duration) -> cloudwatch.MathExpression:
+        """A count over all values of its dimension."""
+        found = f"""FROM SCHEMA("{NAMESPACE}", "{dimension}", "service") WHERE "service" = '{self._service}'"""
+        return cloudwatch.MathExpression(
+            expression=f"SELECT SUM({name}) {found}",
+            using_metrics={},
+            period=period,
+            label=name,
+        )
+
+
+def share(part: str, whole: str, least: int, period: Duration, **metrics: cloudwatch.IMetric) -> cloudwatch.IMetric:
+    """Percent; nought as long as the whole is smaller than `least`."""
+    expression = f"IF(FILL({whole}, 0) >= {least}, 100 * FILL({part}, 0) / FILL({whole}, 0), 0)"
+    return cloudwatch.MathExpression(expression=expression, using_metrics=dict(metrics), period=period)
