@@ -8,7 +8,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from chat import items
-from chat.card import ACCEPTED
+from chat.brands import ACCEPTED
 from chat.ports import Conflict, LimitReached, Limits, NoWording, Ports, Receipt, Record, SealBroken
 from chat.session import Decline, PaymentToken, Policy, Sealed
 from chat.turn import Message, turn

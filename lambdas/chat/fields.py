@@ -5,18 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from chat import expiries
-from chat.card import (
-    LONGEST,
-    SHORTEST,
-    Brand,
-    CardNumber,
-    Cvv,
-    Expiry,
-    Field,
-    Refusal,
-    check_card,
-    check_cvv,
-)
+from chat.brands import LONGEST, SHORTEST, Brand
+from chat.card import CardNumber, Cvv, Expiry, Field, Refusal, check_card, check_cvv
 from chat.digits import BLANK, Atom, atoms
 from chat.language import DEFAULT, Language, speaks, words
 from chat.numbers import Run, digits_of, likely, runs, valid

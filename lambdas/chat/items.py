@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from chat.card import Brand, Expiry, Field, Refusal
+from chat.brands import Brand
+from chat.card import Expiry, Field, Refusal
 from chat.ports import Receipt, Record, SessionExpired
 from chat.session import KeptCard, Line, PaymentToken, Sealed, Session, Step
 

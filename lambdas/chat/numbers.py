@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from itertools import accumulate
 
-from chat.card import LENGTHS, LONGEST, SHORTEST, Brand, CardNumber, brand_of, check_card, luhn
+from chat.brands import LENGTHS, LONGEST, SHORTEST, Brand, brand_of
+from chat.card import CardNumber, check_card, luhn
 from chat.digits import Atom
 
 Run = list[Atom]

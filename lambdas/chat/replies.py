@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from chat.card import Brand, Field, Refusal
+from chat.brands import Brand
+from chat.card import Field, Refusal
 from chat.language import DEFAULT, speaks, tags
 
 if TYPE_CHECKING:

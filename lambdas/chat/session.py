@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from chat.card import FIELDS, Brand, CardNumber, Cvv, Expiry, Field, Refusal
+from chat.brands import Brand
+from chat.card import FIELDS, CardNumber, Cvv, Expiry, Field, Refusal
 
 
 class Step(StrEnum):

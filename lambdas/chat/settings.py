@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chat.card import Brand
+from chat.brands import Brand
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any
 
 from chat.answers import Answer, body, completed
-from chat.card import ACCEPTED, CardNumber, Cvv
+from chat.brands import ACCEPTED
+from chat.card import CardNumber, Cvv
 from chat.dialogue import advance, settle
 from chat.ports import Receipt
 from chat.replies import choose_language

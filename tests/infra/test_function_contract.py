@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chat.card import ACCEPTED
+from chat.brands import ACCEPTED
 from chat.ports import Receipt, Record
 from chat.session import PaymentToken, Session, Step
 from chat.sessions import DynamoSessions

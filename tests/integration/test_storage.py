@@ -6,7 +6,8 @@ from uuid import uuid4
 import pytest
 
 from chat import items
-from chat.card import Brand, Expiry, Field, Refusal
+from chat.brands import Brand
+from chat.card import Expiry, Field, Refusal
 from chat.ports import Conflict, LimitReached, Receipt, Record, SealBroken, SessionExpired, Unavailable
 from chat.session import KeptCard, Line, PaymentToken, Sealed, Session, Step
 from chat.sessions import DynamoSessions

@@ -9,7 +9,8 @@ from uuid import uuid4
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from chat.card import Brand, CardNumber, Cvv, Expiry
+from chat.brands import Brand
+from chat.card import CardNumber, Cvv, Expiry
 from chat.ports import Payment, Unavailable
 from chat.session import Decline, PaymentToken
 from chat.tokens import StripeKey, StripeTokens

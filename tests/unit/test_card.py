@@ -2,14 +2,12 @@ from datetime import date
 
 import pytest
 
+from chat.brands import ACCEPTED, Brand, brand_of
 from chat.card import (
-    ACCEPTED,
     PUBLIC_TEST_NUMBERS,
-    Brand,
     CardNumber,
     Cvv,
     Expiry,
-    brand_of,
     check_card,
     check_cvv,
     check_expiry,

@@ -1,6 +1,6 @@
 from datetime import date
 
-from chat.card import ACCEPTED
+from chat.brands import ACCEPTED
 from chat.dialogue import Move, advance, settle
 from chat.session import Decline, Policy, Session
 from chat.understand import understand

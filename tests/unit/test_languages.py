@@ -5,7 +5,8 @@ import tomllib
 
 import pytest
 
-from chat.card import Brand, Field
+from chat.brands import Brand
+from chat.card import Field
 from chat.dialogue import advance
 from chat.language import FILES, speaks, tags, without_fillers, words
 from chat.replies import choose_language

@@ -13,7 +13,8 @@ from jsonschema import Draft202012Validator
 
 from chat import events
 from chat.api import REFUSALS, respond
-from chat.card import ACCEPTED, Field
+from chat.brands import ACCEPTED
+from chat.card import Field
 from chat.language import speaks
 from chat.ports import Limits, Unavailable
 from chat.session import Decline, Outcome, Step

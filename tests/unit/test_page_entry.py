@@ -11,7 +11,8 @@ import payment_entry
 import pytest
 from streamlit.components.v2.manifest_scanner import scan_component_manifests
 
-from chat.card import ACCEPTED, LENGTHS, RANGES, brand_of, luhn
+from chat.brands import ACCEPTED, LENGTHS, RANGES, brand_of
+from chat.card import luhn
 
 PACKAGE = Path(payment_entry.__file__).parent
 ASSETS = PACKAGE / "assets"

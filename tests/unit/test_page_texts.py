@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 import texts
 
-from chat.card import ACCEPTED, Brand, CardNumber, Cvv, Expiry, Field
+from chat.brands import ACCEPTED, Brand
+from chat.card import CardNumber, Cvv, Expiry, Field
 from chat.language import tags as spoken
 from chat.session import KeptCard, Policy, Session, Step, Wish
 from chat.understand import understand

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from chat.card import ACCEPTED
+from chat.brands import ACCEPTED
 from chat.session import Policy, Session, Step
 from chat.understand import understand
 

@@ -7,7 +7,8 @@ import pytest
 
 from chat.answers import Answer as Reply
 from chat.aws import client
-from chat.card import Brand, CardNumber, Cvv, Expiry
+from chat.brands import Brand
+from chat.card import CardNumber, Cvv, Expiry
 from chat.ports import Payment
 from chat.session import Digits, KeptCard, Sealed, Session
 from chat.turn import Message

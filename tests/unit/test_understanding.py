@@ -8,7 +8,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from chat.card import ACCEPTED, LENGTHS, RANGES, Brand, CardNumber, Expiry, check_card, luhn
+from chat.brands import ACCEPTED, LENGTHS, RANGES, Brand
+from chat.card import CardNumber, Expiry, check_card, luhn
 from chat.language import tags
 from chat.session import Digits, KeptCard, Sealed, Session, Step
 from chat.understand import understand
