@@ -29,6 +29,7 @@ class MemorySessions:
         self.items: dict[str, items.Item] = {}
         self.receipts: dict[str, Receipt] = {}
         self.counters: dict[str, int] = {}
+        self.counted_until: set[int] = set()
         self.calls: list[str] = []
 
     def load(self, session_id: str) -> Record | None:
@@ -56,6 +57,7 @@ class MemorySessions:
                 raise LimitReached(name)
         for name in counters:
             self.counters[name] = self.counters.get(name, 0) + 1
+            self.counted_until.add(counters_ttl)
         self.items[record.session.id] = items.of_record(record)
 
     def finish(self, record: Record, receipt: Receipt) -> None:

@@ -150,6 +150,11 @@ def http_expired(stage: Stage) -> Iterator[Figure]:
 
 
 def http_faults(stage: Stage) -> Iterator[Figure]:
+    with house.listening():  # the function in this process logs to standard output
+        yield from list(_faults(stage))
+
+
+def _faults(stage: Stage) -> Iterator[Figure]:
     for name, found in (
         ("faults of DynamoDB, KMS, Secrets Manager", stage_faults.of_aws(stage)),
         ("faults of Stripe", chain(stage_faults.of_stripe(stage), stage_faults.of_stripe(stage, (stage_faults.SLOW,)))),
@@ -162,6 +167,11 @@ def http_faults(stage: Stage) -> Iterator[Figure]:
 
 
 def http_carding(stage: Stage) -> Iterator[Figure]:
+    with house.listening():
+        yield from list(_carding(stage))
+
+
+def _carding(stage: Stage) -> Iterator[Figure]:
     rng = Random(0)
     numbers = [digits for digits in (canary.number(rng) for _ in range(2000)) if digits[0] == "4" and len(digits) == 16]
     for name, tried in (

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from chat.confirm import CLAIM, GRACE
-from chat.ports import Busy, Limits, Receipt, SessionExpired, TooManyRequests, Unavailable
+from chat.ports import Busy, Conflict, Limits, Receipt, SessionExpired, TooManyRequests, Unavailable
 from chat.session import Decline, PaymentToken, Step
 from tests.fakes import NOON, Payer, World
 
@@ -456,3 +456,208 @@ def test_a_refused_attempt_is_not_a_loss_the_next_hour_takes_it():
     world.time += refused.value.retry_after
 
     assert payer.says("confirm").payment
+
+
+def test_a_claim_is_a_version_of_its_own_and_the_time_it_lasts():
+    world, payer = reviewing()
+    before = world.sessions.load("abc-123")
+    claimed = []
+    world.tokens.meanwhile = lambda: claimed.append(world.sessions.load("abc-123"))
+
+    payer.says("confirm")
+
+    assert (claimed[0].version, claimed[0].claim_until) == (before.version + 1, NOON + CLAIM)
+    assert claimed[0].counted
+
+
+def test_the_counters_are_of_the_hour_and_outlive_it():
+    world, payer = reviewing()
+
+    payer.says("confirm")
+
+    assert {name.split("#")[2] for name in world.sessions.counters} == {str(NOON // 3600)}
+    assert world.sessions.counted_until == {NOON + 2 * 3600}
+
+
+@pytest.mark.parametrize(("limits", "guard"), [(Limits(1, 9), "address"), (Limits(9, 1), "card")])
+def test_a_refusal_of_the_guard_is_counted_by_what_refused(limits, guard):
+    world = World(limits=limits)
+    confirms_with(world, "s1", "4242 4242 4242 4242", "203.0.113.7")
+
+    with pytest.raises(TooManyRequests):
+        confirms_with(world, "s2", "4242 4242 4242 4242", "203.0.113.7")
+
+    assert [each for each in world.watch.counts if each[0] == "GuardRefused"] == [("GuardRefused", {"guard": guard})]
+
+
+def test_a_payment_is_counted_once_and_a_decline_with_its_reason():
+    world, payer = reviewing()
+    world.tokens.script = [Decline("cvv_incorrect", "incorrect_cvc")]
+
+    for text in ("confirm", "321", "confirm", "confirm"):
+        payer.says(text)
+
+    assert world.watch.counts.count(("Completed", {})) == 1
+    assert ("Declined", {"class": "cvv_incorrect", "detail": "incorrect_cvc"}) in world.watch.counts
+
+
+@pytest.mark.parametrize(
+    ("neighbour", "counts_as_one"),
+    [("2001:db8:1:2:ffff::9", True), ("2001:db8:1:3::1", False), ("2001:db8:0:2::1", False)],
+)
+def test_an_ipv6_network_is_its_first_half(neighbour, counts_as_one):
+    world = World(limits=Limits(per_address=1, per_card=1000))
+    confirms_with(world, "s1", "4242 4242 4242 4242", "2001:db8:1:2::1")
+
+    with contextlib.ExitStack() as expected:
+        if counts_as_one:
+            expected.enter_context(pytest.raises(TooManyRequests))
+        confirms_with(world, "s2", "5555 5555 5555 4444", neighbour)
+
+
+def test_patience_is_eight_seconds():
+    world, payer = reviewing()
+    other = twin(payer)
+    waited = []
+
+    def confirm_meanwhile():
+        world.tokens.meanwhile = lambda: None
+        started = world.time
+        with pytest.raises(Busy):
+            other.says("confirm")
+        waited.append(world.time - started)
+
+    world.tokens.meanwhile = confirm_meanwhile
+    payer.says("confirm")
+
+    assert waited == [8]
+
+
+def test_a_confirmation_sent_twice_gets_the_answer_that_its_twin_was_given():
+    """A declined card leaves no receipt: the second of two equal messages gets the first one's answer."""
+    world, payer = reviewing()
+    other = twin(payer)
+    world.tokens.script = [Decline("cvv_incorrect")]
+    answers = []
+
+    claim = world.sessions.claim
+
+    def claimed_by_somebody_else(record, over, counters, counters_ttl):
+        world.sessions.claim = claim
+        answers.append(payer.says("confirm", message_id="m9"))
+        return claim(record, over, counters, counters_ttl)
+
+    world.sessions.claim = claimed_by_somebody_else
+    second = other.says("confirm", message_id="m9")
+
+    assert (second.response, second.session.error) == (answers[0].response, answers[0].session.error)
+    assert len(world.tokens.payments) == 1
+
+
+def test_a_confirmation_that_finds_another_at_work_waits_for_its_receipt():
+    world, payer = reviewing()
+    other = twin(payer)
+    claim = world.sessions.claim
+    paid = PaymentToken("pm_first", "visa", "4242")
+
+    def claimed_by_somebody_else(record, over, counters, counters_ttl):
+        world.sessions.claim = claim
+        claim(record, over, counters, counters_ttl)
+        raise Conflict(world.sessions.load("abc-123"))
+
+    def finish(_):
+        stored = world.sessions.load("abc-123")
+        world.sessions.finish(stored, Receipt("abc-123", stored.token_hash, paid, "en", int(world.time)))
+
+    world.sessions.claim = claimed_by_somebody_else
+    world.sleep = finish
+
+    assert other.says("confirm").payment == paid
+    assert world.tokens.payments == []
+
+
+def test_a_decline_that_comes_after_the_session_has_moved_on_changes_nothing():
+    world, payer = reviewing()
+    other = twin(payer)
+    world.tokens.script = [Decline("card_declined")]
+
+    def long_after():
+        world.tokens.meanwhile = lambda: None
+        world.time += CLAIM
+        other.says("my name is Jane")
+
+    world.tokens.meanwhile = long_after
+
+    with pytest.raises(Busy):
+        payer.says("confirm")
+    assert world.sessions.load("abc-123").session.name == "Jane"
+    assert world.sessions.load("abc-123").session.card is not None
+
+
+def test_a_failure_of_ours_that_comes_after_the_payment_of_another_gives_its_token():
+    world, payer = reviewing()
+    other = twin(payer)
+    world.tokens.script = [Decline("processor_unavailable", definite=False)]
+    paid = []
+
+    def long_after():
+        world.tokens.meanwhile = lambda: None
+        world.tokens.script = []
+        world.time += CLAIM
+        paid.append(other.says("confirm").payment)
+        world.tokens.script = [Decline("processor_unavailable", definite=False)]
+
+    world.tokens.meanwhile = long_after
+
+    assert payer.says("confirm").payment == paid[0]
+
+
+def test_the_receipt_speaks_the_payers_language():
+    _, payer = reviewing()
+    payer.says("in Spanish please")
+
+    first = payer.says("confirm")
+    again = payer.says("confirm")
+
+    assert first.session.language == again.session.language == "es"
+    assert "Thank you" not in first.response
+
+
+@pytest.mark.parametrize(
+    ("code", "field"),
+    [("card_declined", "card"), ("card_expired", "expiry"), ("cvv_incorrect", "cvv"), ("processor_busy", None)],
+)
+def test_a_decline_names_the_field_that_is_asked_again(code, field):
+    world, payer = reviewing()
+    payer.says("no")
+    world.tokens.script = [Decline(code)]
+
+    answer = payer.says("confirm")
+
+    assert (answer.session.error.code, answer.session.error.field) == (code, field)
+    assert not answer.session.choosing
+
+
+def test_the_end_after_three_declines_names_the_field():
+    world, payer = reviewing()
+    world.tokens.script = [Decline("cvv_incorrect")] * 3
+
+    for text in ("confirm", "321", "confirm", "322"):
+        payer.says(text)
+    answer = payer.says("confirm")
+
+    assert (answer.session.error.code, answer.session.error.field) == ("too_many_attempts", "cvv")
+
+
+def test_starting_over_forgets_the_values_and_not_the_declines():
+    world, payer = reviewing()
+    world.tokens.script = [Decline("cvv_incorrect")] * 3
+    payer.says("confirm")
+
+    answer = payer.says("start over")
+
+    session = world.sessions.load("abc-123").session
+    assert (session.id, session.step, session.name, session.card) == ("abc-123", Step.NAME, None, None)
+    assert (session.declines, session.language) == (1, "en")
+    assert len(session.history) > 2
+    assert answer.response
