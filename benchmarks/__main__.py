@@ -42,7 +42,7 @@ def main() -> None:
     result["http"] = over_http.measured()
     result["minutes"] = (time.monotonic() - started) / 60
     (DOCS / "benchmarks").mkdir(parents=True, exist_ok=True)
-    (DOCS / "benchmarks" / "results.json").write_text(json.dumps(result, indent=1) + "\n")
+    (DOCS / "benchmarks" / "results.json").write_text(json.dumps(result, separators=(",", ":")) + "\n")
     report.write(result)
     cost.write(result)
 

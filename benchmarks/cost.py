@@ -63,10 +63,10 @@ def _head() -> str:
 
 Written by `make bench` (`python -m benchmarks.cost` computes it anew from `docs/benchmarks/results.json`): the units are
 measured (calls, capacity units, log bytes, CPU time), the prices are the public ones of US East (N. Virginia) as known on
-{prices.DATE}, free tiers left out; nothing is fetched, so look at the pages below before you rely on them. A conversation is the six steps, completed. Assumed, because no emulator can
-tell: {WAITS["dynamodb"]} ms for each call to DynamoDB or KMS, {WAITS["model"]} ms for the model ({MODEL_CALLS} calls of
-{TOKENS_IN} tokens in and {TOKENS_OUT} out), {WAITS["Stripe"]} ms for Stripe; {PROD.memory} MB on arm64, where CPU time
-measured here takes 1/{VCPU:.2f} as long. Stripe's own fees are not counted.
+{prices.DATE}, free tiers left out; nothing is fetched, so look at the pages below before you rely on them. A conversation
+is the six steps, completed. Assumed, because no emulator can tell: {WAITS["dynamodb"]} ms for each call to DynamoDB or
+KMS, {WAITS["model"]} ms for each of {MODEL_CALLS} model calls ({TOKENS_IN} tokens in, {TOKENS_OUT} out), {WAITS["Stripe"]} ms for
+Stripe; {PROD.memory} MB on arm64, where a millisecond of CPU time measured here takes {1 / VCPU:.1f}. Stripe's own fees are not counted.
 
 The peers' figures are what their storage and CPU add in the same surroundings (same model, API and function settings).
 They seal nothing, count no attempts, keep no receipt and write no log of their own: what ours spends on KMS, on the

@@ -16,7 +16,7 @@ from typing import Any
 import botocore.session
 
 from benchmarks.places import ROOT
-from local.stripe_server import LOCAL_KEY
+from local.environment import LOCAL_KEY
 
 REGION = "us-east-1"
 SECRET = "benchmark/stripe"

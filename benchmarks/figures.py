@@ -56,18 +56,17 @@ def chat(result: Result, name: str, turns: slice, kind: str = "cpu") -> list[flo
 def calls(result: Result, name: str, script: str, *, service: str | None = None) -> list[int]:
     """AWS calls of each turn."""
     turns = result["metered"][name][script]
-    return [sum(1 for call in turn["calls"] if service in (None, call["service"])) for turn in turns]
+    return [turn["calls"].get(service, 0) if service else sum(turn["calls"].values()) for turn in turns]
 
 
 def total(result: Result, name: str, script: str, field: str) -> list[float]:
     """`read_units` or `write_units` of each turn."""
-    return [sum(call[field] for call in turn["calls"]) for turn in result["metered"][name][script]]
+    return [turn[field] for turn in result["metered"][name][script]]
 
 
 def largest(result: Result, name: str, script: str) -> list[int]:
     """Bytes of the largest item that each turn writes."""
-    turns = result["metered"][name][script]
-    return [max((call["item_bytes"] for call in turn["calls"]), default=0) for turn in turns]
+    return [turn["item_bytes"] for turn in result["metered"][name][script]]
 
 
 def marks(result: Result) -> list[Mark]:
@@ -81,7 +80,8 @@ def marks(result: Result) -> list[Mark]:
     zipped = ratio(cold["ours"], cold["ours, ordinary byte code"])
     return [
         Mark("CPU a turn, six steps: ours ÷ floor", rounds.middle, 1.25, shown=rounds.text()),
-        *(_peer(result, name, other, limit) for name, other, limit in PEERS),
+        *(_peer(result, *peer) for peer in PEERS),
+        *(_peer_in_a_chat(result, *peer) for peer in PEERS),
         Mark("DynamoDB calls a turn", max(dynamodb[:-1]), 2),
         Mark("DynamoDB calls of a confirmation", dynamodb[-1], 3),
         Mark("CPU, turn 200 ÷ turn 10", late.middle, 1.2, shown=late.text()),
@@ -107,3 +107,10 @@ PEERS = (
 def _peer(result: Result, name: str, other: str, limit: float) -> Mark:
     rounds = ratio(six(result, other), six(result, "ours"))
     return Mark(f"CPU a turn, six steps: {name}", rounds.middle, limit, least=True, shown=rounds.text(1))
+
+
+def _peer_in_a_chat(result: Result, name: str, other: str, limit: float) -> Mark:
+    """Like with like: turns in which nobody seals, confirms or pays."""
+    first = slice(0, 50)
+    rounds = ratio(chat(result, other, first), chat(result, "ours", first))
+    return Mark(f"CPU a turn, 50 turns without a card: {name}", rounds.middle, limit, least=True, shown=rounds.text(1))
