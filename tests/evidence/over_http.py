@@ -1,6 +1,7 @@
 """The same promises over HTTP, on a running stage: real requests at once, real tables, real log files."""
 
 import random
+import re
 import threading
 import time
 from collections import Counter
@@ -312,7 +313,7 @@ def _items(stage: Stage) -> Iterable[tuple[str, Any]]:
     client = stage.client("dynamodb")
     for table in client.list_tables()["TableNames"]:
         for page in client.get_paginator("scan").paginate(TableName=table):
-            yield from ((table, item) for item in page["Items"])
+            yield from ((re.split(r"-Data-|(?<=[a-z])[0-9A-F]{8}", table)[1], item) for item in page["Items"])
 
 
 def _logged(stage: Stage) -> Iterable[str]:
