@@ -27,7 +27,7 @@ $(BENCH)/.ready: $(READY) requirements/bench.txt requirements/lambda.txt
 	@uv pip sync --quiet --python $(BENCH)/venv/bin/python --require-hashes --compile-bytecode requirements/bench.txt
 	@touch $@
 
-.PHONY: help run demo stage test integration check bench screenshots page-figures synth bootstrap deploy smoke stripe-key rollback destroy setup lock clean evidence mutation
+.PHONY: help run demo stage test test-parts test-whole integration check bench screenshots page-figures synth bootstrap deploy smoke stripe-key rollback destroy setup lock clean evidence mutation
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,7 +46,14 @@ stage: $(READY) ## the whole system on this machine, without the page
 	@exec python -m local.stage --tethered
 
 test: $(READY) ## all tests: unit, infrastructure, integration, browser
-	@python -m pytest $(wildcard $(addprefix tests/,unit infra integration browser))
+	@echo "Testing on two cores, about five minutes; each half tells its result when it is done ..."
+	@$(MAKE) --no-print-directory --jobs 2 --keep-going --output-sync=target test-parts test-whole
+
+test-parts: $(READY) # unit and infrastructure
+	@python -m pytest tests/unit tests/infra
+
+test-whole: $(READY) # integration and browser, on one local stage
+	@python -m pytest tests/integration tests/browser
 
 integration: $(READY) ## the integration suite against the deployed STAGE
 	@python -m pytest tests/integration --stage $(STAGE)
