@@ -16,7 +16,7 @@ WORK = ROOT / ".cache" / "mutation"
 RESULT = ROOT / "docs" / "mutation.json"
 MODULES = ("card", "dialogue", "redact", "understand", "confirm")
 TESTS = ("card", "dialogue", "redact", "understanding", "conversations", "turn", "confirm")
-# Tests of speed ("…seconds") notice a busy machine, not a change.
+# Tests of speed notice a busy machine, not a change.
 SETTINGS = f"""
 [tool.pytest.ini_options]
 addopts = "-q -p no:cacheprovider -p no:xdist"
@@ -25,7 +25,7 @@ addopts = "-q -p no:cacheprovider -p no:xdist"
 source_paths = ["src"]
 only_mutate = {json.dumps([f"src/chat/{module}.py" for module in MODULES])}
 also_copy = ["local", "docs"]
-pytest_add_cli_args = ["-x", "--hypothesis-profile=mutation", "-k", "not seconds"]
+pytest_add_cli_args = ["-x", "--hypothesis-profile=mutation", "-k", "not milliseconds and not ten_seconds"]
 pytest_add_cli_args_test_selection = {json.dumps([f"tests/unit/test_{test}.py" for test in TESTS])}
 """
 AT_IMPORT = ("card.x__segments",)
