@@ -1,0 +1,28 @@
+"""A Stripe key that is replaced while the stage runs is in use with the next confirmation."""
+
+import pytest
+
+
+@pytest.fixture
+def secret(stage):
+    """Sets the Stripe secret of the local stage; the key that was there comes back at the end."""
+    if stage.stripe_stand_in is None:
+        pytest.skip("nobody but its operator rotates the key of a stage on AWS")
+    manager = stage.client("secretsmanager")
+    (arn,) = [each["ARN"] for each in manager.list_secrets()["SecretList"] if "Stripe" in each["Name"]]
+    key = manager.get_secret_value(SecretId=arn)["SecretString"]
+    yield lambda value=key: manager.put_secret_value(SecretId=arn, SecretString=value)
+    manager.put_secret_value(SecretId=arn, SecretString=key)
+
+
+def test_a_rotated_stripe_key_is_picked_up(stage, secret):
+    before, after = stage.conversation_at("confirm", "before"), stage.conversation_at("confirm", "after")
+    secret("sk_test_of_another_account")
+    stage.stripe.plan("unauthorized", session=before.id)
+
+    refused = before.send("confirm")
+    secret()
+    taken = after.send("confirm")
+
+    assert (refused["status"], refused["error"]["code"]) == ("failed", "processor_unavailable")
+    assert taken["payment"]["token"].startswith("pm_")
