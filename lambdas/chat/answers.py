@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from chat import replies
+from chat.items import iso
 from chat.session import Outcome, Session, Step
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def body(answer: Answer, *, history: bool = False) -> dict[str, Any]:
         "missing": [] if session.outcome else [field.value for field in session.missing],
         "error": session.error and {"code": session.error.code, "field": session.error.field},
         "payment": answer.payment and vars(answer.payment),
-        "expiresAt": answer.expires and _iso(answer.expires),
+        "expiresAt": answer.expires and iso(answer.expires),
     }
     if answer.session_token:
         shown["sessionToken"] = answer.session_token
@@ -70,7 +70,3 @@ def _collected(answer: Answer) -> dict[str, Any]:
         "expiry": session.expiry and str(session.expiry),
         "cvv": session.cvv is not None,
     }
-
-
-def _iso(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
