@@ -3,9 +3,7 @@
 The packages are pure Python, so the same files run on the runtime's arm64 and on the machine that made them.
 """
 
-import gzip
 import hashlib
-import json
 import py_compile
 import shutil
 import subprocess
@@ -13,23 +11,21 @@ import sys
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import jsii
 from aws_cdk import AssetHashType, BundlingOptions, DockerImage, ILocalBundling
 from aws_cdk import aws_lambda as lambda_
 
+from infra import sdk
 from infra.config import Stage
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "lambdas"
 LOCK = ROOT / "requirements" / "lambda.txt"
 CACHE = ROOT / ".cache" / "packages"
+MADE_BY = (LOCK, Path(__file__), Path(sdk.__file__))
 
 RUNTIME = (3, 13)
-SERVICES = ("bedrock-runtime", "dynamodb", "kms", "secretsmanager")
-"""The AWS services whose descriptions ship in the SDK; a client for any other fails at once."""
-
 UNUSED = (
     "**/*.so",  # optional accelerators, compiled for one machine; the Python they replace ships beside them
     "**/*.dist-info",
@@ -96,7 +92,7 @@ def _own_files() -> list[Path]:
 
 def _packages_fingerprint(*, compiled: bool) -> str:
     maker = sys.version if compiled else "sources"
-    return hashlib.sha256(LOCK.read_bytes() + Path(__file__).read_bytes() + maker.encode()).hexdigest()
+    return hashlib.sha256(b"".join(path.read_bytes() for path in MADE_BY) + maker.encode()).hexdigest()
 
 
 def _packages(*, compiled: bool) -> Path:
@@ -131,35 +127,9 @@ def _install(out: Path) -> None:
 
 
 def _prune(out: Path) -> None:
-    services = (path for path in (out / "botocore" / "data").iterdir() if path.is_dir())
-    _remove(path for path in services if path.name not in SERVICES)
     for pattern in UNUSED:
         _remove(sorted(out.glob(pattern)))
-    _lighten(out / "botocore" / "data")
-
-
-def _lighten(data: Path) -> None:
-    """The SDK's descriptions without other services' regions and without prose: they are read at every cold start."""
-    endpoints = data / "endpoints.json"
-    table = json.loads(endpoints.read_bytes())
-    for partition in table["partitions"]:
-        partition["services"] = {name: where for name, where in partition["services"].items() if name in SERVICES}
-    endpoints.write_text(json.dumps(table, separators=(",", ":")))
-    for model in data.glob("*/*/service-2.json.gz"):
-        described = json.loads(gzip.decompress(model.read_bytes()))
-        model.write_bytes(gzip.compress(json.dumps(_without_prose(described), separators=(",", ":")).encode(), mtime=0))
-
-
-def _without_prose(described: Any) -> Any:
-    if isinstance(described, list):
-        return [_without_prose(each) for each in described]
-    if not isinstance(described, dict):
-        return described
-    return {
-        name: _without_prose(each)
-        for name, each in described.items()
-        if name != "documentation" or not isinstance(each, str)
-    }
+    sdk.lighten(out / "botocore" / "data")
 
 
 def _remove(paths: Iterable[Path]) -> None:
