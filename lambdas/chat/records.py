@@ -80,13 +80,17 @@ def following(
 ) -> Record:
     """The next version, after payer (masked) and assistant `said` this. Any change of the review renews the attempt.
 
-    Raises SessionExpired.
+    Raises SessionExpired, also when only a claim has kept the card beyond its hour: it is deleted then.
     """
     now = ports.now()
     require_live(record, now)
     card_deadline = record.card_deadline
     if card_deadline is None and (session.card or session.part):
         card_deadline = now + LIFETIME
+    ttl = min(now + LIFETIME, card_deadline or now + LIFETIME)
+    if ttl <= now:
+        forget(record, ports)
+        raise SessionExpired
     attempt = _attempt(record, session, ports, renew=renew)
     return replace(
         record,
@@ -94,7 +98,7 @@ def following(
         version=record.version + 1,
         message_id=message_id,
         updated=now,
-        ttl=min(now + LIFETIME, card_deadline or now + LIFETIME),
+        ttl=ttl,
         card_deadline=card_deadline,
         attempt=attempt,
         counted=record.counted and attempt == record.attempt,

@@ -311,6 +311,41 @@ def test_a_claimed_session_outlives_its_claim():
     assert ttl[0] >= world.time + CLAIM + 60
 
 
+@pytest.mark.parametrize("code", ["processor_busy", "card_declined"])
+def test_no_reply_promises_a_card_whose_hour_ended_during_the_call(code):
+    world, payer = reviewing()
+    world.time = world.sessions.load("abc-123").card_deadline - 1
+    world.tokens.script = [Decline(code, definite=code != "processor_busy")]
+    world.tokens.meanwhile = lambda: world.sleep(8)
+
+    with pytest.raises(SessionExpired):
+        payer.says("confirm")
+
+    assert world.sessions.items == {}
+
+
+def test_a_token_that_comes_after_the_cards_hour_is_delivered():
+    world, payer = reviewing()
+    world.time = world.sessions.load("abc-123").card_deadline - 1
+    world.tokens.meanwhile = lambda: world.sleep(8)
+
+    assert payer.says("confirm").payment
+
+
+def test_a_lapsed_claim_does_not_let_a_conversation_go_on_after_the_cards_hour():
+    world, payer = reviewing()
+    world.time = world.sessions.load("abc-123").card_deadline - 1
+    world.tokens.script = [RuntimeError("the process died")]
+    with contextlib.suppress(RuntimeError):
+        payer.says("confirm")
+    world.time += CLAIM + 1
+
+    with pytest.raises(SessionExpired):
+        payer.says("change the name")
+
+    assert world.sessions.items == {}
+
+
 def test_claims_that_lapse_again_and_again_do_not_keep_a_card_for_longer():
     world, payer = reviewing()
     deadline = world.sessions.load("abc-123").card_deadline
