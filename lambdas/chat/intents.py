@@ -9,6 +9,8 @@ from chat.language import DEFAULT, Language, Phrase, Tongues, fold, speaks, with
 from chat.session import Wish
 
 _BREAK = re.compile(r"[.,;:!?\n、。，！？；،؟…—()\"]+")
+_DIGIT = re.compile(r"\d", re.ASCII)
+_LEAVING = (Wish.CANCEL, Wish.RESTART)
 _MOST = 12
 """Clauses that are looked at; a longer message asks nothing that a clause further on could take back."""
 
@@ -17,7 +19,7 @@ _MOST = 12
 class Clause:
     """Its words in order and as a set, and the text of them, in which unspaced languages look.
 
-    `start`, `end`: where it stands, with the punctuation that ends it.
+    `start`, `end`: where it stands, with the punctuation that ends it. `counts`: digits are in it.
     """
 
     phrase: Phrase
@@ -25,6 +27,7 @@ class Clause:
     text: str
     start: int
     end: int
+    counts: bool
 
 
 @dataclass(frozen=True)
@@ -53,12 +56,15 @@ def asked(plain: str, language: Language, tongues: Tongues, *, naming: bool) -> 
     if tongue:
         return Asked(language=tongue)
     heard = [language] if language.tag == DEFAULT else [language, speaks(DEFAULT)]
-    wish = _wish(found, heard, is_question="?" in plain or "؟" in plain)
+    is_question = "?" in plain or "؟" in plain
+    wishes = [_wish_of(clause, heard) for clause in found]
+    wish = _wish(wishes, found, heard, is_question=is_question)
     different = any(_different_card(clause, each) for clause in found for each in heard)
     changes, vague = ((), False) if different else _changes(found, heard, naming=naming)
     topics = [] if wish else [(clause, hit) for clause in found for each in heard if (hit := _topic(clause, each))]
     aside = tuple((clause.start, clause.end) for clause, _ in topics) if not (changes or different or vague) else ()
-    return Asked(wish, topics[0][1] if topics else None, changes, different, vague, aside=aside)
+    how = "leave" if is_question and not wish and any(each in wishes for each in _LEAVING) else None
+    return Asked(wish, topics[0][1] if topics else how, changes, different, vague, aside=aside)
 
 
 def clauses(plain: str) -> list[Clause]:
@@ -66,10 +72,12 @@ def clauses(plain: str) -> list[Clause]:
     start = 0
     while start < len(plain):
         stop = _BREAK.search(plain, start) if len(found) < _MOST else None
-        phrase = words(plain[start : stop.start() if stop else len(plain)])
+        said = plain[start : stop.start() if stop else len(plain)]
+        phrase = words(said)
         end = stop.end() if stop else len(plain)
         if phrase:
-            found.append(Clause(phrase, frozenset(phrase), " ".join(phrase), start, end))
+            counts = _DIGIT.search(said) is not None
+            found.append(Clause(phrase, frozenset(phrase), " ".join(phrase), start, end, counts))
         start = end
     return found
 
@@ -85,11 +93,10 @@ def _has_all(clause: Clause, language: Language, wanted: frozenset[str]) -> bool
     return wanted <= clause.said or (language.unspaced and all(word in clause.text for word in wanted))
 
 
-def _wish(found: list[Clause], heard: list[Language], *, is_question: bool) -> Wish | None:
+def _wish(wishes: list[Wish | None], found: list[Clause], heard: list[Language], *, is_question: bool) -> Wish | None:
     """A wish to stop, start over or not go on counts in any clause; a yes only when every clause says it."""
-    wishes = [_wish_of(clause, heard) for clause in found]
-    for each in (Wish.CANCEL, Wish.RESTART, Wish.NO, Wish.KEEP, Wish.BACK):
-        if each in wishes and not (is_question and len(wishes) > 1):
+    for each in (*_LEAVING, Wish.NO, Wish.KEEP, Wish.BACK):
+        if each in wishes and not (is_question and (each in _LEAVING or len(wishes) > 1)):
             return each
     clear = all(
         wish in (Wish.YES, Wish.CONFIRM) or _is_polite(clause, heard)
@@ -108,8 +115,13 @@ def _wish_of(clause: Clause, heard: list[Language]) -> Wish | None:
             phrases = iter((without_fillers(clause.phrase, language.fillers),))
         found = next((language.wishes[each] for each in phrases if each in language.wishes), None)
         if found:
-            return Wish(found)
+            return None if found in _LEAVING and _stays(clause, language) else Wish(found)
     return None
+
+
+def _stays(clause: Clause, language: Language) -> bool:
+    """ "Stop 12/30" gives a date, and "can I cancel" asks how: neither ends anything."""
+    return clause.counts or _topic(clause, language) == "leave"
 
 
 def _stripped(text: str, fillers: frozenset[str]) -> Iterator[Phrase]:
