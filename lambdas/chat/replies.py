@@ -51,7 +51,10 @@ def reply(before: "Session", heard: "Heard", after: "Session", policy: "Policy")
 def _aside(before: "Session", heard: "Heard", after: "Session", policy: "Policy") -> list[str]:
     """The answer to what was said beside the way."""
     language = speaks(after.language)
-    topic = heard.topic or _TOPICS.get((heard.wish or "", before.step == "confirm"))
+    given = [each for each in (heard.name, heard.card, heard.expiry, heard.cvv) if each]
+    topic = heard.topic or (None if given else _TOPICS.get((heard.wish or "", before.step == "confirm")))
+    if topic in ("refuse", "moment") and not all(isinstance(each, Refusal) for each in given):
+        return []
     if topic in ("hello", "unclear", "refuse", "not_yet") and before.step == "none":
         return []
     if topic in ("why", "what"):

@@ -2,15 +2,16 @@
 
 import re
 import tomllib
+from dataclasses import replace
 
 import pytest
 
 from chat.brands import Brand
-from chat.card import Field
+from chat.card import Expiry, Field
 from chat.dialogue import advance
 from chat.language import FILES, speaks, tags, without_fillers, words
 from chat.replies import choose_language
-from chat.session import Policy, Session, Step
+from chat.session import KeptCard, Policy, Sealed, Session, Step
 from chat.understand import understand
 from tests.conversations.offline import POLICY, TODAY
 
@@ -97,6 +98,20 @@ def test_every_question_beside_the_way_is_answered_and_the_step_asked_again(tag)
         assert heard.topic == topic, phrases[0]
         assert move.session.refusals == 4
         assert move.reply.endswith(DATA[tag]["says"]["ask_card"])
+
+
+@pytest.mark.parametrize("tag", SHIPPED)
+@pytest.mark.parametrize("first", ["no", "moment"])
+def test_a_correction_is_thanked_for_and_not_taken_for_a_refusal(tag, first):
+    session = Session("abc", tag, Step.CVV, name="Ada", card=KeptCard(Brand.VISA, "4242", Sealed(b"")))
+    session = replace(session, expiry=Expiry(11, 2030))
+    said = {**DATA[tag]["wishes"], **DATA[tag]["topics"]}[first][0]
+
+    move = advance(session, understand(f"{said}, 12/30", session, TODAY, POLICY), POLICY)
+
+    says = DATA[tag]["says"]
+    assert str(move.session.expiry) == "12/30"
+    assert move.reply == speaks(tag).joiner.join((says["thanks"], says["ask_cvv"]))
 
 
 @pytest.mark.parametrize("tag", SHIPPED)
