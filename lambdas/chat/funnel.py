@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chat.card import FIELDS
+
 if TYPE_CHECKING:
     from chat.ports import Watch
     from chat.session import Session
-
-FIELDS = ("name", "card", "expiry", "cvv")
 
 
 def funnel(before: Session, after: Session, watch: Watch) -> None:
