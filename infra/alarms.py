@@ -112,9 +112,22 @@ def payments(stage: Stage) -> Iterator[Watched]:
     )
     yield Watched(
         "ProcessorFailed",
-        "Payments fail on our side: the Stripe key, or Stripe itself.",
+        "Payments fail on our side: the Stripe key, or what Stripe is asked.",
         counts.total("ProcessorFailed", FIVE_MINUTES),
         limit=3,
+    )
+    yield Watched(
+        "ProcessorBusy",
+        "Half of the confirmations or more get no answer from Stripe: payers are asked to confirm again.",
+        share(
+            "busy",
+            "busy + FILL(completed, 0)",
+            3,
+            FIVE_MINUTES,
+            busy=counts.total("ProcessorBusy", FIVE_MINUTES),
+            completed=counts.total("Completed", FIVE_MINUTES),
+        ),
+        limit=50,
     )
     yield Watched(
         "NoCompletions",

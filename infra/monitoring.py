@@ -95,7 +95,7 @@ class Monitoring(Construct):
 
 
 QUARTER = Duration.minutes(15)
-STRIPE_TROUBLE = ("ProcessorFailed", "RawCardRefused")
+STRIPE_TROUBLE = ("ProcessorBusy", "ProcessorFailed", "RawCardRefused")
 
 
 def _graph(

@@ -49,8 +49,11 @@ class LambdaWatch:
         self._logger.warning("unavailable", dependency=service, code=code)
 
     def declined(self, code: str, detail: str) -> None:
-        """`detail` is Stripe's own code, for the merchant alone."""
-        self.count("Declined", **{"class": code})
+        """`detail` is Stripe's own code, for the merchant alone. What is not the card's fault is no decline of it."""
+        if code == "processor_busy":
+            self.count("ProcessorBusy")
+        elif code != "processor_unavailable":  # that is counted, as ProcessorFailed, where its cause is known
+            self.count("Declined", **{"class": code})
         self._logger.info("declined", code=code, detail=detail)
 
     def unusable_key(self, secret: str, reason: str) -> None:

@@ -13,8 +13,8 @@ WATCHED = ["dev-Api", "staging-Api", "prod-Api", "hosted-Api", "hosted-Page"]
 
 EVERY_WATCHED_STAGE_HAS = {
     "FunctionErrors", "ServerErrors", "SlowTurns", "Throttled", "DependencyDenied", "ModelFallbacks", "RawCardsRefused",
-    "ProcessorFailed", "ManyDeclines", "GuardRefusals", "NoCompletions", "SweepLeftovers", "SweepErrors",
-    "SweepMissing",
+    "ProcessorFailed", "ProcessorBusy", "ManyDeclines", "GuardRefusals", "NoCompletions", "SweepLeftovers",
+    "SweepErrors", "SweepMissing",
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from chat.api import respond
 from chat.ports import Busy, SealBroken, SessionExpired, SessionTokenRequired, StepChanged, TooManyRequests, Unavailable
+from chat.session import Decline
 from chat.watch import LambdaWatch
 from tests.fakes import World
 
@@ -19,7 +20,7 @@ class Api:
     """The function's edge over a world in memory, with the real log and metrics."""
 
     def __init__(self, world: World) -> None:
-        self.world = world
+        self.world, self.token = world, ""
 
     @cached_property
     def watch(self):
@@ -29,10 +30,19 @@ class Api:
         reply = respond(event, replace(self.world.ports(), watch=self.watch), self.watch)
         return reply, json.loads(reply["body"])
 
-    def says(self, text, token=None, **fields):
-        headers = {"Content-Type": "application/json"} | ({"X-Session-Token": token} if token else {})
+    def says(self, text, **fields):
+        headers = {"Content-Type": "application/json"} | ({"X-Session-Token": self.token} if self.token else {})
         body = json.dumps({"message": text, "sessionId": "abc-123", **fields})
-        return self.asks({"httpMethod": "POST", "resource": "/chat", "headers": headers, "body": body})
+        reply, answer = self.asks({"httpMethod": "POST", "resource": "/chat", "headers": headers, "body": body})
+        self.token = answer.get("sessionToken", self.token)
+        return reply, answer
+
+    def reaches_review(self):
+        for text in ("payment", "John", "4242 4242 4242 4242", "12/30", "123"):
+            self.says(text)
+
+    def logged(self, capsys):
+        return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
     def breaks_with(self, error):
         def load(_):
@@ -110,7 +120,7 @@ def test_an_unforeseen_error_is_logged_by_kind_and_place(api, capsys):
 
     api.says("payment")
 
-    line = next(line for line in map(json.loads, capsys.readouterr().out.splitlines()) if line.get("level") == "ERROR")
+    line = next(line for line in api.logged(capsys) if line.get("level") == "ERROR")
     assert line["kind"] == "RuntimeError"
     assert any(place.startswith("turn.py:") for place in line["places"])
 
@@ -124,7 +134,7 @@ def test_an_unknown_path_is_a_404(api):
 def test_a_turn_writes_one_log_line_of_named_fields(api, capsys):
     api.says("I'm John, 4242 4242 4242 4242")
 
-    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    lines = api.logged(capsys)
     (line,) = [line for line in lines if line.get("message") == "turn"]
     ours = line.keys() - {"level", "location", "timestamp", "service", "message"}
     assert ours == {"session_id", "step", "status", "language", "milliseconds"}  # and "error", when there is one
@@ -132,14 +142,38 @@ def test_a_turn_writes_one_log_line_of_named_fields(api, capsys):
 
 
 def test_the_funnels_metrics_name_steps_and_codes_only(api, capsys):
-    _, opened = api.says("payment")
-    api.says("12345", opened["sessionToken"])
+    api.says("payment")
+    api.says("12345")
 
-    metrics = [line for line in map(json.loads, capsys.readouterr().out.splitlines()) if "_aws" in line]
+    metrics = [line for line in api.logged(capsys) if "_aws" in line]
     assert {name for line in metrics for name in line} <= {
         "_aws", "service", "step", "code", "cause", "Turn", "TurnTime", "StepAsked", "StepRefused", "ModelFallback",
     }  # fmt: skip
     assert [line["code"] for line in metrics if "StepRefused" in line] == ["name_invalid"]
+
+
+@pytest.mark.parametrize(
+    ("code", "counted"),
+    [
+        ("card_declined", {"Declined": "card_declined"}),
+        ("card_expired", {"Declined": "card_expired"}),
+        ("cvv_incorrect", {"Declined": "cvv_incorrect"}),
+        ("processor_busy", {"ProcessorBusy": None}),
+        ("processor_unavailable", {}),
+    ],
+)
+def test_only_a_refused_card_is_a_decline(api, capsys, code, counted):
+    api.world.tokens.script = [Decline(code, "a-detail")]
+    api.reaches_review()
+    api.says("confirm")
+
+    lines = api.logged(capsys)
+    assert {
+        name: line.get("class") for line in lines for name in ("Declined", "ProcessorBusy") if name in line
+    } == counted
+    assert [(line["code"], line["detail"]) for line in lines if line.get("message") == "declined"] == [
+        (code, "a-detail")
+    ]
 
 
 def test_metrics_that_cannot_be_written_do_not_keep_a_reply_from_its_payer(api, monkeypatch):
