@@ -16,7 +16,7 @@ from infra.counts import Counts
 
 QUERIES = {
     "unforeseen": "filter message in ['unforeseen', 'the Stripe key cannot be used'] | sort @timestamp desc"
-    " | fields @timestamp, level, message, kind, places, reason",
+    " | fields @timestamp, level, message, session_id, kind, places, secret, reason",
     "refusals": "filter message = 'refused' | stats count(*) as times by http_status, code | sort times desc",
     "refused-values": "filter message = 'turn' and ispresent(error) | stats count(*) as times by step, error"
     " | sort times desc",
@@ -24,8 +24,8 @@ QUERIES = {
     "dependencies": "filter message = 'unavailable' | stats count(*) as times by dependency, code | sort times desc",
     "slow-turns": "filter message = 'turn' | stats pct(milliseconds, 50) as p50, pct(milliseconds, 95) as p95,"
     " count(*) as turns by step | sort p95 desc",
-    "one-session": "filter session_id = 'PUT THE SESSION ID HERE' | sort @timestamp | fields @timestamp, step, status,"
-    " error, milliseconds",
+    "one-session": "filter session_id = 'PUT THE SESSION ID HERE' | sort @timestamp | fields @timestamp, message, step,"
+    " status, error, http_status, dependency, code, detail, kind, places, milliseconds",
 }
 """CloudWatch Logs Insights, over the function's log group. The fields are those of lambdas/chat/watch.py."""
 

@@ -59,11 +59,15 @@ def _answer(event: Mapping[str, Any], ports: Ports, watch: LambdaWatch) -> dict[
     started = time.monotonic()
     match event.get("httpMethod"), event.get("resource"):
         case "POST", "/chat":
-            answer = turn(events.message_of(event, ports.new_id), ports)
+            message = events.message_of(event, ports.new_id)
+            watch.follow(message.session_id)
+            answer = turn(message, ports)
             watch.answered(answer, (time.monotonic() - started) * 1000)
             return _reply(200, body(answer), _language(answer))
         case "GET", "/sessions/{sessionId}":
-            answer = where(*events.session_of(event), ports)
+            session_id, token = events.session_of(event)
+            watch.follow(session_id)
+            answer = where(session_id, token, ports)
             return _reply(200, body(answer, history=True), _language(answer))
     raise events.BadRequest(404, "not_found", "there is nothing at this path")
 

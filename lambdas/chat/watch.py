@@ -24,6 +24,10 @@ class LambdaWatch:
         self._metrics = Metrics()
         self._counts: dict[tuple[tuple[str, str], ...], list[tuple[str, MetricUnit, float]]] = defaultdict(list)
 
+    def follow(self, session_id: str | None) -> None:
+        """Every line until `flush` names this session. Only a name that was checked may come here."""
+        self._logger.append_keys(session_id=session_id)
+
     def count(self, metric: str, **dimensions: str) -> None:
         self._add(metric, MetricUnit.Count, 1, **dimensions)
 
@@ -32,7 +36,7 @@ class LambdaWatch:
         self._add("TurnTime", MetricUnit.Milliseconds, milliseconds, step=session.step.value)
         self._logger.info(
             "turn",
-            session_id=session.id,
+            session_id=session.id,  # the opening's may have been made meanwhile
             step=session.step.value,
             status=session.status,
             error=session.error and session.error.code,
@@ -77,6 +81,7 @@ class LambdaWatch:
                 self._metrics.flush_metrics()
         except Exception as error:  # noqa: BLE001  (and no traceback: its values may be a payer's)
             self._logger.error("metrics lost", kind=type(error).__name__)  # noqa: TRY400
+        self._logger.remove_keys(["session_id"])
 
     def _add(self, metric: str, unit: MetricUnit, value: float, **dimensions: str) -> None:
         self._counts[tuple(dimensions.items())].append((metric, unit, value))

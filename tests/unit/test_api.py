@@ -141,6 +141,48 @@ def test_a_turn_writes_one_log_line_of_named_fields(api, capsys):
     assert "John" not in str(lines)
 
 
+def test_one_session_can_be_followed_through_its_trouble(api, capsys):
+    api.world.tokens.script = [Decline("card_declined", "do_not_honor")]
+    api.reaches_review()
+    api.says("confirm")
+    api.says("and now?", expectedStep="cvv")
+    for error in (Unavailable("dynamodb", "ThrottlingException"), RuntimeError(SECRET)):
+        api.breaks_with(error)
+        api.says("confirm")
+
+    lines = [line for line in api.logged(capsys) if "message" in line]
+    assert {line["message"] for line in lines} == {"turn", "declined", "refused", "unavailable", "unforeseen"}
+    assert {line["session_id"] for line in lines} == {"abc-123"}
+
+
+@pytest.mark.parametrize("session_id", ["4242424242424242", "4242 4242", "a" * 65, 7, "", "é"])
+def test_a_session_id_that_was_refused_is_not_logged_nor_is_the_one_before_it(api, capsys, session_id):
+    api.says("payment")
+    api.logged(capsys)
+
+    api.says("payment", sessionId=session_id)
+    api.asks({"httpMethod": "DELETE", "resource": "/chat"})
+
+    lines = [line for line in api.logged(capsys) if "message" in line]
+    assert [line["http_status"] for line in lines] == [400, 404]
+    assert not any("session_id" in line for line in lines)
+
+
+def test_looking_where_a_session_stands_is_logged_under_its_name_when_it_fails(api, capsys):
+    api.breaks_with(Unavailable("dynamodb", "ThrottlingException"))
+
+    api.asks(
+        {
+            "httpMethod": "GET",
+            "resource": "/sessions/{sessionId}",
+            "pathParameters": {"sessionId": "abc-123"},
+            "headers": {"x-session-token": "a-token"},
+        }
+    )
+
+    assert [line["session_id"] for line in api.logged(capsys) if "message" in line] == ["abc-123"] * 2
+
+
 def test_the_funnels_metrics_name_steps_and_codes_only(api, capsys):
     api.says("payment")
     api.says("12345")
