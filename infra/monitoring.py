@@ -25,7 +25,7 @@ QUERIES = {
     "slow-turns": "filter message = 'turn' | stats pct(milliseconds, 50) as p50, pct(milliseconds, 95) as p95,"
     " count(*) as turns by step | sort p95 desc",
     "one-session": "filter session_id = 'PUT THE SESSION ID HERE' | sort @timestamp | fields @timestamp, message, step,"
-    " status, error, http_status, dependency, code, detail, kind, places, milliseconds",
+    " next_step, status, error, http_status, dependency, code, detail, kind, places, milliseconds",
 }
 """CloudWatch Logs Insights, over the function's log group. The fields are those of lambdas/chat/watch.py."""
 

@@ -158,6 +158,9 @@ class FakeWatch:
     def __init__(self) -> None:
         self.counts: list[tuple[str, dict[str, str]]] = []
 
+    def follow(self, session_id: str, step: str) -> None:
+        """What it is about shows in the real log alone."""
+
     def count(self, metric: str, **dimensions: str) -> None:
         self.counts.append((metric, dimensions))
 

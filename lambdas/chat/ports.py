@@ -106,6 +106,9 @@ class Tokens(Protocol):
 
 
 class Watch(Protocol):
+    def follow(self, session_id: str, step: str) -> None:
+        """Which session this is about, and where the payer is."""
+
     def count(self, metric: str, **dimensions: str) -> None: ...
 
     def declined(self, code: str, detail: str) -> None: ...

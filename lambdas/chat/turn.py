@@ -113,6 +113,7 @@ def _go_on(message: Message, token: str, ports: Ports) -> Answer:
 
 def _play(record: Record, message: Message, ports: Ports, *, first: bool) -> Answer:
     """`first`: not played again after a lost race. What was said to an older state confirms nothing of a newer one."""
+    ports.watch.follow(record.session.id, record.session.step.value)
     if record.message_id == message.id:
         return standing(record)
     if message.expected_step not in (None, record.session.step):

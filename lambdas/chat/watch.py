@@ -22,22 +22,25 @@ class LambdaWatch:
         logging.raiseExceptions = False
         self._logger = Logger(stream=sys.stdout)
         self._metrics = Metrics()
+        self._step = ""
         self._counts: dict[tuple[tuple[str, str], ...], list[tuple[str, MetricUnit, float]]] = defaultdict(list)
 
-    def follow(self, session_id: str | None) -> None:
-        """Every line until `flush` names this session. Only a name that was checked may come here."""
-        self._logger.append_keys(session_id=session_id)
+    def follow(self, session_id: str | None, step: str = "") -> None:
+        """Every line until `flush` is about this session, and the payer is at this step. The id must be checked."""
+        self._step = step
+        self._logger.append_keys(session_id=session_id, step=step or None)
 
     def count(self, metric: str, **dimensions: str) -> None:
         self._add(metric, MetricUnit.Count, 1, **dimensions)
 
     def answered(self, answer: Answer, milliseconds: float) -> None:
         session = answer.session
-        self._add("TurnTime", MetricUnit.Milliseconds, milliseconds, step=session.step.value)
+        if not self._step:  # nothing was played: a receipt, or the opening's reply again
+            self.follow(session.id, session.step.value)
+        self._add("TurnTime", MetricUnit.Milliseconds, milliseconds, step=self._step)
         self._logger.info(
             "turn",
-            session_id=session.id,  # the opening's may have been made meanwhile
-            step=session.step.value,
+            next_step=session.step.value,
             status=session.status,
             error=session.error and session.error.code,
             language=session.language,
@@ -81,7 +84,8 @@ class LambdaWatch:
                 self._metrics.flush_metrics()
         except Exception as error:  # noqa: BLE001  (and no traceback: its values may be a payer's)
             self._logger.error("metrics lost", kind=type(error).__name__)  # noqa: TRY400
-        self._logger.remove_keys(["session_id"])
+        self._step = ""
+        self._logger.remove_keys(["session_id", "step"])
 
     def _add(self, metric: str, unit: MetricUnit, value: float, **dimensions: str) -> None:
         self._counts[tuple(dimensions.items())].append((metric, unit, value))

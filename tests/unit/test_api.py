@@ -137,7 +137,14 @@ def test_a_turn_writes_one_log_line_of_named_fields(api, capsys):
     lines = api.logged(capsys)
     (line,) = [line for line in lines if line.get("message") == "turn"]
     ours = line.keys() - {"level", "location", "timestamp", "service", "message"}
-    assert ours == {"session_id", "step", "status", "language", "milliseconds"}  # and "error", when there is one
+    assert ours == {
+        "session_id",
+        "step",
+        "next_step",
+        "status",
+        "language",
+        "milliseconds",
+    }  # and "error", when there is one
     assert "John" not in str(lines)
 
 
@@ -192,6 +199,19 @@ def test_the_funnels_metrics_name_steps_and_codes_only(api, capsys):
         "_aws", "service", "step", "code", "cause", "Turn", "TurnTime", "StepAsked", "StepRefused", "ModelFallback",
     }  # fmt: skip
     assert [line["code"] for line in metrics if "StepRefused" in line] == ["name_invalid"]
+
+
+def test_a_turn_is_measured_at_the_step_where_the_payer_was(api, capsys):
+    api.reaches_review()
+    for text in ("confirm", "thanks"):  # the second finds the receipt
+        api.says(text)
+
+    lines = api.logged(capsys)
+    steps = ["none", "name", "card", "expiry", "cvv", "confirm", "done"]
+    assert [line["step"] for line in lines if "TurnTime" in line] == steps
+    assert [(line["step"], line["next_step"]) for line in lines if line.get("message") == "turn"] == list(
+        zip(steps, [*steps[1:], "done"], strict=True)
+    )
 
 
 @pytest.mark.parametrize(
