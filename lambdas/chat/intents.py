@@ -8,7 +8,9 @@ from chat.card import FIELDS, Field
 from chat.language import DEFAULT, Language, Phrase, Tongues, fold, speaks, without_fillers, words
 from chat.session import Wish
 
-_BREAK = re.compile(r"[.,;:!?\n、。，！？；،؟…—()\"]+")
+_SIGNS = {**dict.fromkeys("👍👌✅✔☑🆗", "yes"), **dict.fromkeys("👎❌", "no")}
+"""Each is a clause of its own."""
+_BREAK = re.compile(rf"[.,;:!?\n、。，！？；،؟…—()\"{''.join(_SIGNS)}]+")
 _DIGIT = re.compile(r"\d", re.ASCII)
 _LEAVING = (Wish.CANCEL, Wish.RESTART)
 _MOST = 12
@@ -78,6 +80,8 @@ def clauses(plain: str) -> list[Clause]:
         if phrase:
             counts = _DIGIT.search(said) is not None
             found.append(Clause(phrase, frozenset(phrase), " ".join(phrase), start, end, counts))
+        signs = {_SIGNS[char] for char in stop[0] if char in _SIGNS} if stop else ()
+        found += [Clause((sign,), frozenset((sign,)), sign, end, end, counts=False) for sign in signs]
         start = end
     return found
 
@@ -108,7 +112,8 @@ def _wish(wishes: list[Wish | None], found: list[Clause], heard: list[Language],
 
 
 def _wish_of(clause: Clause, heard: list[Language]) -> Wish | None:
-    for language in heard:
+    """English counts too, but for words that mean nothing in the first language: "y" is "and" in Spanish."""
+    for language in heard[:1] if clause.said <= heard[0].fillers else heard:
         if language.unspaced:
             phrases = _stripped(clause.text, language.fillers)
         else:
