@@ -14,7 +14,7 @@ from tests.conversations.corpus import load
 from tests.conversations.offline import Payer
 from tests.unit.test_understanding import WRITINGS, card_number
 
-TALKS, TURNS = 220, 100
+TALKS, TURNS = 240, 100
 
 SAID = [turn for each in load() for turn in each.turns]
 CLEAR_YES = {turn.say for turn in SAID if turn.expected["status"] == "completed" or turn.decline} | {
