@@ -6,6 +6,8 @@ STAGE ?= dev
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.venv/node/node_modules/.bin:$(PATH)
 export PYTHONPATH := $(CURDIR):$(CURDIR)/lambdas:$(CURDIR)/frontend
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
+# Without its byte code, every command would compile the CDK anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 READY := .venv/.ready
 
