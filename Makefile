@@ -47,15 +47,17 @@ demo: $(READY) ## play a conversation in the terminal, against the local stage
 stage: $(READY) ## the whole system on this machine, without the page
 	@exec python -m local.stage --tethered
 
-test: $(READY) ## all tests: unit, infrastructure, integration, browser
-	@echo "Testing on two cores, about five minutes; each half tells its result when it is done ..."
+ON_ONE_STAGE := tests/integration tests/browser
+
+test: $(READY) ## all tests: unit, infrastructure, lifecycle, integration, browser
+	@echo "Testing on two cores, some four minutes; each half tells its result when it is done ..."
 	@$(MAKE) --no-print-directory --jobs 2 --keep-going --output-sync=target test-parts test-whole
 
-test-parts: $(READY) # unit and infrastructure
-	@python -m pytest tests/unit tests/infra
+test-parts: $(READY) # what needs no stage, or stages of its own
+	@python -m pytest tests $(ON_ONE_STAGE:%=--ignore=%)
 
-test-whole: $(READY) # integration and browser, on one local stage
-	@python -m pytest tests/integration tests/browser
+test-whole: $(READY) # what shares one local stage
+	@python -m pytest $(ON_ONE_STAGE)
 
 integration: $(READY) ## the integration suite against the deployed STAGE
 	@python -m pytest tests/integration --stage $(STAGE)
