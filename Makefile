@@ -48,16 +48,18 @@ stage: $(READY) ## the whole system on this machine, without the page
 	@exec python -m local.stage --tethered
 
 ON_ONE_STAGE := tests/integration tests/browser
+# Both halves write at once: a line is written whole, and says whose it is.
+told = 2>&1 | { trap '' INT; while IFS= read -r line; do echo "$(@:test-%=%) | $$line"; done; }
 
 test: $(READY) ## all tests: unit, infrastructure, lifecycle, integration, browser
-	@echo "Testing on two cores, some four minutes; each half tells its result when it is done ..."
-	@$(MAKE) --no-print-directory --jobs 2 --keep-going --output-sync=target test-parts test-whole
+	@echo "Testing on two cores, some four minutes. parts: unit, infra, lifecycle; whole: integration and browser, on one stage."
+	@$(MAKE) --no-print-directory --jobs 2 --keep-going test-parts test-whole
 
 test-parts: $(READY) # what needs no stage, or stages of its own
-	@python -m pytest tests $(ON_ONE_STAGE:%=--ignore=%)
+	@set -o pipefail; python -m pytest -v --no-header tests $(ON_ONE_STAGE:%=--ignore=%) $(told)
 
 test-whole: $(READY) # what shares one local stage
-	@python -m pytest $(ON_ONE_STAGE)
+	@set -o pipefail; python -m pytest -v --no-header $(ON_ONE_STAGE) $(told)
 
 integration: $(READY) ## the integration suite against the deployed STAGE
 	@python -m pytest tests/integration --stage $(STAGE)
