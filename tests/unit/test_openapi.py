@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -102,6 +102,7 @@ BODIES = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(BODIES | ANYTHING)
 @example({"message": "x", "expectedStep": {}})
 @example({"message": "x", "sessionId": None})
@@ -115,6 +116,7 @@ def test_a_body_is_refused_exactly_when_the_document_refuses_it(body):
     assert refused == (complaint(SCHEMAS["Turn"], body) is not None)
 
 
+@settings(deadline=None)
 @given(NAMES)
 def test_a_path_is_refused_exactly_when_the_document_refuses_it(name):
     edge = Edge()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from client import Key, Message, RefusedError, Reply, UnreachableError
 from conversation import NOTHING, Conversation, after_reply, after_trouble, looked_up, own_line
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 NOW = datetime(2026, 11, 22, 13, tzinfo=UTC)
@@ -49,6 +49,7 @@ def test_the_transcript_shows_of_a_message_what_was_understood(text, step, known
     assert own_line(text, talk(step, collected={**NOTHING, **known}), answered) == line
 
 
+@settings(deadline=None)
 @given(
     digits=some.text("0123456789", min_size=5, max_size=19),
     words=some.text("abc ,.-/", max_size=8),
