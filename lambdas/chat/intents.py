@@ -1,8 +1,9 @@
 """What a message asks of the conversation: to confirm, to change something, to stop, or something beside the way."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 from chat.card import FIELDS, Field
 from chat.language import DEFAULT, Language, Phrase, Tongues, fold, speaks, without_fillers, words
@@ -15,6 +16,9 @@ _DIGIT = re.compile(r"\d", re.ASCII)
 _LEAVING = (Wish.CANCEL, Wish.RESTART)
 _MOST = 12
 """Clauses that are looked at; a longer message asks nothing that a clause further on could take back."""
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -93,8 +97,11 @@ def _has(clause: Clause, language: Language, wanted: frozenset[str] | dict[str, 
     return language.unspaced and any(word in clause.text for word in wanted)
 
 
-def _has_all(clause: Clause, language: Language, wanted: frozenset[str]) -> bool:
-    return wanted <= clause.said or (language.unspaced and all(word in clause.text for word in wanted))
+def _beside(clause: Clause, language: Language, phrases: Iterable[tuple[frozenset[str], T]]) -> list[T]:
+    """What the language has beside each phrase all of whose words are in the clause."""
+    if language.unspaced:
+        return [held for phrase, held in phrases if all(word in clause.said or word in clause.text for word in phrase)]
+    return [held for phrase, held in phrases if phrase <= clause.said]
 
 
 def _wish(wishes: list[Wish | None], found: list[Clause], heard: list[Language], *, is_question: bool) -> Wish | None:
@@ -143,8 +150,8 @@ def _stripped(text: str, fillers: frozenset[str]) -> Iterator[Phrase]:
 
 def _is_polite(clause: Clause, heard: list[Language]) -> bool:
     """Thanks, or nothing but fillers: it takes nothing back."""
-    return (
-        any(clause.said <= each.fillers or _topic(clause, each) == "thank" for each in heard) and len(clause.said) < 4
+    return len(clause.said) < 4 and any(
+        clause.said <= each.fillers or _topic(clause, each) == "thank" for each in heard
     )
 
 
@@ -164,7 +171,7 @@ def _changes(found: list[Clause], heard: list[Language], *, naming: bool) -> tup
 
 def _is_change(clause: Clause, language: Language) -> bool:
     negated = _has(clause, language, language.negations)
-    return any(_has_all(clause, language, each) and (not negated or denies) for each, denies in language.changes)
+    return any(denies or not negated for denies in _beside(clause, language, language.changes))
 
 
 def _fields(clause: Clause, language: Language) -> set[Field]:
@@ -196,7 +203,7 @@ def _different_card(clause: Clause, language: Language) -> bool:
 
 
 def _topic(clause: Clause, language: Language) -> str | None:
-    return next((topic for needed, topic in language.topics if _has_all(clause, language, needed)), None)
+    return next(iter(_beside(clause, language, language.topics)), None)
 
 
 def _language(found: list[Clause], language: Language, tongues: Tongues) -> str | None:

@@ -16,6 +16,7 @@ SCHEMA = 1  # raised when old code could not read the item; it then treats it as
 SIZE = 2900  # bytes; a write unit is 1,024
 LINES = 12  # of the history: turn 200 costs what turn 6 costs
 LINE = 300  # bytes kept of what a payer wrote, in the history
+MAP = 3  # bytes that DynamoDB counts for a map or a list, and one more for each entry
 
 
 def of_record(record: Record) -> Item:
@@ -124,25 +125,21 @@ def iso(seconds: int) -> str:
 
 
 def size(attributes: Item) -> int:
-    """Bytes that DynamoDB counts for names and values, numbers rounded up.
+    """Bytes that DynamoDB counts for names and values, numbers rounded up; the history is not among them.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
     """
-    return sum(len(name.encode()) + _bytes(held) for name, held in attributes.items())
-
-
-def _bytes(held: dict[str, Any]) -> int:
-    ((kind, value),) = held.items()
-    match kind:
-        case "S" | "N":
-            return len(value.encode())
-        case "B":
-            return len(value)
-        case "M":
-            return 3 + len(value) + size(value)
-        case "L":
-            return 3 + sum(1 + _bytes(each) for each in value)
-    return 1
+    counted = 0
+    for name, held in attributes.items():
+        ((kind, value),) = held.items()
+        counted += len(name.encode())
+        if kind in ("S", "N"):
+            counted += len(value.encode())
+        elif kind == "M":
+            counted += MAP + len(value) + size(value)
+        else:
+            counted += len(value) if kind == "B" else 1
+    return counted
 
 
 def _history(lines: tuple[Line, ...], room: int) -> list[dict[str, Any]]:
@@ -150,11 +147,11 @@ def _history(lines: tuple[Line, ...], room: int) -> list[dict[str, Any]]:
     kept: list[dict[str, Any]] = []
     for line in reversed(lines[-LINES:]):
         content = line.content if line.role == "assistant" else _clipped(line.content)
-        entry = {"M": {"role": _s(line.role), "content": _s(content)}}
-        room -= 1 + _bytes(entry)
+        entry = {"role": _s(line.role), "content": _s(content)}
+        room -= 1 + MAP + len(entry) + size(entry)
         if kept and room < 0:
             break
-        kept.append(entry)
+        kept.append({"M": entry})
     return kept[::-1]
 
 
