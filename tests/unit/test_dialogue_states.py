@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from chat.dialogue import DECLINES, REFUSALS
-from chat.language import tags
+from chat.digits import read
+from chat.language import fold, tags
 from chat.session import Outcome, Step
 from tests.conversations.corpus import load
 from tests.conversations.offline import Payer
@@ -22,6 +23,7 @@ CLEAR_YES = {turn.say for turn in SAID if turn.expected["status"] == "completed"
     "ok",
     "sure",
 }
+LETTER_OR_SIGN = re.compile(r"[\W_]*[yjso👍👌✅✔☑🆗][\W_]*")
 NO_CLEAR_YES = [
     "no", "don't confirm", "yes but the name is wrong", "confirm?", "not yet", "hm", "yes, 12/31", "yes 4242", "",
     "is that all?", "change it", "confirming", "yes if you say so", "confirm confirm not", "never confirm", "no yes",
@@ -54,7 +56,8 @@ class Talk(RuleBasedStateMachine):
         self.body = self.payer.send(message, decline)
         if self.body["payment"] or (self.body["error"] or {}).get("code") in DECLINES_OF_STRIPE[2:]:
             assert before.step is Step.CONFIRM, "confirmed without a review"
-            assert message in CLEAR_YES, "confirmed without a clear yes"
+            short = LETTER_OR_SIGN.fullmatch(fold(read(message).plain))
+            assert message in CLEAR_YES or short, "confirmed without a clear yes"
 
     @rule(message=st.sampled_from(FIXED), decline=st.sampled_from(DECLINES_OF_STRIPE))
     def say_something(self, message, decline):
