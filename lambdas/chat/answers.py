@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Answer:
+    """One reply: where the conversation stands, and what is said."""
+
     session: Session
     response: str
     expires: int | None = None  # epoch seconds

@@ -53,6 +53,8 @@ class Expiry:
 
 @dataclass(frozen=True)
 class Cvv:
+    """A security code of the length that its card's brand has."""
+
     digits: str = field(repr=False)
 
 

@@ -126,6 +126,8 @@ class Limits:
 
 @dataclass(frozen=True)
 class Ports:
+    """Everything that a turn needs from the outside."""
+
     sessions: Sessions
     vault: Vault
     wording: Wording

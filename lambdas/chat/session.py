@@ -37,6 +37,8 @@ class Wish(StrEnum):
 
 @dataclass(frozen=True)
 class Sealed:
+    """A card value that only the vault opens."""
+
     blob: bytes = field(repr=False)
 
 
@@ -49,6 +51,8 @@ class Digits:
 
 @dataclass(frozen=True)
 class KeptCard:
+    """The card of a session: its number sealed, or open within the turn that takes or uses it."""
+
     brand: Brand
     last4: str
     number: CardNumber | Sealed = field(repr=False)
@@ -56,6 +60,8 @@ class KeptCard:
 
 @dataclass(frozen=True)
 class Line:
+    """What one side said; `role` is user or assistant. The payer's lines are masked."""
+
     role: str
     content: str
 
@@ -107,6 +113,8 @@ class Session:
 
 @dataclass(frozen=True)
 class PaymentToken:
+    """What the merchant is given: Stripe's id of the PaymentMethod, and what may be shown of the card."""
+
     token: str
     brand: str
     last4: str

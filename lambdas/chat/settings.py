@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Settings:
+    """Names and ids, and no secret; the two addresses are None on AWS."""
+
     stage: str
     sessions_table: str
     receipts_table: str
