@@ -89,16 +89,16 @@ def service(stage: Stage, api: apigateway.RestApi, function: lambda_.Function) -
     if stage.model:
         yield Watched(
             "ModelFallbacks",
-            "The model words almost nothing: payers read the fixed wording.",
+            "The model fails at half of the replies it is asked for, or more: payers read the fixed wording.",
             share(
                 "fallbacks",
-                "turns",
-                20,
+                "fallbacks + FILL(worded, 0)",
+                10,
                 QUARTER,
                 fallbacks=counts.across("ModelFallback", "cause", QUARTER),
-                turns=counts.total("Turn", QUARTER),
+                worded=counts.total("ModelWorded", QUARTER),
             ),
-            limit=15,
+            limit=50,
         )
 
 

@@ -85,7 +85,7 @@ def wording(aws: Session, stage: Stage, group: str, since: float) -> tuple[str, 
         causes = {json.loads(line).get("cause") for line in written if '"ModelFallback"' in line}
         if causes:
             return f"the model words replies (it did not: {', '.join(map(str, causes))})", False
-        if any('"Turn"' in line for line in written):
+        if any('"ModelWorded"' in line for line in written):
             return "the model words replies", True
         time.sleep(5)
     return f"the model words replies (nothing logged within {PATIENCE} s)", False

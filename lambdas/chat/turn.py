@@ -163,8 +163,10 @@ def _end(record: Record, move: Move, ports: Ports) -> Answer:
 
 def _worded(move: Move, ports: Ports) -> str:
     try:
-        return ports.wording.word(Brief(move.session, move.reply))
+        reply = ports.wording.word(Brief(move.session, move.reply))
     except NoWording as fallback:
         if fallback.asked:
             ports.watch.count("ModelFallback", cause=fallback.cause)
         return move.reply
+    ports.watch.count("ModelWorded")
+    return reply

@@ -29,7 +29,7 @@ OWN_NUMBERS = frozenset(
         *("ttl", "version", "schema", "refusals", "declines", "claimUntil", "cardDeadline", "milliseconds", "ms"),
         *("Timestamp", "TurnTime", "created", "exp_month", "exp_year", "http_status", "status", "attempts"),
         *("Turn", "StepAsked", "StepGiven", "StepRefused", "ModelFallback", "Completed", "Declined", "GuardRefused"),
-        *("DependencyDenied", "ProcessorBusy", "ProcessorFailed", "RawCardRefused"),
+        *("DependencyDenied", "ModelWorded", "ProcessorBusy", "ProcessorFailed", "RawCardRefused"),
     }
 )
 

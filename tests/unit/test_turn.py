@@ -6,7 +6,7 @@ from chat.answers import body
 from chat.ports import Busy, SessionExpired, SessionTokenRequired, StepChanged
 from chat.session import Outcome, Step
 from chat.turn import where
-from tests.fakes import NOON, Payer, World
+from tests.fakes import NOON, FakeWording, Payer, World
 
 DECEMBER = 1_796_083_200  # 2026-12-01T00:00:00Z
 SEED = ("payment", "John", "4242 4242 4242 4242", "12/30", "123", "confirm")
@@ -57,14 +57,22 @@ def test_the_models_wording_replaces_the_words_and_nothing_else():
     assert (first.session.step, body(first)["missing"]) == (second.session.step, body(second)["missing"])
 
 
-@pytest.mark.parametrize(("cause", "counted"), [("off", 0), ("slow", 1), ("unfit", 1)])
-def test_a_model_that_was_not_asked_did_not_fail(cause, counted):
-    world = World()
+@pytest.mark.parametrize(
+    ("answer", "cause", "counted"),
+    [
+        (None, "off", []),
+        (None, "slow", [("ModelFallback", {"cause": "slow"})]),
+        (None, "unfit", [("ModelFallback", {"cause": "unfit"})]),
+        ("Which name is on the card?", "", [("ModelWorded", {})]),
+    ],
+)
+def test_a_model_that_was_asked_worded_the_reply_or_failed(answer, cause, counted):
+    world = World(wording=FakeWording(answer))
     world.wording.cause = cause
 
     Payer(world).says("payment")
 
-    assert [name for name, _ in world.watch.counts].count("ModelFallback") == counted
+    assert [each for each in world.watch.counts if each[0].startswith("Model")] == counted
 
 
 def test_only_the_first_reply_hands_out_the_token():
