@@ -134,7 +134,7 @@ def payments(stage: Stage) -> Iterator[Watched]:
         "Payers write, and nobody gets through.",
         cloudwatch.MathExpression(
             expression="IF(FILL(turns, 0) >= 60 AND FILL(completed, 0) < 1, 1, 0)",
-            using_metrics={"turns": counts.total("Turn", HOUR), "completed": counts.total("Completed", HOUR)},
+            using_metrics={"turns": counts.turns(HOUR), "completed": counts.total("Completed", HOUR)},
             period=HOUR,
         ),
         limit=1,

@@ -23,13 +23,20 @@ class Counts:
         )
 
     def across(self, name: str, dimension: str, period: Duration) -> cloudwatch.MathExpression:
-        """A count over all values of its dimension."""
+        """A count over all values of its dimension. CloudWatch takes one such query an alarm."""
+        return self._query(f"SUM({name})", dimension, period, name)
+
+    def turns(self, period: Duration) -> cloudwatch.MathExpression:
+        """The turns that were answered: each tells how long it took."""
+        return self._query("COUNT(TurnTime)", "step", period, "Turns")
+
+    def _query(self, what: str, dimension: str, period: Duration, label: str) -> cloudwatch.MathExpression:
         found = f"""FROM SCHEMA("{NAMESPACE}", "{dimension}", "service") WHERE "service" = '{self._service}'"""
         return cloudwatch.MathExpression(
-            expression=f"SELECT SUM({name}) {found}",
+            expression=f"SELECT {what} {found}",
             using_metrics={},
             period=period,
-            label=name,
+            label=label,
         )
 
 

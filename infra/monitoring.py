@@ -65,7 +65,7 @@ class Monitoring(Construct):
                 self._by("Funnel: given up", "StepDropped", "step", width=8),
             ],
             [
-                _graph("Outcomes", [counts.total("Turn", QUARTER), counts.total("Completed", QUARTER)]),
+                _graph("Outcomes", [counts.turns(QUARTER), counts.total("Completed", QUARTER)]),
                 self._by("Refused values", "StepRefused", "code,step"),
                 self._by("Declines", "Declined", "class"),
             ],

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
 
 def funnel(before: Session, after: Session, watch: Watch) -> None:
-    watch.count("Turn")
     for field in FIELDS:
         if getattr(before, field) is None and getattr(after, field) is not None:
             watch.count("StepGiven", step=field)

@@ -28,7 +28,7 @@ OWN_NUMBERS = frozenset(
     {
         *("ttl", "version", "schema", "refusals", "declines", "claimUntil", "cardDeadline", "milliseconds", "ms"),
         *("Timestamp", "TurnTime", "created", "exp_month", "exp_year", "http_status", "status", "attempts"),
-        *("Turn", "StepAsked", "StepGiven", "StepRefused", "ModelFallback", "Completed", "Declined", "GuardRefused"),
+        *("StepAsked", "StepGiven", "StepRefused", "ModelFallback", "Completed", "Declined", "GuardRefused"),
         *("DependencyDenied", "ModelWorded", "ProcessorBusy", "ProcessorFailed", "RawCardRefused"),
     }
 )

@@ -86,12 +86,17 @@ def test_the_alarms_look_at_metrics_that_the_functions_write(templates: dict[str
     written = counted_by_the_functions()
     watched = json.dumps(list(templates["prod-Api"].of_type(ALARM).values()))
 
-    asked = re.findall(r'SELECT SUM\((\w+)\) FROM SCHEMA\(\\*"PaymentChat\\*", \\*"(\w+)\\*"', watched)
+    asked = re.findall(r'SELECT (?:SUM|COUNT)\((\w+)\) FROM SCHEMA\(\\*"PaymentChat\\*", \\*"(\w+)\\*"', watched)
     assert asked
     for metric, dimension in asked:
         assert written[metric] == {dimension}, metric
     for metric in set(re.findall(r'"MetricName": "(\w+)", "Namespace": "PaymentChat"', watched)):
         assert written[metric] == set(), metric
+
+
+def test_an_alarm_asks_one_query_at_most(watched: Template):
+    for alarm in watched.of_type(ALARM).values():
+        assert json.dumps(alarm).count("SELECT ") <= 1
 
 
 def test_the_dashboard_shows_the_funnel(templates: dict[str, Template]):

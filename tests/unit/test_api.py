@@ -196,7 +196,7 @@ def test_the_funnels_metrics_name_steps_and_codes_only(api, capsys):
 
     metrics = [line for line in api.logged(capsys) if "_aws" in line]
     assert {name for line in metrics for name in line} <= {
-        "_aws", "service", "step", "code", "cause", "Turn", "TurnTime", "StepAsked", "StepRefused", "ModelFallback",
+        "_aws", "service", "step", "code", "cause", "TurnTime", "StepAsked", "StepRefused", "ModelFallback",
     }  # fmt: skip
     assert [line["code"] for line in metrics if "StepRefused" in line] == ["name_invalid"]
 
