@@ -100,8 +100,8 @@ smoke: $(READY) ## try out the deployed STAGE: a conversation, refusals, the mod
 stripe-key: $(READY) ## store the Stripe key of STAGE, read from standard input
 	@python -m infra.stripe_key $(STAGE)
 
-rollback: $(READY) ## go back to the function's version before the present one on STAGE
-	@python -m infra.rollback $(STAGE)
+rollback: $(READY) ## go back to the function's version before the present one on STAGE, or to VERSION
+	@python -m infra.rollback $(STAGE) $(VERSION)
 
 destroy: $(READY) ## remove STAGE from that account (asks first)
 	@cdk destroy --all --no-notices -c stage=$(STAGE)

@@ -176,5 +176,13 @@ def test_a_stage_is_deployed_changed_rolled_back_and_destroyed_without_leftovers
     assert "X-Release" not in again.headers
     assert (again.status, again.body["currentStep"]) == (200, "card")
 
+    emulator.cdk("deploy", "--all", *UNATTENDED, "--app", str(second))
+    assert "X-Release" not in call("GET", f"/sessions/{talk['sessionId']}", token=token).headers, "no function changed"
+    assert rollback.rolled_back(aws, LOCAL, to=before) == (after, before)
+    forward = call("GET", f"/sessions/{talk['sessionId']}", token=token)
+    assert (forward.status, forward.headers["X-Release"]) == (200, "second")
+    with pytest.raises(SystemExit, match=f"no version 99, only: {after}, {before}"):
+        rollback.rolled_back(aws, LOCAL, to=99)
+
     emulator.cdk("destroy", "--all", "--force", "--app", str(second))
     assert {what: names for what, names in left(aws).items() if names} == {}
