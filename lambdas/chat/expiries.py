@@ -52,11 +52,18 @@ def _named(plain: str, language: Language) -> Iterator[tuple[int, int, Span]]:
         if not month:
             continue
         after = _AFTER_MONTH.match(plain, match.end())
+        if after and after[2] and not _may_join(fold(after[2].strip()), language):
+            after = None
         before = _BEFORE_MONTH.search(plain, max(0, match.start() - 8), match.start())
         if after:
             yield month, int((after[1] or after[3]).replace(" ", "")), (match.start(), after.end())
         elif before:
             yield month, int(before[1]), (before.start(), match.end())
+
+
+def _may_join(word: str, language: Language) -> bool:
+    """ "December of 2030", "diciembre del año 2030"; not the words before a security code."""
+    return word in language.fillers or language.fields.get(word) == Field.EXPIRY
 
 
 def _is_denied(plain: str, span: Span, language: Language) -> bool:
