@@ -167,12 +167,28 @@ def _label(plain: str, group: Atom, context: Context) -> Field | None:
 
 
 def _named(said: str, language: Language) -> Field | None:
+    names = labels(said, language)
+    return next((each for each in _PRECEDENCE if each in names), None)
+
+
+def labels(said: str, language: Language) -> set[str]:
+    """The fields that a text names, in this language or else in English."""
     spoken = words(said)
     names = {
         language.fields[name]
         for name in (language.fields if language.unspaced else spoken)
         if name in language.fields and (not language.unspaced or name in "".join(spoken))
     }
-    if not names and language.tag != DEFAULT:
-        return _named(said, speaks(DEFAULT))
-    return next((each for each in _PRECEDENCE if each in names), None)
+    return labels(said, speaks(DEFAULT)) if not names and language.tag != DEFAULT else names
+
+
+_SENTENCE = re.compile(r"[^.;!?\n。！？；؟…]+")
+
+
+def secret(plain: str, language: Language) -> list[tuple[int, int]]:
+    """The sentences about a card's number or security code."""
+    return [
+        found.span()
+        for found in _SENTENCE.finditer(plain)
+        if not labels(found[0], language).isdisjoint((Field.CARD, Field.CVV))
+    ]

@@ -1,6 +1,7 @@
 """What a person wrote, understood: the fields it gives, what it asks, and the form of it that may be remembered."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -58,20 +59,26 @@ def understand(message: str, session: Session, today: date, policy: Policy) -> H
     text = digits.read(message)
     asked = intents.asked(text.plain, language, tongues(), naming=naming)
     in_digits = session.step in _IN_DIGITS and asked.topic != "moment"
-    said = digits.tokens(text)
-    spoken = digits.least(said, tongues(), few=0 if asked else _FEW) if in_digits else 3
-    unspelled, text = text, digits.spelled(text, said, tongues(), 3 if asked else spoken, language.months)
+    said = digits.tokens(text, tongues())
+    strict = text
+    if digits.are_spoken(said, tongues()):
+        months = _months(text.plain, said, session, language)
+        alone = in_digits and digits.are_digits(said, tongues(), few=0 if asked else _FEW)
+        eager = [(0, len(text.plain))] if alone else fields.secret(text.plain, language)
+        runs = digits.runs(text, said, tongues(), months)
+        strict = digits.spelled(text, runs, eager)
+        text = digits.spelled(text, runs, eager if alone and not asked else [])
     found = fields.find(text.plain, _context(session, today, policy, language))
     found = _allowed(found, session, policy)
     name = _name(digits.Text(text.typed, found.plain, text.places), session, found, asked, language)
     if isinstance(name, Refusal) and not isinstance(found.card, CardNumber):
         found = replace(found, card=None)
-    shown = text if found else digits.spelled(unspelled, said, tongues(), spoken, language.months)
-    private = _DIGIT.search(shown.plain) is not None
     is_question = "?" in text.plain or "؟" in text.plain
-    unclear = is_question and not (asked or found or name) and not private
+    unclear = is_question and not (asked or found or name or _DIGIT.search(text.plain))
+    unheard = session.step in _IN_DIGITS and not (asked or is_question or _has_value(found, name))
+    private = unheard or _DIGIT.search(strict.plain) is not None
     return Heard(
-        masked=_masked(shown, found),
+        masked=redact.BULLETS if unheard else _masked(text, strict, found),
         private=private,
         wish=None if private and asked.wish in (Wish.YES, Wish.CONFIRM) else asked.wish,
         topic="unclear" if unclear else asked.topic,
@@ -79,6 +86,22 @@ def understand(message: str, session: Session, today: date, policy: Policy) -> H
         name=name, card=found.card, expiry=found.expiry, cvv=found.cvv,
         part=Digits(found.part) if found.part else None, early_cvv=found.early_cvv,
     )  # fmt: skip
+
+
+def _months(plain: str, said: list[digits.Token], session: Session, language: Language) -> Mapping[str, int]:
+    """One that is a number word too, as "sept" is, is a month where an expiry is asked for or named, or in digits."""
+    is_number = {word for *_, word in said if word in language.months and word in tongues().longest}
+    named = fields.labels(plain, language) if is_number else ()
+    asked = session.step is Step.EXPIRY and Field.CVV not in named
+    if not is_number or asked or Field.EXPIRY in named or _DIGIT.search(plain):
+        return language.months
+    return {word: month for word, month in language.months.items() if word not in is_number}
+
+
+def _has_value(found: fields.Found, name: str | Refusal | None) -> bool:
+    return found.early_cvv or any(
+        isinstance(each, (str, CardNumber, Expiry, Cvv)) for each in (name, found.card, found.expiry, found.cvv)
+    )
 
 
 def _context(session: Session, today: date, policy: Policy, language: Language) -> fields.Context:
@@ -123,17 +146,21 @@ def _name(text: digits.Text, session: Session, found: fields.Found, asked: inten
 
 
 def _checked(said: str, language: Language) -> str | Refusal:
-    """A name; one that reads as four digits or more is shown to nobody."""
+    """A name; one that reads as digits is shown to nobody."""
     name = names.check(said, language)
     if isinstance(name, str):
         read = digits.read(name)
-        read = digits.spelled(read, digits.tokens(read), tongues(), 3, language.months)
-        if len(_DIGIT.findall(read.plain)) > 3:
-            return Refusal("name_looks_like_card", Field.NAME)
+        parts = digits.tokens(read, tongues())
+        if digits.are_spoken(parts, tongues()):
+            runs = digits.runs(read, parts, tongues(), months=())
+            read = digits.spelled(read, runs, fields.secret(read.plain, language))
+        if count := len(_DIGIT.findall(read.plain)):
+            return Refusal("name_looks_like_card" if count > 3 else "name_invalid", Field.NAME)
     return name
 
 
-def _masked(text: digits.Text, found: fields.Found) -> str:
+def _masked(text: digits.Text, strict: digits.Text, found: fields.Found) -> str:
+    """`strict`: the same message, with all of the number words that may be secret as digits."""
     forms = {}
     if isinstance(found.card, CardNumber):
         forms[Field.CARD] = card_text(found.card.brand, found.card.last4)
@@ -141,4 +168,9 @@ def _masked(text: digits.Text, found: fields.Found) -> str:
         forms[Field.EXPIRY] = str(found.expiry)
     if isinstance(found.cvv, Cvv):
         forms[Field.CVV] = "•••"
-    return redact.masked(text, [(span, forms[span[2]]) for span in found.spans if span[2] in forms])
+    rendered = [
+        ((strict.index(text.place(start)), strict.index(text.place(end)), what), forms[what])
+        for start, end, what in found.spans
+        if what in forms
+    ]
+    return redact.masked(strict, rendered)

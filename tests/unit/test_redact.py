@@ -1,11 +1,13 @@
-"""What the history keeps of a number in ideographs: nothing, however it is grouped or mixed."""
+"""What the history keeps of a number in ideographs or words: nothing, however it is grouped, mixed or misplaced."""
 
 from datetime import date
 
 import pytest
 
-from chat.brands import ACCEPTED
-from chat.session import Policy, Session, Step
+from chat.brands import ACCEPTED, Brand
+from chat.card import Expiry
+from chat.language import words
+from chat.session import KeptCard, Policy, Sealed, Session, Step
 from chat.understand import understand
 
 POLICY = Policy(ACCEPTED, "help@example.com")
@@ -50,3 +52,112 @@ def test_digits_in_words_are_no_name(typed, step):
 
 def test_an_ideograph_in_a_name_stays():
     assert understand("张三", Session("abc", step=Step.NAME), date(2026, 11, 23), POLICY).masked == "张三"
+
+
+# The same two codes as people say them, 723 and 123, by language; and one of a single digit after another.
+CODES = {
+    "en": ["seven twenty three", "seven hundred and twenty three", "seven two three", "twelve three"],
+    "es": ["siete veintitrés", "setecientos veintitrés", "siete dos tres", "ciento veintitrés"],
+    "fr": ["sept vingt-trois", "sept cent vingt-trois", "sept deux trois", "cent vingt-trois"],
+    "de": ["sieben dreiundzwanzig", "siebenhundertdreiundzwanzig", "sieben zwei drei", "einhundertdreiundzwanzig"],
+    "pt": ["sete vinte e três", "setecentos e vinte e três", "sete dois três", "cento e vinte e três"],
+    "it": ["sette ventitré", "settecentoventitré", "sette due tre", "centoventitré"],
+    "nl": ["zeven drieëntwintig", "zevenhonderddrieëntwintig", "zeven twee drie", "honderddrieëntwintig"],
+    "ja": ["ななにさん", "ななひゃくにじゅうさん", "なな に さん", "ひゃくにじゅうさん", "七百二十三", "百二十三"],
+    "zh": ["七二三", "七百二十三", "柒贰叁", "一百二十三", "壹贰叁"],
+    "ar": ["سبعة ثلاثة وعشرون", "سبعمئة وثلاثة وعشرون", "سبعة اثنان ثلاثة", "مئة وثلاثة وعشرون"],
+    "sw": ["saba ishirini na tatu", "mia saba ishirini na tatu", "saba mbili tatu", "mia moja na ishirini na tatu"],
+}
+SAID = [pytest.param(tag, code, id=f"{tag} {code}") for tag, codes in CODES.items() for code in codes]
+TODAY = date(2026, 11, 23)
+
+
+def at(step: Step, language: str) -> Session:
+    known = {"card": KeptCard(Brand.VISA, "4242", Sealed(b"")), "expiry": Expiry(12, 2030)}
+    return Session("abc", language, step, name="Ada", **(known if step in (Step.CVV, Step.CONFIRM) else {}))
+
+
+@pytest.mark.parametrize(("tag", "code"), SAID)
+def test_a_code_in_words_is_understood_where_it_is_asked_for(tag, code):
+    heard = understand(code, at(Step.CVV, tag), TODAY, POLICY)
+
+    assert heard.cvv.digits in ("723", "123")
+    assert heard.expiry is None
+    assert heard.masked == "•••"
+
+
+@pytest.mark.parametrize("around", ["{}", "cvv {}", "cvv: {}.", "{} is the cvv"])
+@pytest.mark.parametrize("step", [Step.NONE, Step.NAME, Step.CARD, Step.EXPIRY, Step.CONFIRM])
+@pytest.mark.parametrize(("tag", "code"), SAID)
+def test_a_code_in_words_is_remembered_nowhere_and_is_no_name(tag, code, step, around):
+    heard = understand(around.format(code), at(step, tag), TODAY, POLICY)
+
+    assert not set(words(code)) & set(words(heard.masked))
+    assert heard.private
+    assert not isinstance(heard.name, str)
+
+
+@pytest.mark.parametrize("said", ["the cvv is seven", "my card ends in forty", "cvv one two", "code one", "cvv: zwölf"])
+@pytest.mark.parametrize("step", [Step.NONE, Step.NAME, Step.CONFIRM])
+def test_beside_the_name_of_a_secret_one_number_word_is_enough(said, step):
+    heard = understand(said, at(step, "en"), TODAY, POLICY)
+
+    assert heard.masked.endswith("••••")
+    assert heard.private
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Seven Smith", "Juan Trece", "Mia Jones", "Otto Neun", "Tatu Saba", "五十嵐", "五百旗頭真",
+        "陆小曼", "いちご", "Sixten Berg", "Milena Centofanti", "Achten",
+    ],
+)  # fmt: skip
+def test_a_name_with_a_number_word_is_a_name(said):
+    heard = understand(said, at(Step.NAME, "en"), TODAY, POLICY)
+
+    assert (heard.name, heard.masked, heard.private) == (said, said, False)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["I have one two questions", "give me two or three days", "one card or another?", "ist eine Karte genug?"],
+)
+@pytest.mark.parametrize("step", [Step.NAME, Step.CONFIRM])
+def test_a_number_word_in_ordinary_speech_stays(said, step):
+    heard = understand(said, at(step, "en"), TODAY, POLICY)
+
+    assert (heard.masked, heard.private) == (said, False)
+
+
+@pytest.mark.parametrize("said", ["saat sau teis", "sju hundra tjugotre", "i see nothing there", "it is 12345 maybe"])
+@pytest.mark.parametrize("step", [Step.CARD, Step.CVV])
+def test_what_is_not_understood_where_digits_are_asked_for_is_not_remembered(said, step):
+    heard = understand(said, at(step, "en"), TODAY, POLICY)
+
+    assert (heard.masked, heard.private) == ("••••", True)
+
+
+@pytest.mark.parametrize("said", ["what is that?", "one moment", "change the name", "Ada, why?"])
+def test_what_is_asked_where_digits_are_asked_for_is_remembered(said):
+    assert understand(said, at(Step.CVV, "en"), TODAY, POLICY).masked == said
+
+
+@pytest.mark.parametrize(
+    ("said", "digits"),
+    [
+        ("四二", "42"), ("四十二", "42"), ("四十二四十二", "4242"), ("七百二十三", "723"), ("七百", "700"),
+        ("七百零三", "703"), ("四千二百四十二", "4242"), ("四千零二", "4002"), ("廿三", "23"), ("伍佰拾陆", "516"),
+        ("七百三", "7003"), ("3千5百", "3500"),
+    ],
+)  # fmt: skip
+def test_numerals_are_read_as_they_are_said(said, digits):
+    heard = understand(said, at(Step.CARD, "zh"), TODAY, POLICY)
+
+    assert heard.part.digits == digits
+
+
+def test_what_follows_a_number_in_words_is_remembered():
+    heard = understand("Visa forty-two forty-two then, Mia", at(Step.CONFIRM, "en"), TODAY, POLICY)
+
+    assert heard.masked == "Visa •••• then, Mia"
