@@ -39,11 +39,15 @@ class Payer:
 
 @dataclass(frozen=True)
 class Message:
-    """What a person sent. `id` stays the same however often it is sent again."""
+    """What a person sent. `id` stays the same however often it is sent again.
+
+    `by_field`: a value from the field of `step`, whose form the page knows; else a button's text or free text.
+    """
 
     id: str
     text: str = field(repr=False)
     step: str | None = None
+    by_field: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,18 +117,28 @@ class ChatApi:
         body: dict[str, str] = {"message": message.text, "sessionId": key.session_id, "messageId": message.id}
         if message.step:
             body["expectedStep"] = message.step
-        return self._call("POST", "/chat", key, payer, body)
+        return self._call("POST", "/chat", key, payer, body=body)
 
-    def look_up(self, key: Key, payer: Payer) -> Reply:
-        return self._call("GET", f"/sessions/{key.session_id}", key, payer, None)
+    def look_up(self, key: Key, payer: Payer, patience: float = PATIENCE) -> Reply:
+        """`patience` in seconds."""
+        return self._call("GET", f"/sessions/{key.session_id}", key, payer, patience=patience)
 
-    def _call(self, method: str, path: str, key: Key, payer: Payer, body: dict[str, str] | None) -> Reply:
+    def _call(
+        self,
+        method: str,
+        path: str,
+        key: Key,
+        payer: Payer,
+        *,
+        body: dict[str, str] | None = None,
+        patience: float = PATIENCE,
+    ) -> Reply:
         request = self._http.build_request(method, self._url + path, json=body) if body else None
         content = request.content if request else b""
         headers = _headers(key, payer, has_body=body is not None)
         started = time.monotonic()
         for final in (False, True):
-            left = PATIENCE - (time.monotonic() - started)
+            left = patience - (time.monotonic() - started)
             try:
                 response = self._http.request(
                     method,
@@ -134,7 +148,7 @@ class ChatApi:
                     timeout=httpx.Timeout(left, connect=min(3.0, left)),
                 )
             except httpx.HTTPError as error:
-                if not final and time.monotonic() - started + PAUSE < PATIENCE / 2:
+                if not final and time.monotonic() - started + PAUSE < patience / 2:
                     time.sleep(PAUSE)
                     continue
                 log.warning("api %s unreachable: %s", method, type(error).__name__)

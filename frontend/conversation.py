@@ -1,6 +1,5 @@
 """What the page knows of one conversation, and how an answer of the API changes it. Pure; holds no card digit."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -18,7 +17,8 @@ BRANDS = {
     "jcb": "JCB",
     "unionpay": "UnionPay",
 }
-_RUN = re.compile(r"\d(?:[\s.,_·/-]{0,3}\d)*")
+UNSEEN = "••••"
+"""In the place of what a payer wrote where its masked form is not known."""
 _DEFAULT_WAIT = 5
 
 
@@ -82,11 +82,11 @@ class Conversation:
         return max(0, int((self.expires_at - now).total_seconds()))
 
 
-def after_reply(before: Conversation, message: Message, reply: Reply) -> Conversation:
-    own = Line("user", own_line(message.text, before, reply))
+def after_reply(before: Conversation, message: Message, reply: Reply, own: str) -> Conversation:
+    """`own`: what the transcript shows of the message."""
     return replace(
         _now(before, reply),
-        lines=(*before.lines, own, Line("assistant", reply.text)),
+        lines=(*before.lines, Line("user", own), Line("assistant", reply.text)),
         answered=message.id,
     )
 
@@ -125,26 +125,19 @@ def after_trouble(before: Conversation, trouble: RefusedError | UnreachableError
     return replace(before, trouble=Trouble("unreachable"))
 
 
-def own_line(text: str, before: Conversation, reply: Reply) -> str:
-    """What the transcript keeps of a person's own message: no digit that was typed, only what was understood."""
-    text = text.strip()
-    if not _RUN.search(text):
-        return text
-    rendered = _understood(before, reply)
-    if not rendered:
-        return _RUN.sub("••••", text)
-    words = _RUN.sub(" ", text).strip(" .,;:/-\n")
-    return f"{words} ({', '.join(rendered)})" if words else ", ".join(rendered)
+def line_of_field(step: str, reply: Reply) -> str:
+    """What the transcript shows of a value from the field of this step: as it was understood, never as it was typed."""
+    known = reply.collected
+    if reply.error or reply.step in {step, "done"}:
+        return UNSEEN
+    if step == "card":
+        return f"{BRANDS.get(known['brand'], '')} •••• {known['last4']}".strip()
+    return "•••" if step == "cvv" else known.get(step) or UNSEEN
 
 
-def _understood(before: Conversation, reply: Reply) -> list[str]:
-    old, new = before.collected, reply.collected
-    refused = (reply.error or {}).get("field")
-    rendered = []
-    if new["last4"] and refused != "card" and (before.step == "card" or old["last4"] != new["last4"]):
-        rendered.append(f"{BRANDS.get(new['brand'], '')} •••• {new['last4']}".strip())
-    if new["expiry"] and refused != "expiry" and (before.step == "expiry" or old["expiry"] != new["expiry"]):
-        rendered.append(new["expiry"])
-    if new["cvv"] and refused != "cvv" and (before.step == "cvv" or not old["cvv"]):
-        rendered.append("•••")
-    return rendered
+def remembered_line(reply: Reply, found: Reply) -> str | None:
+    """The API's masked form of the message that got this reply; None if the conversation has gone on since."""
+    last = found.history[-2:]
+    if found.text != reply.text or [line["role"] for line in last] != ["user", "assistant"]:
+        return None
+    return last[0]["content"]

@@ -76,7 +76,7 @@ class SecureEntry:
     def _mount(self, key: str, data: dict[str, Any], on_heard: Listener) -> None:
         def sent() -> None:
             value = st.session_state[key]["send"]
-            on_heard(Heard(message=Message(value["id"], value["text"], value["step"])))
+            on_heard(Heard(message=Message(value["id"], value["text"], value["step"], value["by_field"])))
 
         def acted() -> None:
             on_heard(Heard(act=st.session_state[key]["act"]["act"]))

@@ -8,6 +8,8 @@ from pathlib import Path
 _FILES = Path(__file__).with_name("languages")
 DEFAULT = "en"
 RIGHT_TO_LEFT = frozenset({"ar"})
+BUTTONS = ("start", "confirm", "change_name", "change_card", "change_expiry", "cancel")
+"""Those that say their text in the conversation."""
 
 
 @cache
@@ -18,6 +20,16 @@ def tags() -> frozenset[str]:
 @cache
 def texts(tag: str) -> Mapping[str, str]:
     return tomllib.loads((_FILES / f"{tag}.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _on_buttons() -> frozenset[str]:
+    return frozenset(texts(tag)[button].casefold() for tag in tags() for button in BUTTONS)
+
+
+def is_on_a_button(text: str) -> bool:
+    """Words of the page's own, in any of its languages, whoever says them."""
+    return text.strip().casefold() in _on_buttons()
 
 
 def choose(accept_language: str | None) -> str:

@@ -7,13 +7,17 @@ from typing import Protocol
 
 import session_cookie
 from client import Key, Message, Payer, RefusedError, Reply, UnreachableError
-from conversation import Conversation, after_reply, after_trouble, looked_up
+from conversation import UNSEEN, Conversation, after_reply, after_trouble, line_of_field, looked_up, remembered_line
 from entry import Heard
+from texts import is_on_a_button
+
+AT_MOST = 2.0
+"""Seconds that an answer waits for the masked form of the message it answers."""
 
 
 class Api(Protocol):
     def send(self, message: Message, key: Key, payer: Payer) -> Reply: ...
-    def look_up(self, key: Key, payer: Payer) -> Reply: ...
+    def look_up(self, key: Key, payer: Payer, patience: float = ...) -> Reply: ...
 
 
 class Visit:
@@ -46,10 +50,25 @@ class Visit:
         # There is nothing to expect of a conversation that does not exist yet.
         asked = replace(message, step=None) if message.step == "none" else message
         try:
-            self.now = after_reply(before, message, self._api.send(asked, key, self.payer))
+            reply = self._api.send(asked, key, self.payer)
+            self.now = after_reply(before, message, reply, self._own_line(message, key, reply))
         except (RefusedError, UnreachableError) as trouble:
             self.now = after_trouble(self.now, trouble)
         self._keep(before)
+
+    def _own_line(self, message: Message, key: Key, reply: Reply) -> str:
+        """What the transcript shows of a message. The page masks no words itself: the API knows how."""
+        if is_on_a_button(message.text):
+            return message.text
+        if message.by_field and message.step:
+            return line_of_field(message.step, reply)
+        if reply.step == "done":  # and nothing is remembered
+            return UNSEEN
+        try:
+            found = self._api.look_up(Key(reply.session_id, reply.token or key.token), self.payer, AT_MOST)
+        except (RefusedError, UnreachableError):
+            return UNSEEN
+        return remembered_line(reply, found) or UNSEEN
 
     def _opening_key(self, message: Message) -> Key:
         """A first message whose answer was lost heals when it is repeated; another one opens another session."""

@@ -88,6 +88,50 @@ def test_no_digit_of_a_card_stays_in_the_browser_or_comes_back_to_it(trace: Trac
     assert trace.number[-4:] in trace.kept[0]  # the test does look where something is shown
 
 
+OTHER_WORDS = {
+    "words": ("four two four two " * 4, "seven two three", ("four two", "two four", "seven two")),
+    "ideographs": ("四二" * 8, "四二七", ("四二", "二四", "二七")),
+    "circled": ("④②" * 8, "⑦②③", ("④", "②", "⑦")),
+}
+
+
+def is_in(text: str, secret: str) -> bool:
+    """Plain, as JSON escapes it, or as the bytes of UTF-8."""
+    return any(each in text for each in (secret, json.dumps(secret)[1:-1], secret.encode().decode("latin-1")))
+
+
+@pytest.mark.parametrize(("number", "code", "secrets"), OTHER_WORDS.values(), ids=OTHER_WORDS)
+def test_a_card_in_other_words_stays_nowhere_and_is_shown_as_after_a_reload(
+    payer: Payer, gate: Gate, served: Served, number: str, code: str, secrets: tuple[str, ...]
+) -> None:
+    payer.at("card")
+    gate.refuse(500)
+    payer.writes(number)
+    payer.sees_text("failed")
+    kept = [payer.page.locator("body").inner_html()]  # the line to write in keeps its value for another try
+    assert any(is_in(payer.everything_kept(), secret) for secret in secrets)  # the test does look where it is
+    expect(payer.page.locator(".pay-own")).to_have_text("••••")
+    payer.button("try_again").click()
+    payer.sees("expiry")
+    kept.append(payer.everything_kept())
+    payer.answer("expiry")
+    payer.sees("cvv")
+    payer.writes(code)
+    payer.sees("confirm")
+    kept.append(payer.everything_kept())
+
+    shown = payer.transcript
+    payer.page.reload(wait_until="commit")
+    payer.sees("confirm")
+    assert payer.transcript == shown[-len(payer.transcript) :]
+    assert "Visa •••• 4242" in shown
+    assert {number.strip(), code} <= {call.body.get("message") for call in gate.calls}  # it did go to the API
+    frames = [each if isinstance(each, str) else each.decode("latin-1") for each in payer.frames]
+    urls = [request.url for request in payer.requests]
+    for text in (*kept, *frames, *urls, served.log.read_text()):
+        assert [secret for secret in secrets if is_in(text, secret)] == []
+
+
 def test_nothing_is_loaded_from_another_host(trace: Trace, served: Served) -> None:
     hosts = {urlsplit(request.url).netloc for request in trace.requests if not request.url.startswith("data:")}
 

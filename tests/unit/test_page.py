@@ -27,9 +27,11 @@ class Api(ChatApi):
 
     def __init__(self):
         self.world = World()
+        self.asked = []
         super().__init__("http://api.test", http=httpx.Client(transport=httpx.MockTransport(self.answer)))
 
     def answer(self, request):
+        self.asked.append(request.method)
         looking = request.url.path.startswith("/sessions/")
         event = {
             "httpMethod": request.method,
@@ -130,6 +132,85 @@ def test_nothing_of_a_card_is_left_in_the_state_after_the_run_that_sent_it(tab):
     assert NUMBER[:12] not in kept.replace(" ", "")
     assert "739" not in kept
     assert "4242" in kept
+
+
+WORDS = "four two four two " * 4
+HIDDEN = {
+    "words": (WORDS, "seven two three", ("four two", "seven")),
+    "ideographs": ("四二" * 8, "四二七", ("四", "七")),
+    "circled": ("④②" * 8, "⑦②③", ("④", "⑦")),
+    "among others": (f"my number is {WORDS}, thanks", "the code is seven two three", ("four two", "seven")),
+    "German": ("vier zwei " * 8, "sieben zwei drei", ("vier", "sieben")),
+}
+
+
+@pytest.mark.parametrize(("number", "code", "secrets"), HIDDEN.values(), ids=HIDDEN)
+def test_what_comes_in_words_is_shown_and_kept_only_as_the_api_masks_it(tab, number, code, secrets):
+    tab.says("payment", "John", number, "12/30", code)
+
+    assert tab.screen == "confirm"
+    assert "Visa •••• 4242" in tab.lines[4]
+    assert "•••" in tab.lines[8]
+    tab.app.run()
+    kept = everything_in(tab.visit) + repr(tab.app._session_state.filtered_state) + " ".join(tab.lines)
+    for secret in secrets:
+        assert secret not in kept
+        assert secret.encode("raw_unicode_escape").decode("latin-1") not in kept  # as pickle writes it
+
+
+def test_the_lines_are_those_that_a_reload_would_show(tab):
+    tab.says("I would like to pay", "my name is John", f"my number is {WORDS}", "12/30, seven two three", "hm")
+
+    again = Visit(tab.api, Payer(), tab.visit.now.key)
+    assert [line.content for line in again.now.lines] == tab.lines
+
+
+@pytest.mark.parametrize(
+    ("message", "asked"),
+    [
+        pytest.param(Message("m", "Start payment", "none"), ["POST"], id="a button"),
+        pytest.param(Message("m", "payment", "none"), ["POST", "GET"], id="free text"),
+        pytest.param(Message("m", "CANCEL", "none"), ["POST"], id="the words of a button"),
+        pytest.param(Message("m", "please cancel", "none"), ["POST"], id="after the end nothing is remembered"),
+    ],
+)
+def test_only_free_text_costs_a_second_request(message, asked):
+    api = Api()
+    Visit(api, Payer(), None).hear(Heard(message=message))
+
+    assert api.asked == asked
+
+
+def test_a_value_from_a_field_costs_no_second_request():
+    api = Api()
+    visit = Visit(api, Payer(), None)
+    visit.hear(Heard(message=Message("a", "Start payment", "none")))
+    for step, value in (("name", "John"), ("card", NUMBER), ("expiry", "12/30"), ("cvv", "123")):
+        visit.hear(Heard(message=Message(f"m-{step}", value, step, by_field=True)))
+
+    assert api.asked == ["POST"] * 5
+    assert [line.content for line in visit.now.lines[2::2]] == ["John", "Visa •••• 4242", "12/30", "•••"]
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        pytest.param(lambda _: httpx.Response(503), id="unavailable"),
+        pytest.param(lambda _: httpx.Response(200, json={}), id="unreadable"),
+        pytest.param(lambda request: (_ for _ in ()).throw(httpx.ReadTimeout("late", request=request)), id="late"),
+    ],
+)
+def test_words_whose_masked_form_cannot_be_had_are_not_shown(trouble):
+    api = Api()
+    answer = api.answer
+    api._http = httpx.Client(
+        transport=httpx.MockTransport(lambda request: (answer if request.method == "POST" else trouble)(request))
+    )
+    visit = Visit(api, Payer(), None)
+    visit.hear(Heard(message=Message("a", "I would like to pay", "none")))
+
+    assert visit.now.lines[0].content == "••••"
+    assert (visit.now.screen, visit.now.trouble, visit.now.answered) == ("name", None, "a")
 
 
 def test_a_refused_value_is_handed_to_the_entry_in_the_words_of_the_conversation(tab):

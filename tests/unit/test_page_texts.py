@@ -45,6 +45,14 @@ def at_review(tag):
     )
 
 
+def test_words_of_the_pages_own_buttons_are_known_whoever_says_them():
+    assert texts.is_on_a_button("Confirm")
+    assert texts.is_on_a_button(" confirm ")
+    assert texts.is_on_a_button(texts.texts("ja")["cancel"])
+    assert not texts.is_on_a_button("confirm, seven two three")
+    assert not texts.is_on_a_button("")
+
+
 @pytest.mark.parametrize("tag", sorted(spoken()))
 @pytest.mark.parametrize(
     ("text", "wish", "changes"),

@@ -1,4 +1,4 @@
-// The fields of the four steps: how each looks, what it does to what is typed, and how the sent value is shown.
+// The fields of the four steps: how each looks, what it does to what is typed, and what of it is shown once it is sent.
 import { brandOf, codeLength, digitsIn, grouped, verdict } from './card.js'
 
 // Rewrites the field as `format` says and leaves the caret behind the same digit.
@@ -22,13 +22,16 @@ export function expiry(digits) {
   return all.length < 2 ? all : `${all.slice(0, 2)}/${all.slice(2, 6)}`
 }
 
+// In the place of what was written, where its masked form is not known.
+export const UNSEEN = '••••'
+
 const numeric = { inputmode: 'numeric', dir: 'ltr' }
 
 export const fields = {
   name: {
     attributes: { autocomplete: 'cc-name', autocapitalize: 'words', maxlength: 100 },
     problem: value => (value.trim() ? null : 'empty'),
-    shown: value => value.trim(),
+    shown: () => UNSEEN, // anything can be written into this one
   },
   card: {
     attributes: { ...numeric, autocomplete: 'cc-number', maxlength: 40 },
@@ -45,7 +48,7 @@ export const fields = {
       if (!event.inputType?.startsWith('delete')) rewrite(input, expiry)
     },
     problem: value => (digitsIn(value).length < 3 ? 'expiry_incomplete' : null),
-    shown: value => value.trim(),
+    shown: value => (/^(0[1-9]|1[0-2])\/\d\d$/.test(value) ? value : UNSEEN),
   },
   cvv: {
     attributes: { ...numeric, type: 'password', autocomplete: 'cc-csc' },
@@ -56,6 +59,3 @@ export const fields = {
     shown: () => '•••',
   },
 }
-
-// What a line from the chat shows of itself until the answer comes: no digit that was typed.
-export const masked = text => text.replace(/\p{Nd}(?:[\s.,_·/-]{0,3}\p{Nd})*/gu, '••••')

@@ -78,6 +78,6 @@ export class Head {
 
   cancel() {
     this.sure.hidden = true
-    this.trigger('send', { id: makeId(), text: this.data.texts.cancel, step: null })
+    this.trigger('send', { id: makeId(), text: this.data.texts.cancel, step: null, by_field: false })
   }
 }

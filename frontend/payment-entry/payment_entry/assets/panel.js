@@ -1,7 +1,7 @@
 // The entry: one screen per step, the line to write in, and what happens between sending and the answer.
 import { labelOf } from './card.js'
 import { el, fill, makeId } from './dom.js'
-import { fields, masked } from './fields.js'
+import { UNSEEN, fields } from './fields.js'
 
 const SLOW = 5000 // ms until we say that it is still being worked on
 const AGAIN = 4000 // ms after which what is under way is sent once more, should the connection have been lost with it
@@ -9,7 +9,7 @@ const SILENT = 40000 // ms after which the answer is not waited for any longer
 
 export class Panel {
   constructor() {
-    this.sent = null // the message under way: {id, text, step, line}
+    this.sent = null // the message under way: {id, text, step, from}
     this.said = el('div', { class: 'pay-unseen', role: 'status' })
     this.own = el('p', { class: 'pay-own' })
     this.typing = el('p', { class: 'pay-typing' })
@@ -43,6 +43,7 @@ export class Panel {
     this.lineLabel.textContent = data.texts.message
     this.lineSend.textContent = data.texts.send
     this.write.hidden = !data.chat
+    if (!data.chat) this.line.value = ''
     if (answered) {
       this.said.textContent = data.said
       this.focus()
@@ -54,7 +55,7 @@ export class Panel {
     const over = !this.data.live && this.data.screen !== 'welcome'
     const answered = this.acted || (this.sent && (over || this.data.answered === this.sent.id))
     if (this.sent && answered) {
-      if (this.sent.line) this.line.value = ''
+      if (this.sent.from === 'line') this.line.value = ''
       this.sent = null
       this.rest()
     }
@@ -102,7 +103,7 @@ export class Panel {
         onsubmit: event => {
           event.preventDefault()
           const problem = field.problem(input.value, collected)
-          if (!problem) return this.send(input.value, field.shown(input.value))
+          if (!problem) return this.send('field', input.value, field.shown(input.value))
           mark(texts[problem] ?? texts.empty)
           input.focus()
         },
@@ -168,7 +169,7 @@ export class Panel {
 
   // A button that says something in the conversation.
   button(style, text) {
-    return el('button', { type: 'button', class: style, onclick: () => this.send(text, text) }, text)
+    return el('button', { type: 'button', class: style, onclick: () => this.send('button', text, text) }, text)
   }
 
   // A button that asks the page itself for something.
@@ -185,14 +186,15 @@ export class Panel {
 
   sendLine(event) {
     event.preventDefault()
-    if (this.line.value.trim()) this.send(this.line.value, masked(this.line.value), true)
+    if (this.line.value.trim()) this.send('line', this.line.value, UNSEEN)
   }
 
   // One message at a time. One that is stuck gives way to another, and is sent again when it is the same.
-  send(text, shown, line = false) {
+  // `from`: field, line or button. `shown`: no words of the payer's, whose masked form comes with the answer.
+  send(from, text, shown) {
     if (this.sent && this.notice.hidden) return
     const { step } = this.data
-    if (this.sent?.text !== text.trim()) this.sent = { id: makeId(), text: text.trim(), step, line }
+    if (this.sent?.text !== text.trim()) this.sent = { id: makeId(), text: text.trim(), step, from }
     this.own.textContent = shown
     this.deliver()
     this.waiting.scrollIntoView({ block: 'nearest' })
@@ -210,8 +212,8 @@ export class Panel {
     this.slow = setTimeout(() => (this.typing.textContent = this.said.textContent = texts.still_working), SLOW)
     this.silent = setTimeout(() => this.lose(), SILENT)
     if (!navigator.onLine) return this.warn({ kind: 'offline' })
-    const { id, text, step } = this.sent
-    const put = () => this.trigger('send', { id, text, step })
+    const { id, text, step, from } = this.sent
+    const put = () => this.trigger('send', { id, text, step, by_field: from === 'field' })
     this.again = setInterval(put, AGAIN)
     put()
   }
