@@ -20,6 +20,8 @@ BRANDS = {
 UNSEEN = "••••"
 """In the place of what a payer wrote where its masked form is not known."""
 _DEFAULT_WAIT = 5
+_LONGEST_WAIT = 60
+"""Seconds after which nothing is sent again by itself: the payer may have left, or think differently."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Trouble:
-    """Why a message is still under way: unreachable, wait (then `seconds` until it is sent again), moved_on, failed."""
+    """Why a message was not answered.
+
+    unreachable, failed; moved_on: in another tab; wait: sent again by itself in `seconds`; later: too many attempts.
+    """
 
     kind: str
     seconds: int | None = None
@@ -120,9 +125,16 @@ def after_trouble(before: Conversation, trouble: RefusedError | UnreachableError
         if trouble.code == "step_changed":
             return replace(before, trouble=Trouble("moved_on"))
         if trouble.status in {409, 429, 503}:
-            return replace(before, trouble=Trouble("wait", trouble.retry_after or _DEFAULT_WAIT))
+            return replace(before, trouble=_wait(trouble))
         return replace(before, trouble=Trouble("failed"))
     return replace(before, trouble=Trouble("unreachable"))
+
+
+def _wait(refused: RefusedError) -> Trouble:
+    seconds = refused.retry_after or _DEFAULT_WAIT
+    if seconds <= _LONGEST_WAIT:
+        return Trouble("wait", seconds)
+    return Trouble("later" if refused.status == 429 else "failed")
 
 
 def line_of_field(step: str, reply: Reply) -> str:

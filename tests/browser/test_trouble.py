@@ -103,6 +103,40 @@ def test_too_many_requests_are_waited_for_and_sent_again_by_themselves(payer: Pa
     assert len({body["messageId"] for body in sent(gate, "1230")}) == 1
 
 
+def confirmations(gate: Gate) -> list[dict[str, Any]]:
+    return [call.body for call in gate.calls if call.body.get("message") == "Confirm"]
+
+
+def test_too_many_attempts_are_not_counted_down_and_nothing_is_sent_again(payer: Payer, gate: Gate) -> None:
+    payer.at("confirm")
+    gate.refuse(429, Retry_After="3421")
+    payer.button("confirm").click()
+    payer.sees_text("later")
+    expect(payer.page.locator(".pay-count")).to_have_count(0)
+    expect(payer.page.locator(".pay-waiting")).to_be_hidden()
+    assert payer.violations() == []
+
+    payer.page.wait_for_timeout(5_000)  # longer than what is under way waits before it is sent once more
+    assert len(confirmations(gate)) == 1
+    payer.button("confirm").click()
+    payer.has_receipt()
+
+
+def test_a_confirmation_is_not_sent_long_after_it_was_asked_for(payer: Payer, gate: Gate) -> None:
+    payer.at("confirm")
+    payer.context.set_offline(True)
+    payer.button("confirm").click()
+    payer.sees_text("offline")
+    payer.page.evaluate("() => { const now = Date.now; Date.now = () => now() + 3 * 60 * 1000 }")
+    payer.context.set_offline(False)
+
+    expect(payer.page.get_by_text(payer.says["offline"])).to_be_hidden()
+    payer.sees("confirm")
+    assert confirmations(gate) == []
+    payer.button("confirm").click()
+    payer.has_receipt()
+
+
 def test_a_slow_answer_is_said_to_be_worked_on(payer: Payer, gate: Gate) -> None:
     payer.at("name")
     gate.delay = 6

@@ -91,7 +91,10 @@ def test_the_state_decides_the_screen(more, screen, is_live):
     [
         pytest.param(UnreachableError(), "unreachable", None, id="no answer"),
         pytest.param(RefusedError(429, "too_many_requests", 30), "wait", 30, id="throttled"),
+        pytest.param(RefusedError(429, "too_many_requests", 60), "wait", 60, id="throttled for a minute"),
+        pytest.param(RefusedError(429, "too_many_requests", 61), "later", None, id="too many attempts"),
         pytest.param(RefusedError(503, "temporarily_unavailable", 2), "wait", 2, id="unavailable"),
+        pytest.param(RefusedError(503, "temporarily_unavailable", 600), "failed", None, id="unavailable for long"),
         pytest.param(RefusedError(409, "busy"), "wait", 5, id="busy"),
         pytest.param(RefusedError(409, "step_changed"), "moved_on", None, id="another tab moved on"),
         pytest.param(RefusedError(500, "internal_error"), "failed", None, id="broken"),

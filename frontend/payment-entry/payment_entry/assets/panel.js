@@ -5,11 +5,12 @@ import { UNSEEN, fields } from './fields.js'
 
 const SLOW = 5000 // ms until we say that it is still being worked on
 const AGAIN = 4000 // ms after which what is under way is sent once more, should the connection have been lost with it
+const LATE = 120000 // ms after which a confirmation is not sent any more unless the payer asks for it again
 const SILENT = 40000 // ms after which the answer is not waited for any longer
 
 export class Panel {
   constructor() {
-    this.sent = null // the message under way: {id, text, step, from}
+    this.sent = null // the message under way: {id, text, step, from, asked}
     this.said = el('div', { class: 'pay-unseen', role: 'status' })
     this.own = el('p', { class: 'pay-own' })
     this.typing = el('p', { class: 'pay-typing' })
@@ -56,8 +57,7 @@ export class Panel {
     const answered = this.acted || (this.sent && (over || this.data.answered === this.sent.id))
     if (this.sent && answered) {
       if (this.sent.from === 'line') this.line.value = ''
-      this.sent = null
-      this.rest()
+      this.drop()
     }
     this.acted = false
     return answered
@@ -178,8 +178,7 @@ export class Panel {
   }
 
   ask(act) {
-    this.sent = null
-    this.rest()
+    this.drop()
     this.acted = true
     this.trigger('act', { act })
   }
@@ -195,6 +194,7 @@ export class Panel {
     if (this.sent && this.notice.hidden) return
     const { step } = this.data
     if (this.sent?.text !== text.trim()) this.sent = { id: makeId(), text: text.trim(), step, from }
+    this.sent.asked = Date.now()
     this.own.textContent = shown
     this.deliver()
     this.waiting.scrollIntoView({ block: 'nearest' })
@@ -213,7 +213,8 @@ export class Panel {
     this.silent = setTimeout(() => this.lose(), SILENT)
     if (!navigator.onLine) return this.warn({ kind: 'offline' })
     const { id, text, step, from } = this.sent
-    const put = () => this.trigger('send', { id, text, step, by_field: from === 'field' })
+    const isLate = () => step === 'confirm' && Date.now() - this.sent.asked > LATE
+    const put = () => (isLate() ? this.ask('look') : this.trigger('send', { id, text, step, by_field: from === 'field' }))
     this.again = setInterval(put, AGAIN)
     put()
   }
@@ -233,6 +234,17 @@ export class Panel {
     this.root.removeAttribute('aria-busy')
   }
 
+  drop() {
+    this.sent = null
+    this.rest()
+  }
+
+  tryAgain() {
+    if (!this.sent) return this.ask('look')
+    this.sent.asked = Date.now()
+    this.deliver()
+  }
+
   // Something stands in the way of the message under way, or of the whole conversation.
   warn(trouble) {
     this.notice.hidden = !trouble
@@ -240,10 +252,11 @@ export class Panel {
     const { texts } = this.data
     this.stop()
     this.typing.textContent = ''
-    const again = el('button', { type: 'button', class: 'pay-second', onclick: () => (this.sent ? this.deliver() : this.ask('look')) }, texts.try_again)
+    if (trouble.kind === 'later') this.drop() // what was typed stays where it was typed, for the payer to send again
+    const again = el('button', { type: 'button', class: 'pay-second', onclick: () => this.tryAgain() }, texts.try_again)
     const here = el('button', { type: 'button', class: 'pay-second', onclick: () => this.ask('look') }, texts.continue_here)
-    const action = { moved_on: here, offline: null, wait: null }[trouble.kind]
-    const text = el('p', {}, trouble.kind === 'wait' ? texts.wait : texts[trouble.kind])
+    const action = { moved_on: here, offline: null, wait: null, later: null }[trouble.kind]
+    const text = el('p', {}, texts[trouble.kind])
     this.notice.replaceChildren(text, ...(action === undefined ? [again] : action ? [action] : []))
     if (trouble.kind === 'wait') this.count(trouble.seconds)
     else if (action !== null && this.notice.contains(document.activeElement) === false) this.notice.querySelector('button').focus()
