@@ -198,6 +198,7 @@ def write(path: Path, outputs: dict[str, str | None]) -> None:
 
 
 def welcome(outputs: dict[str, str | None]) -> str:
+    curl = f"  curl -s {outputs['apiUrl']}/chat -H 'Content-Type: application/json'"
     return "\n".join(
         [
             "",
@@ -206,7 +207,9 @@ def welcome(outputs: dict[str, str | None]) -> str:
             f"  logs  {outputs['logDir']}",
             "",
             "Say something to it:",
-            f"  curl -s {outputs['apiUrl']}/chat -H 'Content-Type: application/json' -d '{{\"message\": \"payment\"}}'",
+            curl + """ -d '{"message": "payment"}'""",
+            "and go on with the sessionId and the sessionToken of its answer:",
+            curl + """ -H 'X-Session-Token: TOKEN' -d '{"sessionId": "ID", "message": "John"}'""",
             "",
             "Ctrl-C ends everything.",
         ]

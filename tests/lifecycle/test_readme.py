@@ -1,5 +1,6 @@
 """The README tells the truth: its commands are run here, in a copy of the repository, as a newcomer would."""
 
+import json
 import os
 import re
 import shlex
@@ -80,7 +81,7 @@ def test_make_demo_prints_what_it_shows(clone, surroundings):
     assert [line for line in shown if line not in printed] == []
 
 
-def test_make_run_serves_the_page_and_the_curl_line_works(clone, surroundings):
+def test_make_run_serves_the_page_and_the_curl_lines_work(clone, surroundings):
     with subprocess.Popen(
         ["make", "run"],
         cwd=clone,
@@ -97,8 +98,11 @@ def test_make_run_serves_the_page_and_the_curl_line_works(clone, surroundings):
                 break
         printed = "".join(lines)
         try:
-            curl = next(line.strip() for line in lines if "curl" in line)
-            assert '"currentStep":"name"' in run(curl, clone, surroundings).replace(" ", "")
+            first, second = (line.strip() for line in lines if "curl" in line)
+            opened = json.loads(run(first, clone, surroundings))
+            assert opened["currentStep"] == "name"
+            second = second.replace("ID", opened["sessionId"]).replace("TOKEN", opened["sessionToken"])
+            assert json.loads(run(second, clone, surroundings))["currentStep"] == "card"
             page = re.search(r"page +(http://\S+)", printed)
             assert urllib.request.urlopen(page[1], timeout=5).status == 200
         finally:
