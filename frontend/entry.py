@@ -15,13 +15,14 @@ class View:
     """What the entry shows; no card digit beyond the last four is in it.
 
     `answered` and `turn` as in Conversation; `said` is read out; `cookie` is a ticket to fetch; `chat`: show the line.
-    `run` differs from run to run, so that the browser hears of each.
+    `run` differs from run to run, so that the browser hears of each. `brands`: what each brand is called.
     """
 
     run: str
     language: str
     direction: str
     texts: Mapping[str, str]
+    brands: Mapping[str, str]
     screen: str
     step: str
     live: bool

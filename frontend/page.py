@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import session_cookie
 import streamlit as st
 from client import ChatApi, Payer, from_environment
-from conversation import Conversation
+from conversation import BRANDS, Conversation
 from entry import Entry, SecureEntry, View
 from texts import choose, direction, texts
 from visit import Visit
@@ -61,6 +61,7 @@ def view_of(now: Conversation, language: str, cookie: str | None) -> View:
         language=language,
         direction=direction(language),
         texts=texts(language),
+        brands=BRANDS,
         screen=now.screen,
         step=now.step,
         live=now.is_live,

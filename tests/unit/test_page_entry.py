@@ -9,6 +9,7 @@ from pathlib import Path
 
 import payment_entry
 import pytest
+from conversation import BRANDS
 from streamlit.components.v2.manifest_scanner import scan_component_manifests
 
 from chat.brands import ACCEPTED, LENGTHS, RANGES, brand_of
@@ -82,6 +83,7 @@ def test_the_field_shows_the_brand_that_the_api_will_find():
     )
 
     assert dict(zip(ours, shown, strict=True)) == {number: brand.value for number, brand in ours.items()}
+    assert set(shown) == set(BRANDS)
 
 
 def test_the_field_holds_nothing_back_that_the_api_would_take():
@@ -150,5 +152,5 @@ def test_digits_of_every_script_count(typed):
     ],
 )
 def test_a_value_under_way_is_shown_where_its_form_is_known(field, typed, shown):
-    script = f"import {{fields}} from './fields.js'; console.log(JSON.stringify(fields.{field}.shown('{typed}')))"
-    assert run(script) == shown
+    value = f"fields.{field}.shown('{typed}', {json.dumps(BRANDS)})"
+    assert run(f"import {{fields}} from './fields.js'; console.log(JSON.stringify({value}))") == shown

@@ -1,14 +1,14 @@
 // What a card looks like while it is typed. The API decides; this only helps the eye.
 const brands = [
-  { id: 'amex', label: 'American Express', starts: /^3[47]/, lengths: [15], groups: [4, 6, 5], code: 4 },
-  { id: 'diners', label: 'Diners Club', starts: /^(30[0-5]|3095|36|38|39)/, lengths: [14, 16, 19], groups: [4, 6, 4] },
-  { id: 'jcb', label: 'JCB', starts: /^(1800|2131|35(2[89]|[3-8]))/, lengths: [16, 17, 18, 19] },
-  { id: 'mastercard', label: 'Mastercard', starts: /^(5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720)/, lengths: [16] },
-  { id: 'discover', label: 'Discover', starts: /^(6011|64[4-9]|65)/, lengths: [16, 19] },
-  { id: 'unionpay', label: 'UnionPay', starts: /^(62|81)/, lengths: [16, 17, 18, 19], unchecked: true },
-  { id: 'visa', label: 'Visa', starts: /^4/, lengths: [16, 18, 19] },
+  { id: 'amex', starts: /^3[47]/, lengths: [15], groups: [4, 6, 5], code: 4 },
+  { id: 'diners', starts: /^(30[0-5]|3095|36|38|39)/, lengths: [14, 16, 19], groups: [4, 6, 4] },
+  { id: 'jcb', starts: /^(1800|2131|35(2[89]|[3-8]))/, lengths: [16, 17, 18, 19] },
+  { id: 'mastercard', starts: /^(5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720)/, lengths: [16] },
+  { id: 'discover', starts: /^(6011|64[4-9]|65)/, lengths: [16, 19] },
+  { id: 'unionpay', starts: /^(62|81)/, lengths: [16, 17, 18, 19], unchecked: true },
+  { id: 'visa', starts: /^4/, lengths: [16, 18, 19] },
 ]
-const unknown = { id: null, label: '', lengths: [12, 13, 14, 15, 16, 17, 18, 19] }
+const unknown = { id: null, lengths: [12, 13, 14, 15, 16, 17, 18, 19] }
 
 // Any script's digits as 0-9, everything else dropped.
 export function digitsIn(text) {
@@ -23,7 +23,6 @@ export function digitsIn(text) {
 }
 
 export const brandOf = digits => brands.find(brand => brand.starts.test(digits)) ?? unknown
-export const labelOf = id => brands.find(brand => brand.id === id)?.label ?? ''
 export const codeLength = id => brands.find(brand => brand.id === id)?.code ?? 3
 
 export function grouped(digits) {

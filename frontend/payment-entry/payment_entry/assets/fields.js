@@ -36,10 +36,10 @@ export const fields = {
   card: {
     attributes: { ...numeric, autocomplete: 'cc-number', maxlength: 40 },
     edit: input => rewrite(input, grouped),
-    brand: value => brandOf(digitsIn(value)).label,
+    brand: value => brandOf(digitsIn(value)).id,
     hint: value => (verdict(digitsIn(value)) === 'typo' ? 'card_typo' : null),
     problem: value => ({ incomplete: 'card_incomplete', typo: 'card_typo' })[verdict(digitsIn(value))],
-    shown: value => `${brandOf(digitsIn(value)).label} •••• ${digitsIn(value).slice(-4)}`.trim(),
+    shown: (value, brands) => `${brands[brandOf(digitsIn(value)).id] ?? ''} •••• ${digitsIn(value).slice(-4)}`.trim(),
   },
   expiry: {
     attributes: { ...numeric, autocomplete: 'cc-exp', maxlength: 9, placeholder: 'MM/YY' },

@@ -1,5 +1,4 @@
 // The entry: one screen per step, the line to write in, and what happens between sending and the answer.
-import { labelOf } from './card.js'
 import { el, fill, makeId } from './dom.js'
 import { UNSEEN, fields } from './fields.js'
 
@@ -70,7 +69,7 @@ export class Panel {
   }
 
   form(name, kept) {
-    const { texts, collected, refusal } = this.data
+    const { texts, brands, collected, refusal } = this.data
     const field = fields[name]
     const input = el('input', { id: 'pay-field', type: 'text', ...field.attributes, 'aria-describedby': 'pay-help pay-error' })
     field.adapt?.(input, collected)
@@ -85,7 +84,7 @@ export class Panel {
       if (text) help.textContent = helpText // the hint would say the same twice
     }
     const look = () => {
-      brand.textContent = field.brand?.(input.value) ?? ''
+      brand.textContent = brands[field.brand?.(input.value)] ?? ''
       help.textContent = texts[field.hint?.(input.value)] ?? helpText
     }
     input.addEventListener('input', event => {
@@ -103,7 +102,7 @@ export class Panel {
         onsubmit: event => {
           event.preventDefault()
           const problem = field.problem(input.value, collected)
-          if (!problem) return this.send('field', input.value, field.shown(input.value))
+          if (!problem) return this.send('field', input.value, field.shown(input.value, brands))
           mark(texts[problem] ?? texts.empty)
           input.focus()
         },
@@ -127,10 +126,10 @@ export class Panel {
   }
 
   confirm(texts) {
-    const { name, brand, last4, expiry } = this.data.collected
+    const { name, expiry } = this.data.collected
     const rows = [
       [texts.name, name],
-      [texts.card, `${labelOf(brand)} •••• ${last4}`],
+      [texts.card, this.cardLine(this.data.collected)],
       [texts.expiry, expiry],
       [texts.cvv, '•••'],
     ]
@@ -144,15 +143,19 @@ export class Panel {
     ]
   }
 
+  cardLine({ brand, last4 }) {
+    return `${this.data.brands[brand] ?? ''} •••• ${last4}`.trim()
+  }
+
   receipt(texts) {
-    const { token, brand, last4 } = this.data.payment
-    const code = el('code', { id: 'pay-token', tabindex: 0, dir: 'ltr' }, token)
+    const { payment } = this.data
+    const code = el('code', { id: 'pay-token', tabindex: 0, dir: 'ltr' }, payment.token)
     const copy = el('button', { type: 'button', class: 'pay-second', onclick: () => this.copy(code, copy) }, texts.copy)
     return [
       el('section', { class: 'pay-card', 'aria-labelledby': 'pay-done' },
         el('h2', { id: 'pay-done', tabindex: -1 }, texts.done),
         el('dl', {},
-          el('div', {}, el('dt', {}, texts.card), el('dd', {}, el('bdi', {}, `${labelOf(brand)} •••• ${last4}`))),
+          el('div', {}, el('dt', {}, texts.card), el('dd', {}, el('bdi', {}, this.cardLine(payment)))),
           el('div', {}, el('dt', {}, texts.token), el('dd', { class: 'pay-row' }, code, copy))),
         el('p', { class: 'pay-good' }, texts.deleted)),
       this.act('restart', texts.start_again, 'pay-second'),
