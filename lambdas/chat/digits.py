@@ -140,14 +140,16 @@ def tokens(text: Text, tongues: Tongues) -> list[Token]:
     """The words of a text; those that number words are written together in, as these."""
     folded = fold(text.plain)
     pattern = _TOKEN if folded.isascii() else _UNSPACED_TOKEN
-    if len(folded) != len(text.plain):  # "İ" and few others grow
-        return [(match.start(), match.end(), fold(match[0])) for match in pattern.finditer(text.plain)]
+    places: list[int] = []
+    if len(folded) != len(text.plain):  # "ß" and few others grow
+        places = [place for place, char in enumerate(text.plain) for _ in fold(char)]
+        folded = "".join(map(fold, text.plain))
     found: list[Token] = []
     for match in pattern.finditer(folded):
         start, word = match.start(), match[0]
         parts = _parts(word, tongues)
         found += [(start + one, start + end, word[one:end]) for one, end in parts] or [(*match.span(), word)]
-    return found
+    return [(places[start], places[end - 1] + 1, word) for start, end, word in found] if places else found
 
 
 _SHORT, _LONG = 6, 200

@@ -161,3 +161,11 @@ def test_what_follows_a_number_in_words_is_remembered():
     heard = understand("Visa forty-two forty-two then, Mia", at(Step.CONFIRM, "en"), TODAY, POLICY)
 
     assert heard.masked == "Visa •••• then, Mia"
+
+
+@pytest.mark.parametrize("said", ["siebenhundertdreiunddreißig", "sieben dreiunddreißig", "SIEBEN DREIUNDDREIẞIG"])
+def test_a_letter_that_folds_into_two_moves_nothing(said):
+    heard = understand(f"groß, cvv {said}!", at(Step.CVV, "de"), TODAY, POLICY)
+
+    assert heard.cvv.digits == "733"
+    assert heard.masked == "groß, cvv •••!"
