@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
+from tests.evidence import spoken
+
 BRANDS = (  # prefix, length: generated numbers that pass the check digit
     *(("4", 16),) * 4, ("51", 16), ("55", 16), ("2221", 16), ("34", 15), ("37", 15), ("6011", 16), ("65", 16),
     ("36", 14), ("3095", 16), ("3528", 16), ("62", 16), ("62", 19), ("4", 19), ("50", 16), ("2200", 16), ("9792", 16),
@@ -14,7 +16,7 @@ IDEOGRAPHS = "〇一二三四五六七八九"
 SCRIPTS = (
     "0123456789", "0123456789", "0123456789", "0123456789", "０１２３４５６７８９", "٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹",
     "०१२३४५६७८९", "০১২৩৪৫৬৭৮৯", "๐๑๒๓๔๕๖๗๘๙", "𝟎𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖𝟗", "𝟶𝟷𝟸𝟹𝟺𝟻𝟼𝟽𝟾𝟿", "⓪①②③④⑤⑥⑦⑧⑨", "⁰¹²³⁴⁵⁶⁷⁸⁹", "₀₁₂₃₄₅₆₇₈₉",
-    IDEOGRAPHS,
+    IDEOGRAPHS, "零壹贰叁肆伍陆柒捌玖",
 )  # fmt: skip
 AROUND = (
     "{}", "{}", "{}", "it is {}", "my card is {} thanks", "card number: {}", "{} exp 12/30", "({})", "#{}", "{}?",
@@ -25,12 +27,16 @@ AROUND = (
 
 @dataclass(frozen=True)
 class Typed:
-    """A message, and the digits in it that must never be seen again: of a number, and of security codes."""
+    """A message, and the digits in it that must never be seen again: of a number, and of security codes.
+
+    `written`: the secrets as they stand in the message.
+    """
 
     text: str
     digits: str = field(default="", repr=False)
     cvv: str = field(default="", repr=False)
     rest: str = field(default="", repr=False)  # what comes in the next message, of a number in two
+    written: tuple[str, ...] = field(default=(), repr=False)
 
 
 def number(random: Random) -> str:
@@ -57,8 +63,8 @@ def mistyped(random: Random, digits: str) -> str:
 
 def written(random: Random, digits: str) -> str:
     """The digits as somebody may write them: grouped, in a script of theirs, or in words."""
-    if random.random() < 0.05:
-        return " ".join(WORDS[int(digit)] for digit in digits)
+    if random.random() < 0.1:
+        return spoken.card(random, digits)
     script, separator = random.choice(SCRIPTS), random.choice(SEPARATORS)
     size = random.choice((4, 4, 4, 1, 2, 3, 5, len(digits)))
     groups = [digits[start : start + size] for start in range(0, len(digits), size)]
@@ -71,22 +77,28 @@ def card_text(random: Random) -> Typed:
         digits = mistyped(random, digits)
     if random.random() < 0.15:
         cut = random.randrange(4, len(digits) - 3)
-        return Typed(written(random, digits[:cut]), digits, rest=written(random, digits[cut:]))
-    return Typed(random.choice(AROUND).format(written(random, digits)), digits)
+        begun, rest = written(random, digits[:cut]), written(random, digits[cut:])
+        return Typed(begun, digits, rest=rest, written=(begun, rest))
+    text = written(random, digits)
+    return Typed(random.choice(AROUND).format(text), digits, written=(text,))
 
 
 def cvv_text(random: Random, length: int = 3) -> Typed:
-    """A security code, unlike the only number of its length that a reply says by itself ("up to 100")."""
+    """A security code, unlike the only number of its length that a reply says by itself ("up to 100"); or in words."""
     size = random.choice((length, length, length, 3, 4))
     cvv = "".join(random.choice("23456789") for _ in range(size))
     text = random.choice(("{}", "{}", "{}", "cvv {}", "it's {}", "the code is {}.", "{} on the back", "CVC:{}"))
+    if random.random() < 0.4:
+        said = spoken.code(random, cvv)
+        return Typed(text.format(said), cvv=cvv, written=(said,))
     script = random.choice(SCRIPTS[:12])
     return Typed(text.format("".join(script[int(digit)] for digit in cvv)), cvv=cvv)
 
 
 def everything(random: Random) -> Typed:
     digits, cvv = number(random), cvv_text(random).cvv
-    return Typed(f"I'm Ada Byron, {written(random, digits)}, exp 12/30, cvv {cvv}", digits, cvv)
+    card, code = written(random, digits), random.choice((cvv, spoken.code(random, cvv)))
+    return Typed(f"I'm Ada Byron, {card}, exp 12/30, cvv {code}", digits, cvv, written=(card, code))
 
 
 def said(*texts: str) -> Callable[[Random], Typed]:
@@ -95,7 +107,7 @@ def said(*texts: str) -> Callable[[Random], Typed]:
 
 ANSWERS: dict[str, Callable[[Random], Typed]] = {
     "name": said("John", "Zoë O'Neill", "my name is Ada Byron", "山田太郎", "José", "Noah Knowles"),
-    "card": lambda random: Typed(written(random, digits := number(random)), digits),
+    "card": lambda random: Typed(text := written(random, digits := number(random)), digits, written=(text,)),
     "expiry": said("12/30", "01/2031", "december 2030", "0131", "١٢/٣٠", "2030-12"),
     "cvv": lambda random: cvv_text(random, random.choice((3, 4))),
     "confirm": said("confirm", "yes", "confirm", "go ahead", "looks good"),

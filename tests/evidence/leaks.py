@@ -61,7 +61,7 @@ class Conversation:
             else:
                 message = turn(self.rng, self.step)
                 waiting = message.rest
-            self._remember(message)
+            self.secrets.add(message)
             if self.step == "confirm" and message.text in CONFIRMATIONS and self.rng.random() < 0.4:
                 told(self.stand_in, behaviour=self.rng.choice(TROUBLES), session=self.id)
             self._post({"message": message.text})
@@ -70,16 +70,10 @@ class Conversation:
             if self.step == "done":
                 break
 
-    def _remember(self, message: Typed) -> None:
-        if message.digits:
-            self.secrets.numbers.append(message.digits)
-        if message.cvv:
-            self.secrets.cvvs.append(message.cvv)
-
     def _misplaced(self) -> None:
         """A number where the request has no place for it."""
         secret = card_text(self.rng)
-        self._remember(secret)
+        self.secrets.add(secret)
         place = self.rng.choice(("unknown", "expectedStep", "messageId", "sessionId", "token", "type", "name"))
         body: dict[str, Any] = {"message": "hello"}
         if place in ("expectedStep", "messageId", "sessionId"):

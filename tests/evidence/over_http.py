@@ -288,8 +288,7 @@ def _converse(stage: Stage, talk: Conversation, rng: random.Random, search: Sear
         else:
             typed = turn(rng, step)
             text, waiting = typed.text, typed.rest
-            mine.numbers += [typed.digits] if typed.digits else []
-            mine.cvvs += [typed.cvv] if typed.cvv else []
+            mine.add(typed)
         if step == "confirm" and rng.random() < 0.4:
             stage.stripe.plan(rng.choice(TROUBLES), session=talk.id)
         reply = talk.send(text)

@@ -1,15 +1,19 @@
-"""Where a secret could come to light, and whether one has: any seven typed digits in a row, any security code."""
+"""Where a secret could come to light, and whether one has: seven digits in a row, a code, words of either."""
 
 import json
 import re
+import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from boto3.dynamodb.types import Binary
 
-from tests.evidence.canary import IDEOGRAPHS, WORDS
+from chat.language import FILES, tags, words
+from tests.evidence.canary import IDEOGRAPHS, WORDS, Typed
 
 RUN = 7  # typed digits in a row are a leak
 WORD = re.compile("|".join(WORDS), re.IGNORECASE)
@@ -40,6 +44,12 @@ class Secrets:
 
     numbers: list[str] = field(default_factory=list, repr=False)
     cvvs: list[str] = field(default_factory=list, repr=False)
+    written: set[str] = field(default_factory=set, repr=False)  # those that have words in them, as typed
+
+    def add(self, typed: Typed) -> None:
+        self.numbers += [typed.digits] if typed.digits else []
+        self.cvvs += [typed.cvv] if typed.cvv else []
+        self.written |= {each for each in typed.written if words(each)}
 
     def found_in(self, text: str) -> str | None:
         """What kind of secret stands in a text, never which."""
@@ -52,7 +62,36 @@ class Secrets:
         for cvv in set(self.cvvs) - last_fours:
             if re.search(rf"(?<![\d/]){cvv}(?![\d/])", shown):
                 return "security code"
-        return None
+        return "words" if self._said_in(text) else None
+
+    def _said_in(self, text: str) -> bool:
+        if not self.written:
+            return False
+        shown = pieces(ESCAPED.sub(lambda found: chr(int(found[1], 16)), text))
+        return any(not shown.isdisjoint(pieces(secret) - own_pieces()) for secret in self.written)
+
+
+def pieces(text: str) -> set[str]:
+    """What would tell a number in words: long words, two in a row, three characters where there are no gaps."""
+    said = words(text)
+    unspaced = "".join(each for each in said if each[0] > "\u3000")
+    spaced = [each for each in said if each[0] < "\u3000"]
+    return {
+        *(each for each in spaced if len(each) > 5),
+        *map(" ".join, pairwise(spaced)),
+        *(unspaced[start : start + 3] for start in range(len(unspaced) - 2)),
+    }
+
+
+@cache
+def own_pieces() -> frozenset[str]:
+    """Those of every reply, in every language."""
+    own: set[str] = set()
+    for tag in tags():
+        data = tomllib.loads((FILES / f"{tag}.toml").read_text(encoding="utf-8"))
+        for text in (*data["says"].values(), *(each for texts in data["errors"].values() for each in texts)):
+            own |= pieces(text)
+    return frozenset(own)
 
 
 @dataclass

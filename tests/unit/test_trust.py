@@ -36,20 +36,36 @@ def test_sixty_conversations_full_of_secrets_leak_none():
         pytest.param("card-4000056655665556-bad", id="in an identifier"),
         pytest.param("code 917.", id="a security code"),
         pytest.param('{"M": {"cvv": {"S": "917"}}}', id="a security code in an item"),
+        pytest.param("the code is nine seventeen", id="a security code in words"),
+        pytest.param("cent trente-sept, oui", id="a part of one in words"),
+        pytest.param("SETECIENTOS", id="its first word"),
+        pytest.param("是七百二十", id="in numerals"),
+        pytest.param('{"S": "zweiundvierzig"}', id="a number in compounds"),
     ],
 )
 def test_a_leak_would_be_found(leak):
-    secrets = Secrets(numbers=["4000056655665556"], cvvs=["917"])
+    secrets = Secrets(
+        numbers=["4000056655665556"],
+        cvvs=["917"],
+        written={"nine seventeen", "cent trente-sept", "setecientos veintitrés", "七百二十三", "zweiundvierzig sechs"},
+    )
 
     assert any(secrets.found_in(text) for text in lines(leak))
 
 
 @pytest.mark.parametrize(
     "fine",
-    ["Visa •••• 5556, 12/30", "2026-11-21T12:00:00Z", "pm_917400005665566aaaaaaaaa", "usually 16 digits"],
+    [
+        "Visa •••• 5556, 12/30",
+        "2026-11-21T12:00:00Z",
+        "pm_917400005665566aaaaaaaaa",
+        "usually 16 digits",
+        "four on the front",
+        "vierstellige",
+    ],
 )
 def test_what_the_code_shows_by_itself_is_no_leak(fine):
-    secrets = Secrets(numbers=["4000056655665556"], cvvs=["917", "5556"])
+    secrets = Secrets(numbers=["4000056655665556"], cvvs=["917", "5556"], written={"four three", "vierstellige acht"})
 
     assert not any(secrets.found_in(text) for text in lines(fine))
 
