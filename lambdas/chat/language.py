@@ -35,6 +35,7 @@ class Language:
     """Phrases are folded; `wishes` are compared whole, once `fillers` are dropped; the rest by all of their words.
 
     `changes`: with each phrase whether it says no itself, as "not right" does.
+    `slips`: what is said before a correction, as "no" and "sorry".
     `asks_for`: by step, words one of which stands in every reply that asks for it; `claims`: words that none may have.
     Both check a reworded reply; a language without them is never reworded.
     `unspaced`: written without spaces, so that words are looked for inside a clause.
@@ -59,6 +60,7 @@ class Language:
     weak_leads: re.Pattern[str]
     lead_words: frozenset[str]
     name_tails: tuple[str, ...]
+    slips: re.Pattern[str]
     not_names: frozenset[str]
     months: dict[str, int]
 
@@ -165,6 +167,7 @@ def _read(tag: str) -> Language:
         weak_leads=_leads(hears["weak_leads"], unspaced=unspaced),
         lead_words=frozenset(words(each)[0] for each in (*hears["name_leads"], *hears["weak_leads"])),
         name_tails=tuple(hears["name_tails"]),
+        slips=_slips(hears["slips"]),
         not_names=_words(hears["not_names"]),
         months={word: month for month, names in enumerate(data["months"], 1) for word in words(names)},
     )  # fmt: skip
@@ -192,8 +195,14 @@ def _leads(texts: list[str], *, unspaced: bool) -> re.Pattern[str]:
     """Finds a lead-in such as "my name is"; what follows up to the end of the clause is group 1."""
     longest_first = sorted(texts, key=len, reverse=True)
     either = "|".join(re.escape(each).replace(r"\ ", r"\s+").replace("'", "['’]") for each in longest_first)
-    start, end = ("", r"\s*") if unspaced else (r"(?<!\w)", r"[\s:]+")
+    start, end = ("", r"\s*") if unspaced else (r"(?<!\w)", r"(?:(?<=['’])|[\s:]+)")
     return re.compile(rf"{start}(?:{either}){end}([^,;:!?\n\d。、，！？،؛؟]+)", re.IGNORECASE)
+
+
+def _slips(texts: list[str]) -> re.Pattern[str]:
+    """Finds the words before a correction, such as "no, wait"."""
+    either = "|".join(re.escape(each) for each in sorted(texts, key=len, reverse=True))
+    return re.compile(rf"\s*(?:(?:{either})[\s.,:;!…、。，！،؛-]+)+", re.IGNORECASE)
 
 
 @cache

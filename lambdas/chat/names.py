@@ -8,6 +8,8 @@ from chat.digits import BLANK, Text
 from chat.language import Language, fold, words
 
 LONGEST = 100
+_WRAPPINGS = 2
+"""Lead-ins and tails one within the other: "it's under Jane Doe, sorry"."""
 _EDGES = ' \t\r\n,;:!?"()“”„«»¡¿、。，！？' + BLANK
 _PIECES = re.compile(rf"[,;!\n、，！،؛{BLANK}]+")
 _JOINT = re.compile(r"(?<=\s)(\w{1,9})\s+(?=\w)")
@@ -22,8 +24,9 @@ def led(text: Text, language: Language, *, weakly: bool) -> str | None:
     for leads in (language.name_leads, language.weak_leads) if weakly else (language.name_leads,):
         for found in leads.finditer(text.plain):
             said = _before_fields(found[1].partition(BLANK)[0], language)
-            if _LETTER.search(said) and not _is_sentence(said, language, strict=True):
-                return _trimmed(text.original(found.start(1), found.start(1) + len(said)), language)
+            name = _trimmed(text.original(found.start(1), found.start(1) + len(said)), language)
+            if _LETTER.search(name) and not _is_sentence(name, language, strict=True):
+                return name
     return None
 
 
@@ -31,7 +34,7 @@ def alone(text: Text, language: Language) -> str | None:
     """The name in a message that was asked for one; none when nothing but other fields is in it."""
     plain = text.plain
     if BLANK not in plain:
-        return text.original(0, len(plain))
+        return text.original(*_core(plain, language))
     start = 0
     for piece in [*_PIECES.finditer(plain), None]:
         end = piece.start() if piece else len(plain)
@@ -40,6 +43,20 @@ def alone(text: Text, language: Language) -> str | None:
             return text.original(start, start + len(said))
         start = piece.end() if piece else end
     return None
+
+
+def corrected(text: Text, known: str, language: Language) -> str | None:
+    """ "No, John Doe", "sorry, it's John Doe": another name for the one just given.
+
+    It is like that one or has a capital, as "no, leave me alone" has not.
+    """
+    slip = language.slips.match(text.plain)
+    name = _trimmed(text.original(slip.end(), len(text.plain)), language) if slip else ""
+    if not _LETTER.search(name) or _is_sentence(name, language, strict=True):
+        return None
+    pieces = set if language.unspaced else words
+    alike = not set(pieces(name)).isdisjoint(pieces(known))
+    return name if alike or name[0].isupper() or known.islower() else None
 
 
 def check(typed: str, language: Language) -> str | Refusal:
@@ -54,6 +71,12 @@ def check(typed: str, language: Language) -> str | Refusal:
 def _trimmed(typed: str, language: Language) -> str:
     shown = "".join(char for char in typed if char in "\u200c\u200d" or unicodedata.category(char) != "Cf")
     name = " ".join(shown.strip(_EDGES).split())
+    for _ in range(_WRAPPINGS):
+        name = _unwrapped(name, language)
+    return name
+
+
+def _unwrapped(name: str, language: Language) -> str:
     if name.endswith(".") and len(name.rpartition(" ")[2]) > 4:
         name = name.rstrip(".")
     for tail in language.name_tails:
@@ -63,9 +86,23 @@ def _trimmed(typed: str, language: Language) -> str:
     return lead[1].strip(_EDGES) if lead and lead.end() == len(name) else name
 
 
+def _core(plain: str, language: Language) -> tuple[int, int]:
+    """Where the name stands without what is said before and after it: "it's me, John", "John Doe, sorry"."""
+    ends = [*(piece.span() for piece in _PIECES.finditer(plain)), (len(plain), len(plain))]
+    starts = [0, *(end for _, end in ends[:-1])]
+    kept = [
+        (start, end)
+        for start, (end, _) in zip(starts, ends, strict=True)
+        if not language.not_names.issuperset(words(_trimmed(plain[start:end], language)))
+    ]
+    return (kept[0][0], kept[-1][1]) if kept else (0, len(plain))
+
+
 def _is_sentence(said: str, language: Language, *, strict: bool) -> bool:
     """Words that names are not made of. `strict`: one is enough, else two, or nothing but such words."""
     spoken = words(said)
+    if strict and language.unspaced and any(word in spoken[0] for word in language.not_names):
+        return True
     odd = [word for word in spoken if word in language.not_names]
     return bool(odd) and (strict or len(odd) > 1 or len(odd) == len(spoken))
 

@@ -53,7 +53,7 @@ def _aside(before: "Session", heard: "Heard", after: "Session", policy: "Policy"
     language = speaks(after.language)
     given = [each for each in (heard.name, heard.card, heard.expiry, heard.cvv) if each]
     topic = heard.topic or (None if given else _TOPICS.get((heard.wish or "", before.step == "confirm")))
-    if topic in ("refuse", "moment") and not all(isinstance(each, Refusal) for each in given):
+    if topic in ("refuse", "moment", "repeat") and not all(isinstance(each, Refusal) for each in given):
         return []
     if topic in ("hello", "unclear", "refuse", "not_yet") and before.step == "none":
         return []

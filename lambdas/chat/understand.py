@@ -132,6 +132,9 @@ def _name(text: digits.Text, session: Session, found: fields.Found, asked: inten
     led = names.led(text, language, weakly=session.step in (Step.NONE, Step.NAME))
     if led:
         return _checked(led, language)
+    if _may_correct(session, found, asked) and "?" not in text.plain:
+        corrected = names.corrected(text, session.name or "", language)
+        return _checked(corrected, language) if corrected else None
     for start, end in asked.aside:
         text = replace(text, plain=text.plain[:start] + digits.BLANK * (end - start) + text.plain[end:])
     if session.step is not Step.NAME or (asked and not asked.aside) or "?" in text.plain:
@@ -143,6 +146,14 @@ def _name(text: digits.Text, session: Session, found: fields.Found, asked: inten
         any(what is Field.CARD for *_, what in found.spans) and len(found.spans) == 1 and not (found.labelled or asked)
     )
     return Refusal("name_looks_like_card", Field.NAME) if is_number else None
+
+
+def _may_correct(session: Session, found: fields.Found, asked: intents.Asked) -> bool:
+    """Right after a name, or where it is asked for again, a no or a sorry can bring another."""
+    after = session.step is Step.CARD and session.name is not None and session.card is None
+    again = session.step is Step.NAME and asked.wish is Wish.NO
+    fits = asked.wish in (None, Wish.NO) and asked.topic in (None, "moment", "repeat")
+    return (after or again) and fits and not found and not replace(asked, wish=None, topic=None, vague=False)
 
 
 def _checked(said: str, language: Language) -> str | Refusal:
