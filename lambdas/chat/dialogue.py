@@ -69,7 +69,8 @@ def _is_confirmed(session: Session, heard: "Heard") -> bool:
 
 
 def _is_choosing(before: Session, heard: "Heard") -> bool:
-    if heard.vague or (heard.wish is Wish.NO and before.step is Step.CONFIRM):
+    """Also at the review when digits were sent that are no card or expiry: they are not passed over in silence."""
+    if heard.vague or (before.step is Step.CONFIRM and (heard.wish is Wish.NO or heard.private)):
         return True
     return before.choosing and heard.topic is not None
 
