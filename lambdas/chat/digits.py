@@ -237,7 +237,8 @@ def runs(text: Text, said: list[Token], tongues: Tongues, months: Collection[str
             used, end = 1, said[index][1]
         goes_on = bool(value) or (goes_on and word in tongues.ands)
         index += used
-    if sum(run.words for run in found) * 2 > len(said) and sum(len(run.spoken) for run in found) >= _CODE[0]:
+    words = sum(run.words for run in found if run.spoken)
+    if words * 2 > len(said) and words >= _CODE[0] and sum(len(run.spoken) for run in found) >= _CODE[0]:
         for run in found:
             run.sure = True
     return found
@@ -278,9 +279,10 @@ def _cardinal(said: list[Token], index: int, tongues: Tongues, below: int) -> tu
 
 
 def _phrase(said: list[Token], index: int, tongues: Tongues) -> tuple[int, int]:
-    word = said[index][2] if index < len(said) else ""
-    for size in range(min(tongues.longest.get(word, 0), len(said) - index), 0, -1):
-        value = tongues.numbers.get(tuple(each for _, _, each in said[index : index + size]))
+    most = tongues.longest.get(said[index][2], 0) if index < len(said) else 0
+    phrase = tuple([word for _, _, word in said[index : index + most]])
+    for size in range(len(phrase), 0, -1):
+        value = tongues.numbers.get(phrase[:size])
         if value is not None:
             return value, size
     return 0, 0

@@ -61,6 +61,7 @@ def test_what_is_read_for_every_conversation_stands_before_the_first_section(tag
     assert len(head["numbers"]) == 20
     assert len(head["tens"]) == 8
     assert len(head["months"]) == 12
+    assert tag == "zh" or len(head["hundreds"]) == len(head["thousands"]) == 9
 
 
 @pytest.mark.parametrize("tag", SHIPPED)

@@ -109,7 +109,7 @@ def test_beside_the_name_of_a_secret_one_number_word_is_enough(said, step):
 @pytest.mark.parametrize(
     "said",
     [
-        "Seven Smith", "Juan Trece", "Mia Jones", "Otto Neun", "Tatu Saba", "五十嵐", "五百旗頭真",
+        "Seven Smith", "Juan Trece", "Mia Jones", "Otto Neun", "Otto von Achtzig", "Tatu Saba", "五十嵐", "五百旗頭真",
         "陆小曼", "いちご", "Sixten Berg", "Milena Centofanti", "Achten",
     ],
 )  # fmt: skip

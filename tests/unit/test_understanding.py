@@ -145,6 +145,7 @@ WORST = [
     "\n", "-", "'", "i'm ", "my name is my ", "n", "and a ", " ", "forty ", "9" * 19 + " ", "عشرة ", "日本語",
     "cvv 1 ",
     "exp 1 ", "1-1-", "20 30 ", "\x00", "😀", "e\u0301", "and ", "1, ", "12", "may 1", "four1",
+    "mia ", "siebenhundert", "七百二",
 ]  # fmt: skip
 
 
