@@ -12,6 +12,7 @@ from typing import Any
 
 from boto3.dynamodb.types import Binary
 
+from chat.card import CardNumber, check_card
 from chat.language import FILES, tags, words
 from tests.evidence.canary import IDEOGRAPHS, WORDS, Typed
 
@@ -47,6 +48,10 @@ class Secrets:
     written: set[str] = field(default_factory=set, repr=False)  # those that have words in them, as typed
 
     def add(self, typed: Typed) -> None:
+        """A code said after the first part of a number may complete it; then its digits are the last four, and shown."""
+        whole = self.numbers[-1] + typed.cvv if self.numbers else ""
+        if whole and len(typed.cvv) == 4 and isinstance(check_card(whole), CardNumber):
+            self.numbers.append(whole)
         self.numbers += [typed.digits] if typed.digits else []
         self.cvvs += [typed.cvv] if typed.cvv else []
         self.written |= {each for each in typed.written if words(each)}
