@@ -48,7 +48,7 @@ class Secrets:
     written: set[str] = field(default_factory=set, repr=False)  # those that have words in them, as typed
 
     def add(self, typed: Typed) -> None:
-        """A code said after the first part of a number may complete it; then its digits are the last four, and shown."""
+        """A code said after the first part of a number may complete it; its digits are then the last four, shown."""
         whole = self.numbers[-1] + typed.cvv if self.numbers else ""
         if whole and len(typed.cvv) == 4 and isinstance(check_card(whole), CardNumber):
             self.numbers.append(whole)
