@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from chat.card import Expiry, Field, Refusal, check_expiry
 from chat.digits import Atom
-from chat.language import Language, fold, words
+from chat.language import Language, fold, tongues, words
 
 Span = tuple[int, int]
 
@@ -25,18 +26,18 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 
 def written(plain: str, today: date, language: Language) -> tuple[Expiry | Refusal, Span] | None:
     """An expiry that can be nothing else, and where it stands; the last choice is one that is said not to be it."""
-    found = list(_written(plain, language))
+    found = list(_written(plain, today, language))
     if not found:
         return None
     month, year, span = next((each for each in found if not _is_denied(plain, each[2], language)), found[0])
     return check_expiry(month, year, today), span
 
 
-def _written(plain: str, language: Language) -> Iterator[tuple[int, int, Span]]:
+def _written(plain: str, today: date, language: Language) -> Iterator[tuple[int, int, Span]]:
     for match in _FULL.finditer(plain):
-        first, second = int(match[1]), int(match[3])
-        month = first if second > 12 else second if first > 12 or first == second else 0
-        yield month, int(match[4]), match.span()
+        first, second, year = int(match[1]), int(match[3]), int(match[4])
+        months = {second} if match[2] == "." and second <= 12 else {each for each in (first, second) if each <= 12}
+        yield _only(months, year, today), year, match.span()
     for match in _SLASH.finditer(plain):
         yield int(match[1]), int(match[2]), match.span()
     for pattern in (_YEAR_FIRST, _IDEOGRAPHS):
@@ -45,10 +46,17 @@ def _written(plain: str, language: Language) -> Iterator[tuple[int, int, Span]]:
     yield from _named(plain, language)
 
 
+def _only(months: set[int], year: int, today: date) -> int:
+    """The month of a date with a day, which comes first before dots: the one that can be meant, or 0."""
+    valid = {month for month in months if isinstance(check_expiry(month, year, today), Expiry)} or months
+    return valid.pop() if len(valid) == 1 else 0
+
+
 def _named(plain: str, language: Language) -> Iterator[tuple[int, int, Span]]:
     """ "December 2030", "dec '30", "2030 December"."""
     for match in _LETTERS.finditer(plain):
-        month = language.months.get(fold(match[0]))
+        word = fold(match[0])
+        month = language.months.get(word) or tongues().months.get(word)
         if not month:
             continue
         after = _AFTER_MONTH.match(plain, match.end())
@@ -75,6 +83,12 @@ def plain_digits(atoms: list[Atom], today: date) -> tuple[Expiry | Refusal, int]
     """An expiry in the first of these groups, and how many of them it takes. At least one group."""
     first = atoms[0].digits
     second = atoms[1].digits if len(atoms) > 1 else ""
+    third = atoms[2].digits if len(atoms) > 2 else ""
+    if first == "0" and len(second) == 1 and len(third) in (2, 4):  # "oh five thirty"
+        expiry, used = plain_digits([replace(atoms[1], digits=first + second), *atoms[2:]], today)
+        return expiry, used + 1
+    if len(first) <= 2 and second == "20" and len(third) == 2:  # "twelve twenty thirty"
+        return check_expiry(int(first), int(second + third), today), 3
     if len(first) <= 2 and len(second) in (2, 4):
         return check_expiry(int(first), int(second), today), 2
     if len(first) == 4 and first.startswith("20") and 0 < len(second) <= 2 and int(first[2:]) > 12:

@@ -109,10 +109,11 @@ class Compounds:
 
 @dataclass(frozen=True)
 class Tongues:
-    """What has to be understood in whatever language the conversation is: languages' names and number words.
+    """What has to be understood in whatever language the conversation is: languages' names, number words and months.
 
     `numbers`: the value of a phrase. `longest`: the most words of a phrase, by its first word. `ands`: what a number
     has between its parts. `begins`: the first three letters of all number words.
+    `months`: by names of four letters or more; "out" and "set" are also other words.
     """
 
     called: dict[str, str]
@@ -124,6 +125,7 @@ class Tongues:
     ands: frozenset[str]
     begins: frozenset[str]
     compounds: tuple[Compounds, ...]
+    months: dict[str, int]
 
 
 @cache
@@ -169,7 +171,7 @@ def _read(tag: str) -> Language:
         name_tails=tuple(hears["name_tails"]),
         slips=_slips(hears["slips"]),
         not_names=_words(hears["not_names"]),
-        months={word: month for month, names in enumerate(data["months"], 1) for word in words(names)},
+        months=_months(data),
     )  # fmt: skip
 
 
@@ -213,6 +215,7 @@ def tongues() -> Tongues:
     asks: dict[str, frozenset[str]] = {}
     numbers: dict[Phrase, int] = {}
     times: dict[str, int] = {}
+    months: dict[str, int] = {}
     ands: set[str] = set()
     compounds: list[Compounds] = []
     for tag in tags():
@@ -225,6 +228,8 @@ def tongues() -> Tongues:
         numbers |= spoken
         ands |= _words([head.get("and", "")])
         compounds.append(_compounds(spoken, head))
+        months |= _months(head)
+    months = {word: month for word, month in months.items() if len(word) > 3 and (word,) not in numbers}
     longest: dict[str, int] = {}
     for phrase in numbers:
         longest[phrase[0]] = max(len(phrase), longest.get(phrase[0], 0))
@@ -232,6 +237,7 @@ def tongues() -> Tongues:
         called, frozenset(native), asks, numbers, longest, times, frozenset(ands),
         begins=frozenset(phrase[0][:3] for phrase in numbers),
         compounds=tuple(compounds),
+        months=months,
     )  # fmt: skip
 
 
@@ -243,6 +249,10 @@ def _compounds(spoken: Iterable[Phrase], head: dict[str, Any]) -> Compounds:
             by_letter.setdefault(phrase[0][0], set()).add(phrase[0])
     numbers = {letter: tuple(sorted(each, key=len, reverse=True)) for letter, each in by_letter.items()}
     return Compounds(numbers, fold(head.get("and", "")), head.get("prefixed", False), head.get("unspaced", False))
+
+
+def _months(head: dict[str, Any]) -> dict[str, int]:
+    return {word: month for month, names in enumerate(head["months"], 1) for word in words(names)}
 
 
 def _numbers(head: dict[str, Any]) -> Iterator[tuple[str, int]]:
