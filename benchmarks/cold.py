@@ -28,7 +28,8 @@ extra = time.process_time() - ready
 """
 FIRST_TURN = """
 ready = time.process_time()
-from chat.language import speaks, tongues
+from chat.language import speaks
+from chat.tongues import tongues
 speaks("en"), tongues()
 extra = time.process_time() - ready
 """

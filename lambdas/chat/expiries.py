@@ -7,7 +7,8 @@ from datetime import date
 
 from chat.card import Expiry, Field, Refusal, check_expiry
 from chat.digits import Atom
-from chat.language import Language, fold, tongues, words
+from chat.language import Language, fold, words
+from chat.tongues import tongues
 
 Span = tuple[int, int]
 

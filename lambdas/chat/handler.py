@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 from chat import events, settings
 from chat.api import respond
 from chat.aws import client
-from chat.language import speaks, tags, tongues
+from chat.language import speaks, tags
 from chat.ports import Limits, Ports
 from chat.session import Policy
 from chat.sessions import DynamoSessions
 from chat.tokens import StripeKey, StripeTokens
+from chat.tongues import tongues
 from chat.vault import KmsVault
 from chat.watch import LambdaWatch
 from chat.wording import BedrockWording

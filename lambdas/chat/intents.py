@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from chat.card import FIELDS, Field
-from chat.language import DEFAULT, Language, Phrase, Tongues, fold, speaks, without_fillers, words
+from chat.language import DEFAULT, Language, Phrase, fold, speaks, without_fillers, words
 from chat.session import Wish
+from chat.tongues import Tongues
 
 _SIGNS = {**dict.fromkeys("👍👌✅✔☑🆗", "yes"), **dict.fromkeys("👎❌", "no")}
 """Each is a clause of its own."""

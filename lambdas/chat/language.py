@@ -3,7 +3,7 @@
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -74,60 +74,6 @@ class Language:
         return texts[min(attempt, len(texts)) - 1]
 
 
-@dataclass(frozen=True)
-class Compounds:
-    """How a language writes numbers in one word: "siebenhundertdreiundzwanzig".
-
-    `numbers`: its number words by their first letter, the longest first. `link`: what may stand between two of them,
-    or, `prefixed`, before the first as well. `unspaced`: they stand inside other words.
-    """
-
-    numbers: dict[str, tuple[str, ...]]
-    link: str
-    prefixed: bool
-    unspaced: bool
-
-    def parts(self, word: str, start: int) -> list[tuple[int, int]]:
-        """Where number words and links follow one another from `start` on; the longest is taken each time."""
-        found: list[tuple[int, int]] = []
-        while True:
-            size = self._number(word, start)
-            if not size and self.link and (found or self.prefixed) and word.startswith(self.link, start):
-                linked = start + len(self.link)
-                size = self._number(word, linked)
-                found += [(start, linked)] if size else []
-                start = linked
-            if not size:
-                return found
-            found.append((start, start + size))
-            start += size
-
-    def _number(self, word: str, start: int) -> int:
-        numbers = self.numbers.get(word[start : start + 1], ())
-        return next((len(each) for each in numbers if word.startswith(each, start)), 0)
-
-
-@dataclass(frozen=True)
-class Tongues:
-    """What has to be understood in whatever language the conversation is: languages' names, number words and months.
-
-    `numbers`: the value of a phrase. `longest`: the most words of a phrase, by its first word. `ands`: what a number
-    has between its parts. `begins`: the first three letters of all number words.
-    `months`: by names of four letters or more; "out" and "set" are also other words.
-    """
-
-    called: dict[str, str]
-    native: frozenset[str]
-    asks: dict[str, frozenset[str]]
-    numbers: dict[Phrase, int]
-    longest: dict[str, int]
-    times: dict[str, int]
-    ands: frozenset[str]
-    begins: frozenset[str]
-    compounds: tuple[Compounds, ...]
-    months: dict[str, int]
-
-
 @cache
 def tags() -> tuple[str, ...]:
     return tuple(sorted(file.stem for file in FILES.glob("*.toml")))
@@ -143,8 +89,8 @@ def _read(tag: str) -> Language:
     data = tomllib.loads((FILES / f"{tag}.toml").read_text(encoding="utf-8"))
     hears: dict[str, Any] = data["hears"]
     unspaced = data.get("unspaced", False)
-    fillers = frozenset(fold(each) for each in hears["fillers"]) if unspaced else _words(hears["fillers"])
-    negations = _words(hears["negations"])
+    fillers = frozenset(fold(each) for each in hears["fillers"]) if unspaced else words_of(hears["fillers"])
+    negations = words_of(hears["negations"])
     return Language(
         tag=tag,
         name=data["name"],
@@ -161,17 +107,17 @@ def _read(tag: str) -> Language:
         fillers=fillers,
         topics=tuple((_all(each), topic) for topic, phrases in data["topics"].items() for each in phrases),
         changes=tuple((_all(each), _denies(each, negations, unspaced=unspaced)) for each in hears["change"]),
-        another=_words(hears["another"]),
+        another=words_of(hears["another"]),
         negations=negations,
-        joins=_words(hears["joins"]),
-        fields={word: field for field, names in data["fields"].items() for word in _words(names)},
+        joins=words_of(hears["joins"]),
+        fields={word: field for field, names in data["fields"].items() for word in words_of(names)},
         name_leads=_leads(hears["name_leads"], unspaced=unspaced),
         weak_leads=_leads(hears["weak_leads"], unspaced=unspaced),
         lead_words=frozenset(words(each)[0] for each in (*hears["name_leads"], *hears["weak_leads"])),
         name_tails=tuple(hears["name_tails"]),
         slips=_slips(hears["slips"]),
-        not_names=_words(hears["not_names"]),
-        months=_months(data),
+        not_names=words_of(hears["not_names"]),
+        months=months_of(data),
     )  # fmt: skip
 
 
@@ -180,7 +126,7 @@ def without_fillers(phrase: Phrase, fillers: frozenset[str]) -> Phrase:
     return tuple(word for word in phrase if word not in fillers) or phrase
 
 
-def _words(texts: Iterable[str]) -> frozenset[str]:
+def words_of(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(word for text in texts for word in words(text))
 
 
@@ -207,67 +153,5 @@ def _slips(texts: list[str]) -> re.Pattern[str]:
     return re.compile(rf"\s*(?:(?:{either})[\s.,:;!…、。，！،؛-]+)+", re.IGNORECASE)
 
 
-@cache
-def tongues() -> Tongues:
-    """From the head of every language's file, what stands before its first section."""
-    called: dict[str, str] = {}
-    native: set[str] = set()
-    asks: dict[str, frozenset[str]] = {}
-    numbers: dict[Phrase, int] = {}
-    times: dict[str, int] = {}
-    months: dict[str, int] = {}
-    ands: set[str] = set()
-    compounds: list[Compounds] = []
-    for tag in tags():
-        head = tomllib.loads((FILES / f"{tag}.toml").read_text(encoding="utf-8").split("\n[", 1)[0])
-        called |= dict.fromkeys(map(fold, head["called"]), tag)
-        native.add(fold(head["called"][0]))
-        asks[tag] = frozenset(map(fold, head["asks"]))
-        times |= {word: factor for factor, text in enumerate(head.get("times", ()), 2) for word in words(text)}
-        spoken = {words(phrase): value for phrase, value in _numbers(head)}
-        numbers |= spoken
-        ands |= _words([head.get("and", "")])
-        compounds.append(_compounds(spoken, head))
-        months |= _months(head)
-    months = {word: month for word, month in months.items() if len(word) > 3 and (word,) not in numbers}
-    longest: dict[str, int] = {}
-    for phrase in numbers:
-        longest[phrase[0]] = max(len(phrase), longest.get(phrase[0], 0))
-    return Tongues(
-        called, frozenset(native), asks, numbers, longest, times, frozenset(ands),
-        begins=frozenset(phrase[0][:3] for phrase in numbers),
-        compounds=tuple(compounds),
-        months=months,
-    )  # fmt: skip
-
-
-def _compounds(spoken: Iterable[Phrase], head: dict[str, Any]) -> Compounds:
-    """Latin letters alone ("o") are no part of a word."""
-    by_letter: dict[str, set[str]] = {}
-    for phrase in spoken:
-        if len(phrase) == 1 and (len(phrase[0]) > 1 or not phrase[0].isascii()):
-            by_letter.setdefault(phrase[0][0], set()).add(phrase[0])
-    numbers = {letter: tuple(sorted(each, key=len, reverse=True)) for letter, each in by_letter.items()}
-    return Compounds(numbers, fold(head.get("and", "")), head.get("prefixed", False), head.get("unspaced", False))
-
-
-def _months(head: dict[str, Any]) -> dict[str, int]:
+def months_of(head: dict[str, Any]) -> dict[str, int]:
     return {word: month for month, names in enumerate(head["months"], 1) for word in words(names)}
-
-
-def _numbers(head: dict[str, Any]) -> Iterator[tuple[str, int]]:
-    """Every number word of a language: 0 to 19, the tens, how it puts the two together, the hundreds and thousands."""
-    units = [text.split("|") for text in head["numbers"]]
-    for value, names in enumerate(units):
-        yield from ((name, value) for name in names)
-    for index, text in enumerate(head["tens"]):
-        for ten in text.split("|"):
-            yield ten, 20 + index * 10
-            for value in range(1, 10):
-                for unit in units[value]:
-                    for compound in head["compounds"]:
-                        yield compound.format(ten=ten, unit=unit, elided=ten[:-1]), 20 + index * 10 + value
-    for key, power in (("hundreds", 100), ("thousands", 1000)):
-        for times, text in enumerate(head.get(key, ()), 1):
-            yield from ((name, times * power) for name in text.split("|"))
-    yield from head.get("more", {}).items()

@@ -3,7 +3,8 @@
 import re
 
 from chat.card import Field
-from chat.digits import IDEOGRAPHS, Text
+from chat.digits import Text
+from chat.numerals import IDEOGRAPHS
 
 _RUN = re.compile(r"\d(?:[\s.,_·•*()/|+-]{0,5}\d)*", re.ASCII)
 BULLETS = "••••"

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from chat import digits, fields, intents, names, redact
+from chat import digits, fields, intents, names, redact, spoken
 from chat.card import FIELDS, CardNumber, Cvv, Expiry, Field, Refusal, is_public_test_number
-from chat.language import Language, speaks, tongues
+from chat.language import Language, speaks
 from chat.replies import card_text
 from chat.session import Digits, Policy, Session, Step, Wish
+from chat.tongues import tongues
 
 _DIGIT = re.compile(r"\d", re.ASCII)
 _ASKED = {Step(each.value): each for each in FIELDS}
@@ -59,15 +60,15 @@ def understand(message: str, session: Session, today: date, policy: Policy) -> H
     text = digits.read(message)
     asked = intents.asked(text.plain, language, tongues(), naming=naming)
     in_digits = session.step in _IN_DIGITS and asked.topic != "moment"
-    said = digits.tokens(text, tongues())
+    said = spoken.tokens(text, tongues())
     strict = text
-    if digits.are_spoken(said, tongues()):
+    if spoken.are_spoken(said, tongues()):
         months = _months(text.plain, said, session, language)
-        alone = in_digits and digits.are_digits(said, tongues(), few=0 if asked else _FEW)
+        alone = in_digits and spoken.are_digits(said, tongues(), few=0 if asked else _FEW)
         eager = [(0, len(text.plain))] if alone else fields.secret(text.plain, language)
-        runs = digits.runs(text, said, tongues(), months)
-        strict = digits.spelled(text, runs, eager)
-        text = digits.spelled(text, runs, eager if alone and not asked else [])
+        runs = spoken.runs(text, said, tongues(), months)
+        strict = spoken.spelled(text, runs, eager)
+        text = spoken.spelled(text, runs, eager if alone and not asked else [])
     found = fields.find(text.plain, _context(session, today, policy, language))
     found = _allowed(found, session, policy)
     name = _name(digits.Text(text.typed, found.plain, text.places), session, found, asked, language)
@@ -88,7 +89,7 @@ def understand(message: str, session: Session, today: date, policy: Policy) -> H
     )  # fmt: skip
 
 
-def _months(plain: str, said: list[digits.Token], session: Session, language: Language) -> Mapping[str, int]:
+def _months(plain: str, said: list[spoken.Token], session: Session, language: Language) -> Mapping[str, int]:
     """One that is a number word too, as "sept" is, is a month where an expiry is asked for or named, or in digits."""
     is_number = {word for *_, word in said if word in language.months and word in tongues().longest}
     named = fields.labels(plain, language) if is_number else ()
@@ -161,10 +162,10 @@ def _checked(said: str, language: Language) -> str | Refusal:
     name = names.check(said, language)
     if isinstance(name, str):
         read = digits.read(name)
-        parts = digits.tokens(read, tongues())
-        if digits.are_spoken(parts, tongues()):
-            runs = digits.runs(read, parts, tongues(), months=())
-            read = digits.spelled(read, runs, fields.secret(read.plain, language))
+        parts = spoken.tokens(read, tongues())
+        if spoken.are_spoken(parts, tongues()):
+            runs = spoken.runs(read, parts, tongues(), months=())
+            read = spoken.spelled(read, runs, fields.secret(read.plain, language))
         if count := len(_DIGIT.findall(read.plain)):
             return Refusal("name_looks_like_card" if count > 3 else "name_invalid", Field.NAME)
     return name
