@@ -16,7 +16,7 @@ def test_nothing_of_the_users_aws_account_gets_in(tmp_path):
         "AWS_ACCESS_KEY_ID": "AKIAREAL",
         "AWS_WEB_IDENTITY_TOKEN_FILE": "/token",
         "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://169.254.170.2/",
-        "CDK_DEPLOY_ACCOUNT": "123",
+        "CDK_DEPLOY_ACCOUNT": "210987654321",
         "STRIPE_API_KEY": "sk_live_real",
         "STRIPE_LOG": "debug",
     }
@@ -35,7 +35,7 @@ def test_nothing_of_the_users_aws_account_gets_in(tmp_path):
     }
     assert (seen["AWS_ACCESS_KEY_ID"], seen["AWS_CONFIG_FILE"]) == ("test", "/dev/null")
     assert seen["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4000"
-    assert not any("real" in value.lower() or "123" in value for value in seen.values())
+    assert not any("real" in value.lower() or "210987654321" in value for value in seen.values())
     assert seen["HOME"] == "/home/me"
 
 
