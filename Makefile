@@ -52,7 +52,7 @@ ON_ONE_STAGE := tests/integration tests/browser
 told = 2>&1 | { trap '' INT; while IFS= read -r line; do echo "$(@:test-%=%) | $$line"; done; }
 
 test: $(READY) ## all tests: unit, infrastructure, lifecycle, integration, browser
-	@echo "Testing on two cores, some four minutes. parts: unit, infra, lifecycle; whole: integration and browser, on one stage."
+	@echo "Testing on two cores, some five minutes. parts: unit, infra, lifecycle; whole: integration and browser, on one stage."
 	@$(MAKE) --no-print-directory --jobs 2 --keep-going test-parts test-whole
 
 test-parts: $(READY) # what needs no stage, or stages of its own
@@ -80,7 +80,7 @@ screenshots: $(READY) ## take the pictures in docs/screenshots/ anew
 	@python -m pytest tests/browser/screenshots.py
 
 page-figures: $(READY) ## measure how soon the page is usable and what it adds to a turn
-	@python -m pytest -s tests/browser/test_figures.py
+	@python -m pytest -s tests/browser/figures.py
 
 synth: $(READY) ## the CloudFormation templates of STAGE, in cdk.out; needs no AWS account
 	@cdk synth --quiet --no-notices -c stage=$(STAGE) && ls cdk.out/PaymentChat-$(STAGE)-*.template.json

@@ -1,4 +1,4 @@
-"""How quick the page is. `make page-figures` prints the figures."""
+"""How quick the page is on a calm machine: `make page-figures` prints the figures. No part of the tests."""
 
 import statistics
 import time
@@ -7,8 +7,6 @@ from tests.browser.conftest import NewPayer
 from tests.browser.gate import Gate
 from tests.browser.payer import ANSWERS, Payer
 
-BUSY = 3
-"""The figures are for a calm machine; one that is busy with other tests gets more time before this fails."""
 WATCH = """
 () => new Promise(resolve => {
   const observer = new MutationObserver(() => {
@@ -50,5 +48,5 @@ def test_the_page_is_usable_soon_and_adds_little_to_a_turn(new_payer: NewPayer, 
     load, turn = statistics.median(loads), statistics.median(turns)
     print(f"\nfirst usable input: {load:.2f} s (at most 3)")
     print(f"the page's share of a turn: {turn * 1000:.0f} ms (at most 250)")
-    assert load <= 3 * BUSY
-    assert turn <= 0.25 * BUSY
+    assert load <= 3
+    assert turn <= 0.25
