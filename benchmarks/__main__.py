@@ -22,7 +22,7 @@ CONTENDERS = (
 ROUNDS, WARM_UP = 15, 2
 LONG = 200
 LONG_ROUNDS = 2
-COLD_ROUNDS = 12
+COLD_ROUNDS = 16
 
 
 def main() -> None:
