@@ -65,11 +65,11 @@ SHORT = """Where a mark is missed, or nearly:
   LangChain stay above their marks, and four runs on one machine gave LangGraph 8.3, 8.4, 9.6 and 10.0.
 - **ours ÷ floor.** Of what ours adds, Powertools' log line and metrics are about a third (0.07 ms and 0.1 ms a turn).
   Writing both by hand would come near 1.10; a known library that others can read is worth more.
-- **Cold start.** Counted in instructions (`valgrind --tool=callgrind`), where nothing else on the machine shows, ours is
-  0.69 of the whole-item bot: botocore's import is six tenths of it, making four clients a tenth, the code's own
-  import two tenths, and of that more than half is making 32 frozen dataclasses. Without those (tuples instead) and with
-  the clients for KMS and secrets made at first use it would be 0.60. Hidden fields, clear names and a start that
-  fails on a wrong setting are worth more: with SnapStart all of it is done before the first payer comes."""
+- **Cold start.** Counted in instructions (`valgrind --tool=callgrind`), where nothing else on the machine shows, ours
+  is 0.69 of the whole-item bot: botocore's import is six tenths of it, making four clients a tenth, the code's own
+  import two tenths, and of that more than half is making 32 frozen dataclasses. With tuples in their place, and the
+  clients for KMS and secrets made at first use, it would be 0.60. Hidden fields, clear names and a start that fails
+  on a wrong setting are worth more: with SnapStart all of it is done before the first payer comes."""
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:
