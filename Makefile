@@ -52,7 +52,7 @@ ON_ONE_STAGE := tests/integration tests/browser
 told = 2>&1 | { trap '' INT; while IFS= read -r line; do echo "$(@:test-%=%) | $$line"; done; }
 
 test: $(READY) ## all tests: unit, infrastructure, lifecycle, integration, browser
-	@echo "Testing on two cores, some five minutes. parts: unit, infra, lifecycle; whole: integration and browser, on one stage."
+	@echo "Testing on two cores, five to seven minutes. parts: unit, infra, lifecycle; whole: integration and browser, on one stage."
 	@$(MAKE) --no-print-directory --jobs 2 --keep-going test-parts test-whole
 
 test-parts: $(READY) # what needs no stage, or stages of its own
