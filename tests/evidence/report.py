@@ -103,8 +103,8 @@ def on_the_stage(stage: Stage) -> Iterator[Callable[[], Iterator[Figure]]]:
     yield lambda: http_races(stage)
     yield lambda: http_lost(stage)
     yield lambda: http_expired(stage)
-    yield lambda: http_faults(stage)
-    yield lambda: http_carding(stage)
+    yield lambda: quietly(http_faults(stage))
+    yield lambda: quietly(http_carding(stage))
     yield lambda: http_fuzz(stage)
     yield lambda: http_canary(stage)
     yield lambda: http_load(stage)
@@ -149,12 +149,13 @@ def http_expired(stage: Stage) -> Iterator[Figure]:
     yield Figure("expired", f"{len(found.wrong)} served of {found.races}", "0", not found.wrong, STAGE)
 
 
+def quietly(proof: Iterator[Figure]) -> Iterator[Figure]:
+    """A proof in which the function runs in this process, and would log to standard output."""
+    with house.listening():
+        yield from list(proof)
+
+
 def http_faults(stage: Stage) -> Iterator[Figure]:
-    with house.listening():  # the function in this process logs to standard output
-        yield from list(_faults(stage))
-
-
-def _faults(stage: Stage) -> Iterator[Figure]:
     for name, found in (
         ("faults of DynamoDB, KMS, Secrets Manager", stage_faults.of_aws(stage)),
         ("faults of Stripe", chain(stage_faults.of_stripe(stage), stage_faults.of_stripe(stage, (stage_faults.SLOW,)))),
@@ -167,11 +168,6 @@ def _faults(stage: Stage) -> Iterator[Figure]:
 
 
 def http_carding(stage: Stage) -> Iterator[Figure]:
-    with house.listening():
-        yield from list(_carding(stage))
-
-
-def _carding(stage: Stage) -> Iterator[Figure]:
     rng = Random(0)
     numbers = [digits for digits in (canary.number(rng) for _ in range(2000)) if digits[0] == "4" and len(digits) == 16]
     for name, tried in (

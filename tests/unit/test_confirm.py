@@ -232,16 +232,21 @@ def test_a_crash_after_stripe_heals_by_confirming_again_once_the_claim_has_lapse
     assert set(world.sessions.counters.values()) == {1}
 
 
-def test_a_claim_that_lapsed_does_not_deliver_what_was_edited_meanwhile():
-    world, payer = reviewing()
-    other = twin(payer)
+def after_the_claim(world, act):
+    """While Stripe is asked, the claim lapses and this happens."""
 
     def long_after():
         world.tokens.meanwhile = lambda: None
         world.time += CLAIM
-        other.says("change the name")
+        act()
 
     world.tokens.meanwhile = long_after
+
+
+def test_a_claim_that_lapsed_does_not_deliver_what_was_edited_meanwhile():
+    world, payer = reviewing()
+    other = twin(payer)
+    after_the_claim(world, lambda: other.says("change the name"))
 
     with pytest.raises(Busy):
         payer.says("confirm")
@@ -615,13 +620,7 @@ def test_a_decline_that_comes_after_the_session_has_moved_on_changes_nothing():
     world, payer = reviewing()
     other = twin(payer)
     world.tokens.script = [Decline("card_declined")]
-
-    def long_after():
-        world.tokens.meanwhile = lambda: None
-        world.time += CLAIM
-        other.says("my name is Jane")
-
-    world.tokens.meanwhile = long_after
+    after_the_claim(world, lambda: other.says("my name is Jane"))
 
     with pytest.raises(Busy):
         payer.says("confirm")

@@ -257,16 +257,21 @@ def test_a_repeat_of_the_answered_message_is_not_sent_at_all():
     assert len(api.world.sessions.calls) == calls
 
 
-def test_another_first_message_after_a_lost_answer_opens_another_session():
+def first_answer_lost() -> tuple[Visit, Api, Key]:
+    """A visit whose first message, m-a, was played, and whose answer was lost; the API, well again; the key sent."""
     api = Api()
     visit = Visit(api, Payer(), None)
-    answer = api.answer
-    lost = visit.now.key
-
+    answer, sent = api.answer, visit.now.key
     api._http = httpx.Client(transport=httpx.MockTransport(lambda request: (answer(request), httpx.Response(500))[1]))
     visit.hear(Heard(message=Message("m-a", "payment", "none")))
-    assert visit.now.trouble.kind == "failed"
     api._http = httpx.Client(transport=httpx.MockTransport(answer))
+    return visit, api, sent
+
+
+def test_another_first_message_after_a_lost_answer_opens_another_session():
+    visit, _, lost = first_answer_lost()
+    assert visit.now.trouble.kind == "failed"
+
     visit.hear(Heard(message=Message("m-b", "I want to pay", "none")))
 
     assert visit.now.screen == "name"
@@ -274,14 +279,8 @@ def test_another_first_message_after_a_lost_answer_opens_another_session():
 
 
 def test_a_first_message_sent_again_after_a_lost_answer_finds_its_session():
-    api = Api()
-    visit = Visit(api, Payer(), None)
-    answer = api.answer
-    lost = visit.now.key
+    visit, api, lost = first_answer_lost()
 
-    api._http = httpx.Client(transport=httpx.MockTransport(lambda request: (answer(request), httpx.Response(500))[1]))
-    visit.hear(Heard(message=Message("m-a", "payment", "none")))
-    api._http = httpx.Client(transport=httpx.MockTransport(answer))
     visit.hear(Heard(message=Message("m-a", "payment", "none")))
 
     assert visit.now.screen == "name"
