@@ -39,13 +39,13 @@ help: ## list the commands
 	@echo "synth to destroy take STAGE=dev (unless told), staging or prod."
 
 run: $(READY) ## the whole system on this machine, with the page
-	@exec python -m local.stage --tethered --page
+	@exec python -m local.runner.stage --tethered --page
 
 demo: $(READY) ## play a conversation in the terminal, against the local stage
 	@exec python -m local.demo
 
 stage: $(READY) ## the whole system on this machine, without the page
-	@exec python -m local.stage --tethered
+	@exec python -m local.runner.stage --tethered
 
 ON_ONE_STAGE := tests/integration tests/browser
 # Both halves write at once: a line is written whole, and says whose it is.
@@ -92,16 +92,16 @@ deploy: $(READY) ## show what changes on STAGE, deploy it, try it out
 	@cdk synth --quiet --no-notices -c stage=$(STAGE)
 	@cdk diff --no-notices --app cdk.out
 	@cdk deploy --all --no-notices --app cdk.out --require-approval never
-	@python -m infra.smoke $(STAGE)
+	@python -m infra.operations.smoke $(STAGE)
 
 smoke: $(READY) ## try out the deployed STAGE: a conversation, refusals, the model
-	@python -m infra.smoke $(STAGE)
+	@python -m infra.operations.smoke $(STAGE)
 
 stripe-key: $(READY) ## store the Stripe key of STAGE, read from standard input
-	@python -m infra.stripe_key $(STAGE)
+	@python -m infra.operations.stripe_key $(STAGE)
 
 rollback: $(READY) ## go back to the function's version before the present one on STAGE, or to VERSION
-	@python -m infra.rollback $(STAGE) $(VERSION)
+	@python -m infra.operations.rollback $(STAGE) $(VERSION)
 
 destroy: $(READY) ## remove STAGE from that account (asks first)
 	@cdk destroy --all --no-notices -c stage=$(STAGE)

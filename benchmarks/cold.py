@@ -22,14 +22,14 @@ stripe.StripeClient("sk_test_x")
 """
 CONFIRM = """
 ready = time.process_time()
-from chat import tokens
-tokens.client("sk_test_x")
+from chat.adapters import stripe
+stripe.client("sk_test_x")
 extra = time.process_time() - ready
 """
 FIRST_TURN = """
 ready = time.process_time()
-from chat.language import speaks
-from chat.tongues import tongues
+from chat.languages.language import speaks
+from chat.languages.vocabulary import tongues
 speaks("en"), tongues()
 extra = time.process_time() - ready
 """

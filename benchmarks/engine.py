@@ -16,7 +16,7 @@ from typing import Any
 import botocore.session
 
 from benchmarks.places import ROOT
-from local.environment import LOCAL_KEY
+from local.runner.environment import LOCAL_KEY
 
 REGION = "us-east-1"
 SECRET = "benchmark/stripe"
@@ -64,7 +64,7 @@ def stand_ins() -> Iterator[dict[str, str]]:
     ports = {name: _free_port() for name in ("stripe", "model")}
     servers = [
         subprocess.Popen(
-            [sys.executable, "-m", f"local.{name}_server", "--port", str(port)], cwd=ROOT, stdout=subprocess.DEVNULL
+            [sys.executable, "-m", f"local.{name}.server", "--port", str(port)], cwd=ROOT, stdout=subprocess.DEVNULL
         )
         for name, port in ports.items()
     ]

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from benchmarks.conversation import SIX
 from benchmarks.places import ROOT
-from local.environment import Ports
+from local.runner.environment import Ports
 
 CLIENTS = {1: 15, 16: 4}
 """How many at once → conversations of each."""
@@ -77,7 +77,7 @@ def _stage() -> Iterator[dict[str, str]]:
     with tempfile.TemporaryDirectory() as place:
         directory = Path(place)
         stage = subprocess.Popen(
-            [sys.executable, "-m", "local.stage", "--brief", "--tethered", "--directory", directory],
+            [sys.executable, "-m", "local.runner.stage", "--brief", "--tethered", "--directory", directory],
             cwd=ROOT,
             env={**os.environ, **Ports.free().variables()},
             stdout=subprocess.DEVNULL,

@@ -7,17 +7,17 @@ from hashlib import sha256
 from itertools import count
 from typing import TYPE_CHECKING
 
-from chat import items
-from chat.brands import ACCEPTED
-from chat.ports import Conflict, LimitReached, Limits, NoWording, Ports, Receipt, Record, SealBroken
-from chat.session import Decline, PaymentToken, Policy, Sealed
-from chat.turn import Message, turn
+from chat.adapters import items
+from chat.turns.ports import Conflict, LimitReached, Limits, NoWording, Ports, Receipt, Record, SealBroken
+from chat.turns.turn import Message, turn
+from chat.values.brands import ACCEPTED
+from chat.values.session import Decline, PaymentToken, Policy, Sealed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from chat.answers import Answer
-    from chat.ports import Brief, Payment
+    from chat.turns.ports import Brief, Payment
+    from chat.turns.results import Answer
 
 NOON = 1_795_262_400  # 2026-11-21T12:00:00Z
 

@@ -15,9 +15,9 @@ import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 
-from local.conversation import SEED, Api, Conversation, new_id
-from local.environment import ROOT, Ports
-from local.launch import launched
+from local.demo.conversation import SEED, Api, Conversation, new_id
+from local.runner.environment import ROOT, Ports
+from local.runner.launch import launched
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from unittest.mock import patch
 from botocore.client import BaseClient
 
 from benchmarks.contenders.ours import Ours
-from chat import aws
+from runtime import aws
 
 Call = tuple[str, str, dict[str, Any]]
 """Service, operation, parameters."""

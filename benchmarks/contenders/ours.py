@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmarks.conversation import WORDED
 from chat import handler
-from chat.session import PaymentToken
+from chat.values.session import PaymentToken
 
 
 class ConstantModel:

@@ -9,18 +9,19 @@ import uuid
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from chat import events, settings
-from chat.api import respond
-from chat.aws import client
-from chat.language import speaks, tags
-from chat.ports import Limits, Ports
-from chat.session import Policy
-from chat.sessions import DynamoSessions
-from chat.tokens import StripeKey, StripeTokens
-from chat.tongues import tongues
-from chat.vault import KmsVault
-from chat.watch import LambdaWatch
-from chat.wording import BedrockWording
+from chat import settings
+from chat.adapters.bedrock import BedrockWording
+from chat.adapters.dynamodb import DynamoSessions
+from chat.adapters.kms import KmsVault
+from chat.adapters.stripe import StripeKey, StripeTokens
+from chat.adapters.telemetry import LambdaWatch
+from chat.http import events
+from chat.http.api import respond
+from chat.languages.language import speaks, tags
+from chat.languages.vocabulary import tongues
+from chat.turns.ports import Limits, Ports
+from chat.values.session import Policy
+from runtime.aws import client
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chat.brands import Brand
+from chat.values.brands import Brand
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

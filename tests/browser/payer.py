@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, WebSocket, expect
-from texts import texts
+
+from payment_page.texts import texts
 
 VISA, AMEX = "4242424242424242", "378282246310005"
 ANSWERS = {"name": "John", "card": VISA, "expiry": "1230", "cvv": "123"}

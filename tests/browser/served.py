@@ -30,7 +30,8 @@ class Served:
         self.port = self.port or _free_port()
         self._written = self.log.open("ab")
         self._process = subprocess.Popen(
-            [sys.executable, ROOT / "frontend" / "serve.py"],
+            [sys.executable, "-m", "payment_page.serve"],
+            cwd=ROOT / "frontend",
             env={**os.environ, "CHAT_API_URL": self.api_url, "PAGE_PORT": str(self.port)},
             stdout=self._written,
             stderr=subprocess.STDOUT,

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Request, expect
 
-from chat.card import luhn
+from chat.values.card import luhn
 from tests.browser.conftest import NewPayer
 from tests.browser.gate import Call, Gate
 from tests.browser.payer import COOKIE, Payer

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chat.replies import choose_language
+from chat.dialogue.replies import choose_language
 
 FOLDER = Path(__file__).parent
 _TITLE = re.compile(r"== (?P<about>.+?)(?: \[(?P<language>[^\]]+)\])?$")

@@ -4,14 +4,14 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from chat.answers import Answer, body, completed
-from chat.brands import ACCEPTED
-from chat.card import CardNumber, Cvv
-from chat.dialogue import advance, settle
-from chat.ports import Receipt
-from chat.replies import choose_language
-from chat.session import Decline, Line, Outcome, PaymentToken, Policy, Sealed, Session, Step
-from chat.understand import understand
+from chat.dialogue.replies import choose_language
+from chat.dialogue.state_machine import advance, settle
+from chat.turns.ports import Receipt
+from chat.turns.results import Answer, body, completed
+from chat.understanding.interpret import understand
+from chat.values.brands import ACCEPTED
+from chat.values.card import CardNumber, Cvv
+from chat.values.session import Decline, Line, Outcome, PaymentToken, Policy, Sealed, Session, Step
 
 TODAY = date(2026, 11, 23)
 POLICY = Policy(brands=ACCEPTED, contact="help@shop.example")

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from chat.answers import Answer
-from chat.confirm import CLAIM
-from chat.ports import Busy, SessionExpired
-from chat.session import Decline
-from chat.turn import Message, turn
+from chat.turns.confirm import CLAIM
+from chat.turns.ports import Busy, SessionExpired
+from chat.turns.results import Answer
+from chat.turns.turn import Message, turn
+from chat.values.session import Decline
 from tests.fakes import World
 
 CARD, CVV = "4242 4242 4242 4242", "123"

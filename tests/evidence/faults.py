@@ -7,10 +7,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 
-from chat.api import respond
-from chat.ports import Unavailable
-from chat.watch import LambdaWatch
-from chat.wording import BedrockWording
+from chat.adapters.bedrock import BedrockWording
+from chat.adapters.telemetry import LambdaWatch
+from chat.http.api import respond
+from chat.turns.ports import Unavailable
 from tests.fakes import World
 
 CARD, CVV = "4242 4242 4242 4242", "123"

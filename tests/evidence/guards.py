@@ -4,9 +4,9 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from chat.ports import Limits, SessionExpired, TooManyRequests
-from chat.session import Decline
-from chat.turn import Message, turn, where
+from chat.turns.ports import Limits, SessionExpired, TooManyRequests
+from chat.turns.turn import Message, turn, where
+from chat.values.session import Decline
 from tests.evidence.canary import number
 from tests.fakes import Payer, World
 

@@ -13,14 +13,14 @@ from typing import Any
 
 import stripe as stripe_sdk
 
-from chat.api import respond
-from chat.ports import Brief
-from chat.tokens import StripeKey, StripeTokens
-from chat.watch import LambdaWatch
-from chat.wording import BedrockWording, prompt
-from local.loopback import Request, Service
-from local.model_server import HOSTILE
-from local.stripe_server import LOCAL_KEY, Stripe
+from chat.adapters.bedrock import BedrockWording, prompt
+from chat.adapters.stripe import StripeKey, StripeTokens
+from chat.adapters.telemetry import LambdaWatch
+from chat.http.api import respond
+from chat.turns.ports import Brief
+from local.model.server import HOSTILE
+from local.stand_in.service import Request, Service
+from local.stripe.server import LOCAL_KEY, Stripe
 from tests.fakes import World
 
 

@@ -14,9 +14,9 @@ from typing import Any
 from unittest.mock import patch
 
 from chat import handler
-from chat.api import respond
-from chat.ports import Ports
-from local.loopback import Answer, Request, Service
+from chat.http.api import respond
+from chat.turns.ports import Ports
+from local.stand_in.service import Answer, Request, Service
 from tests.stage import Stage, stack_outputs
 
 ERRORS: Mapping[str, tuple[int, str]] = {

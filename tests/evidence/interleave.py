@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
-from chat.answers import Answer
-from chat.ports import Ports
-from chat.turn import Message, turn
+from chat.turns.ports import Ports
+from chat.turns.results import Answer
+from chat.turns.turn import Message, turn
 from tests.fakes import World
 
 PORTS = ("sessions", "vault", "wording", "tokens")

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from itertools import count
 from typing import Any
 
-from local.stripe_server import Stripe
+from local.stripe.server import Stripe
 from tests.evidence.canary import Typed, card_text, turn
 from tests.evidence.house import House, environment, listening, stripe, told, without_waiting
 from tests.evidence.sinks import Secrets, lines, texts

@@ -10,7 +10,7 @@ import sys
 from collections import Counter
 from datetime import UTC, datetime
 
-from local.environment import ROOT
+from local.runner.environment import ROOT
 
 WORK = ROOT / ".cache" / "mutation"
 RESULT = ROOT / "docs" / "mutation.json"

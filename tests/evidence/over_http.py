@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from local.conversation import Conversation, Reply
+from local.demo.conversation import Conversation, Reply
 from tests.evidence.canary import turn
 from tests.evidence.sinks import Secrets, Strangers, lines, texts
 from tests.stage import Stage

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from chat import items
-from chat.answers import Answer
-from chat.ports import Busy, Payment, Record, SessionExpired, SessionTokenRequired
-from chat.turn import Message
+from chat.adapters import items
+from chat.turns.ports import Busy, Payment, Record, SessionExpired, SessionTokenRequired
+from chat.turns.results import Answer
+from chat.turns.turn import Message
 from tests.evidence.interleave import Race
 from tests.fakes import MemorySessions, Payer, World
 

@@ -16,8 +16,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from local.environment import ROOT, Ports
-from local.launch import launched
+from local.runner.environment import ROOT, Ports
+from local.runner.launch import launched
 from tests.evidence import canary, crashes, faults, guards, house, leaks, over_http, races, stage_faults, stage_life
 from tests.evidence.figures import Figure
 from tests.stage import Stage, local_stage

@@ -12,8 +12,8 @@ from typing import Any
 
 from boto3.dynamodb.types import Binary
 
-from chat.card import CardNumber, check_card
-from chat.language import FILES, tags, words
+from chat.languages.language import FILES, tags, words
+from chat.values.card import CardNumber, check_card
 from tests.evidence.canary import IDEOGRAPHS, WORDS, Typed
 
 RUN = 7  # typed digits in a row are a leak

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from local.conversation import Conversation, new_id
+from local.demo.conversation import Conversation, new_id
 from tests.evidence.inside import Proxy, inside, proxied
 from tests.evidence.over_http import ALL_AT_ONCE, code
 from tests.stage import Stage

@@ -17,9 +17,9 @@ from typing import Any
 
 import yaml
 
-from local.conversation import SEED, Api, Conversation
-from local.environment import ROOT, Ports
-from local.launch import launched
+from local.demo.conversation import SEED, Api, Conversation
+from local.runner.environment import ROOT, Ports
+from local.runner.launch import launched
 from tests.stage import Stage
 
 DOCUMENT = ROOT / "docs" / "openapi.yaml"

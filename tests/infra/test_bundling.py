@@ -130,7 +130,7 @@ def test_byte_code_is_taken_whatever_the_time_stamps_say(tmp_path: Path):
     for source in tmp_path.rglob("*.py"):
         source.write_text("raise SystemExit('compiled anew')")
 
-    run(tmp_path, "import stripe, botocore.session, chat.card")
+    run(tmp_path, "import stripe, botocore.session, chat.values.card")
 
 
 MAGIC_NUMBERS = {(3, 13): 3571}

@@ -66,7 +66,7 @@ def test_its_command_starts_the_page(tmp_path: Path):
         "AWS_REGION": "us-east-1",
     }
 
-    page = subprocess.Popen(json.loads(last("CMD")), cwd=tmp_path, env=environment)
+    page = subprocess.Popen(json.loads(last("CMD")), cwd=tmp_path / "frontend", env=environment)
     try:
         assert answers(f"http://127.0.0.1:{port}{HEALTH}", page)
     finally:

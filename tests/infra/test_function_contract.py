@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from chat.brands import ACCEPTED
-from chat.ports import Receipt, Record
-from chat.session import PaymentToken, Session, Step
-from chat.sessions import DynamoSessions
+from chat.adapters.dynamodb import DynamoSessions
+from chat.adapters.kms import KmsVault
 from chat.settings import BadSetting, read
-from chat.vault import KmsVault
+from chat.turns.ports import Receipt, Record
+from chat.values.brands import ACCEPTED
+from chat.values.session import PaymentToken, Session, Step
 from infra import key_policies
 from infra.config import ALL_BRANDS
 from infra.rest_api import STEPS

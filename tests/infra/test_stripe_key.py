@@ -3,7 +3,7 @@ import re
 import pytest
 
 from infra.config import STAGES
-from infra.stripe_key import checked
+from infra.operations.stripe_key import checked
 
 TEST_KEY = "sk_test_" + "a1B2" * 6
 LIVE_KEY = "rk_live_" + "a1B2" * 6

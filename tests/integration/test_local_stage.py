@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from local.environment import ROOT, Ports
+from local.runner.environment import ROOT, Ports
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def test_a_second_stage_in_the_same_directory_is_refused(stage, request, local_o
     if request.config.getoption("--stage-outputs"):
         pytest.skip("the directory of the stage that runs is not known")
     second = subprocess.run(
-        [sys.executable, "-m", "local.stage", "--directory", stage.logs.parent],
+        [sys.executable, "-m", "local.runner.stage", "--directory", stage.logs.parent],
         cwd=ROOT,
         env={**os.environ, **Ports.free().variables()},
         capture_output=True,

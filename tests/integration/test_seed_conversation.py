@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from local.conversation import SEED
+from local.demo.conversation import SEED
 
 
 def hash_of(token):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from local.conversation import SEED
+from local.demo.conversation import SEED
 
 COURSE = ["name", "card", "expiry", "cvv", "confirm", "done"]
 

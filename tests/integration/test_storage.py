@@ -5,13 +5,13 @@ from uuid import uuid4
 
 import pytest
 
-from chat import items
-from chat.brands import Brand
-from chat.card import Expiry, Field, Refusal
-from chat.ports import Conflict, LimitReached, Receipt, Record, SealBroken, SessionExpired, Unavailable
-from chat.session import KeptCard, Line, PaymentToken, Sealed, Session, Step
-from chat.sessions import DynamoSessions
-from chat.vault import KmsVault
+from chat.adapters import items
+from chat.adapters.dynamodb import DynamoSessions
+from chat.adapters.kms import KmsVault
+from chat.turns.ports import Conflict, LimitReached, Receipt, Record, SealBroken, SessionExpired, Unavailable
+from chat.values.brands import Brand
+from chat.values.card import Expiry, Field, Refusal
+from chat.values.session import KeptCard, Line, PaymentToken, Sealed, Session, Step
 from tests.fakes import NOON
 
 

@@ -9,13 +9,13 @@ from uuid import uuid4
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from chat.brands import Brand
-from chat.card import CardNumber, Cvv, Expiry
-from chat.ports import Payment, Unavailable
-from chat.session import Decline, PaymentToken
-from chat.tokens import StripeKey, StripeTokens
-from local.loopback import Answer, Service
-from local.stripe_server import LOCAL_KEY, Stripe
+from chat.adapters.stripe import StripeKey, StripeTokens
+from chat.turns.ports import Payment, Unavailable
+from chat.values.brands import Brand
+from chat.values.card import CardNumber, Cvv, Expiry
+from chat.values.session import Decline, PaymentToken
+from local.stand_in.service import Answer, Service
+from local.stripe.server import LOCAL_KEY, Stripe
 from tests.fakes import FakeWatch
 
 

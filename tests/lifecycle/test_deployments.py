@@ -16,9 +16,9 @@ import pytest
 import requests
 from botocore.session import Session, get_session
 
-from infra import rollback, smoke, stripe_key
 from infra.config import STAGES
-from infra.outputs import outputs
+from infra.operations import rollback, smoke, stripe_key
+from infra.operations.outputs import outputs
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCAL = STAGES["local"]

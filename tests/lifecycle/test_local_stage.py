@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from local.conversation import Api, Conversation
-from local.environment import ROOT, Ports
-from local.launch import launched, running
+from local.demo.conversation import Api, Conversation
+from local.runner.environment import ROOT, Ports
+from local.runner.launch import launched, running
 from tests.stage import local_stage
 
 pytestmark = pytest.mark.timeout(300)
@@ -26,7 +26,7 @@ def local_only(request):
 
 def start(directory: Path, ports: Ports, *options: str, **environment: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "local.stage", "--directory", directory, *options],
+        [sys.executable, "-m", "local.runner.stage", "--directory", directory, *options],
         cwd=ROOT,
         env={**os.environ, **ports.variables(), **environment},
         stdout=subprocess.PIPE,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from local.environment import ROOT, Ports
+from local.runner.environment import ROOT, Ports
 
 pytestmark = pytest.mark.timeout(300)
 

@@ -7,10 +7,18 @@ from uuid import uuid4
 
 import pytest
 
-from chat.api import respond
-from chat.ports import Busy, SealBroken, SessionExpired, SessionTokenRequired, StepChanged, TooManyRequests, Unavailable
-from chat.session import Decline
-from chat.watch import LambdaWatch
+from chat.adapters.telemetry import LambdaWatch
+from chat.http.api import respond
+from chat.turns.ports import (
+    Busy,
+    SealBroken,
+    SessionExpired,
+    SessionTokenRequired,
+    StepChanged,
+    TooManyRequests,
+    Unavailable,
+)
+from chat.values.session import Decline
 from tests.fakes import World
 
 SECRET = "4242 4242 4242 4241 is what somebody typed"

@@ -2,8 +2,8 @@ from datetime import date
 
 import pytest
 
-from chat.brands import ACCEPTED, Brand, brand_of
-from chat.card import (
+from chat.values.brands import ACCEPTED, Brand, brand_of
+from chat.values.card import (
     PUBLIC_TEST_NUMBERS,
     CardNumber,
     Cvv,

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from chat.confirm import CLAIM, GRACE
-from chat.ports import Busy, Conflict, Limits, Receipt, SessionExpired, TooManyRequests, Unavailable
-from chat.session import Decline, PaymentToken, Step
+from chat.turns.confirm import CLAIM, GRACE
+from chat.turns.ports import Busy, Conflict, Limits, Receipt, SessionExpired, TooManyRequests, Unavailable
+from chat.values.session import Decline, PaymentToken, Step
 from tests.fakes import NOON, Payer, World
 
 

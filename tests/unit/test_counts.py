@@ -8,11 +8,11 @@ import pytest
 
 from benchmarks.conversation import SIX, chat
 from benchmarks.metering import size
-from chat import wording
-from chat.language import tags
-from chat.ports import Brief
-from chat.sessions import DynamoSessions
-from chat.vault import KmsVault
+from chat.adapters import bedrock
+from chat.adapters.dynamodb import DynamoSessions
+from chat.adapters.kms import KmsVault
+from chat.languages.language import tags
+from chat.turns.ports import Brief
 from tests.fakes import FakeWording, Payer, World
 
 CIPHERTEXT = 190  # bytes that KMS makes of a card number
@@ -111,9 +111,9 @@ def test_what_the_model_is_sent_stays_below_300_tokens():
     for text in ("payment", *("why? " + "I would really like to know that before I go on, " * 4 + "please?",) * 5):
         payer.says(text)
 
-    sent = max(len(wording.prompt(Brief(brief.session, brief.fixed))) for brief in world.wording.briefs)
+    sent = max(len(bedrock.prompt(Brief(brief.session, brief.fixed))) for brief in world.wording.briefs)
 
-    assert (len(wording.INSTRUCTION) + sent) / 4 <= 300  # an English token has four letters and more
+    assert (len(bedrock.INSTRUCTION) + sent) / 4 <= 300  # an English token has four letters and more
 
 
 def test_a_chat_of_200_turns_costs_what_its_beginning_costs():

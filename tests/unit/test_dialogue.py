@@ -1,9 +1,9 @@
 from datetime import date
 
-from chat.brands import ACCEPTED
-from chat.dialogue import Move, advance, settle
-from chat.session import Decline, Policy, Session
-from chat.understand import understand
+from chat.dialogue.state_machine import Move, advance, settle
+from chat.understanding.interpret import understand
+from chat.values.brands import ACCEPTED
+from chat.values.session import Decline, Policy, Session
 
 TODAY = date(2026, 11, 23)
 POLICY = Policy(brands=ACCEPTED, contact="help@shop.example")

@@ -7,10 +7,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from chat.dialogue import DECLINES, REFUSALS
-from chat.digits import read
-from chat.language import fold, tags
-from chat.session import Outcome, Step
+from chat.dialogue.state_machine import DECLINES, REFUSALS
+from chat.languages.language import fold, tags
+from chat.understanding.normalize import read
+from chat.values.session import Outcome, Step
 from tests.conversations.corpus import load
 from tests.conversations.offline import Payer
 from tests.unit.test_understanding import WRITINGS, card_number

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from chat.events import BadRequest, id_from, message_of, name_of, session_of
-from chat.ports import SessionTokenRequired
+from chat.http.events import BadRequest, id_from, message_of, name_of, session_of
+from chat.turns.ports import SessionTokenRequired
 
 
 def post(body: object, **more: object) -> dict[str, object]:

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from chat.brands import Brand
-from chat.card import Expiry, Field
-from chat.dialogue import advance
-from chat.language import FILES, speaks, tags, without_fillers, words
-from chat.replies import choose_language
-from chat.session import KeptCard, Policy, Sealed, Session, Step
-from chat.understand import understand
+from chat.dialogue.replies import choose_language
+from chat.dialogue.state_machine import advance
+from chat.languages.language import FILES, speaks, tags, without_fillers, words
+from chat.understanding.interpret import understand
+from chat.values.brands import Brand
+from chat.values.card import Expiry, Field
+from chat.values.session import KeptCard, Policy, Sealed, Session, Step
 from tests.conversations.offline import POLICY, TODAY
 
 SHIPPED = ["ar", "de", "en", "es", "fr", "it", "ja", "nl", "pt", "sw", "zh"]

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from local.environment import PortError, Ports, isolated
+from local.runner.environment import PortError, Ports, isolated
 
 
 def test_nothing_of_the_users_aws_account_gets_in(tmp_path):

@@ -6,8 +6,8 @@ import botocore.session
 import pytest
 from botocore.validate import ParamValidator
 
-from local.loopback import Request
-from local.model_server import HOSTILE, Model
+from local.model.server import HOSTILE, Model
+from local.stand_in.service import Request
 
 SERVICE = botocore.session.Session().get_service_model("bedrock-runtime")
 MODEL = "us.meta.llama3-3-70b-instruct-v1:0"

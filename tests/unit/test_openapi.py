@@ -11,14 +11,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from chat import events
-from chat.api import REFUSALS, respond
-from chat.brands import ACCEPTED
-from chat.card import Field
-from chat.language import speaks
-from chat.ports import Limits, Unavailable
-from chat.session import Decline, Outcome, Step
-from chat.watch import LambdaWatch
+from chat.adapters.telemetry import LambdaWatch
+from chat.http import events
+from chat.http.api import REFUSALS, respond
+from chat.languages.language import speaks
+from chat.turns.ports import Limits, Unavailable
+from chat.values.brands import ACCEPTED
+from chat.values.card import Field
+from chat.values.session import Decline, Outcome, Step
 from tests.evidence import house
 from tests.fakes import World
 

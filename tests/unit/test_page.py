@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import httpx
 import pytest
-from client import ChatApi, Key, Message, Payer
-from conversation import Conversation
-from entry import Heard
 from streamlit.testing.v1 import AppTest
-from visit import Visit
 
-from chat.api import respond
+from chat.http.api import respond
+from payment_page.client import ChatApi, Key, Message, Payer
+from payment_page.conversation import Conversation
+from payment_page.entry import Heard
+from payment_page.visit import Visit
 from tests.fakes import World
 
 NUMBER = "4242424242424242"
@@ -70,7 +70,7 @@ class PlainEntry:
 
 
 def script(entry, arrive):
-    import page
+    from payment_page import page
 
     page.main(entry, arrive)
 

@@ -3,11 +3,12 @@
 import json
 from datetime import UTC, datetime
 
-import client
 import httpx
 import pytest
 from botocore.credentials import Credentials
-from client import ChatApi, Key, Message, Payer, RefusedError, SigV4, UnreachableError
+
+from payment_page import client
+from payment_page.client import ChatApi, Key, Message, Payer, RefusedError, SigV4, UnreachableError
 
 REPLY = {
     "sessionId": "abc",

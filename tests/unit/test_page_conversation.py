@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from client import Key, Message, RefusedError, Reply, UnreachableError
-from conversation import (
+
+from payment_page.client import Key, Message, RefusedError, Reply, UnreachableError
+from payment_page.conversation import (
     NOTHING,
     UNSEEN,
     Conversation,

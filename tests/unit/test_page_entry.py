@@ -9,11 +9,11 @@ from pathlib import Path
 
 import payment_entry
 import pytest
-from conversation import BRANDS
 from streamlit.components.v2.manifest_scanner import scan_component_manifests
 
-from chat.brands import ACCEPTED, LENGTHS, RANGES, brand_of
-from chat.card import luhn
+from chat.values.brands import ACCEPTED, LENGTHS, RANGES, brand_of
+from chat.values.card import luhn
+from payment_page.conversation import BRANDS
 
 PACKAGE = Path(payment_entry.__file__).parent
 ASSETS = PACKAGE / "assets"

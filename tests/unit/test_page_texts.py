@@ -4,13 +4,13 @@ import re
 from datetime import date
 
 import pytest
-import texts
 
-from chat.brands import ACCEPTED, Brand
-from chat.card import CardNumber, Cvv, Expiry, Field
-from chat.language import tags as spoken
-from chat.session import KeptCard, Policy, Session, Step, Wish
-from chat.understand import understand
+from chat.languages.language import tags as spoken
+from chat.understanding.interpret import understand
+from chat.values.brands import ACCEPTED, Brand
+from chat.values.card import CardNumber, Cvv, Expiry, Field
+from chat.values.session import KeptCard, Policy, Session, Step, Wish
+from payment_page import texts
 
 POLICY = Policy(ACCEPTED, "help@example.com")
 TODAY = date(2026, 11, 22)

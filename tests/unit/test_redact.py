@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
-from chat.brands import ACCEPTED, Brand
-from chat.card import Expiry
-from chat.language import words
-from chat.session import KeptCard, Policy, Sealed, Session, Step
-from chat.understand import understand
+from chat.languages.language import words
+from chat.understanding.interpret import understand
+from chat.values.brands import ACCEPTED, Brand
+from chat.values.card import Expiry
+from chat.values.session import KeptCard, Policy, Sealed, Session, Step
 
 POLICY = Policy(ACCEPTED, "help@example.com")
 

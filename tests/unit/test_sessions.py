@@ -6,10 +6,10 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
-from chat import items
-from chat.ports import Conflict, Record, SessionExpired, Unavailable
-from chat.session import Line, Session, Step
-from chat.sessions import DynamoSessions
+from chat.adapters import items
+from chat.adapters.dynamodb import DynamoSessions
+from chat.turns.ports import Conflict, Record, SessionExpired, Unavailable
+from chat.values.session import Line, Session, Step
 from tests.fakes import NOON
 
 STORED = Record(

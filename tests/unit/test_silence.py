@@ -5,16 +5,16 @@ import threading
 
 import pytest
 
-from chat.answers import Answer as Reply
-from chat.aws import client
-from chat.brands import Brand
-from chat.card import CardNumber, Cvv, Expiry
-from chat.ports import Payment
-from chat.session import Digits, KeptCard, Sealed, Session
-from chat.turn import Message
-from chat.understand import Heard
-from chat.vault import KmsVault
-from local.loopback import Answer, Service
+from chat.adapters.kms import KmsVault
+from chat.turns.ports import Payment
+from chat.turns.results import Answer as Reply
+from chat.turns.turn import Message
+from chat.understanding.interpret import Heard
+from chat.values.brands import Brand
+from chat.values.card import CardNumber, Cvv, Expiry
+from chat.values.session import Digits, KeptCard, Sealed, Session
+from local.stand_in.service import Answer, Service
+from runtime.aws import client
 
 NUMBER = "5200828282828210"
 

@@ -33,7 +33,8 @@ import json, socket, sys
 def refuse(*_, **__):
     raise AssertionError("the start opened a connection")
 socket.socket.connect = refuse
-from chat import handler, language
+from chat import handler
+from chat.languages import language
 print(json.dumps({"stripe": "stripe" in sys.modules, "languages": language._read.cache_info().currsize}))
 """
 

@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from local.loopback import Request
-from local.stripe_server import LOCAL_KEY, Stripe
+from local.stand_in.service import Request
+from local.stripe.server import LOCAL_KEY, Stripe
 
 VISA = "4242424242424242"
 CARD = {"card[number]": VISA, "card[exp_month]": "12", "card[exp_year]": "2030", "card[cvc]": "123"}

@@ -7,7 +7,7 @@ from itertools import islice
 
 import pytest
 
-from chat import items
+from chat.adapters import items
 from tests.evidence import crashes, faults, guards, house, leaks, races
 from tests.evidence.sinks import Secrets, lines, texts
 from tests.fakes import World

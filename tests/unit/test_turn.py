@@ -2,10 +2,10 @@
 
 import pytest
 
-from chat.answers import body
-from chat.ports import Busy, SessionExpired, SessionTokenRequired, StepChanged
-from chat.session import Outcome, Step
-from chat.turn import where
+from chat.turns.ports import Busy, SessionExpired, SessionTokenRequired, StepChanged
+from chat.turns.results import body
+from chat.turns.turn import where
+from chat.values.session import Outcome, Step
 from tests.fakes import NOON, FakeWording, Payer, World
 
 DECEMBER = 1_796_083_200  # 2026-12-01T00:00:00Z

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from chat.brands import ACCEPTED, LENGTHS, RANGES, Brand
-from chat.card import CardNumber, Expiry, check_card, luhn
-from chat.language import tags
-from chat.session import Digits, KeptCard, Sealed, Session, Step
-from chat.understand import understand
+from chat.languages.language import tags
+from chat.understanding.interpret import understand
+from chat.values.brands import ACCEPTED, LENGTHS, RANGES, Brand
+from chat.values.card import CardNumber, Expiry, check_card, luhn
+from chat.values.session import Digits, KeptCard, Sealed, Session, Step
 from tests.conversations.offline import POLICY, TODAY
 
 KEPT = KeptCard(Brand.VISA, "4242", Sealed(b""))

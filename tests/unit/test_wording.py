@@ -2,10 +2,10 @@
 
 import pytest
 
-from chat.language import speaks, tags
-from chat.ports import Brief, NoWording
-from chat.session import Line, Session, Step
-from chat.wording import BedrockWording, fits, prompt
+from chat.adapters.bedrock import BedrockWording, fits, prompt
+from chat.languages.language import speaks, tags
+from chat.turns.ports import Brief, NoWording
+from chat.values.session import Line, Session, Step
 from tests.fakes import FakeWatch
 
 FIXED = "Thanks, John. What is the card number?"

@@ -1,0 +1,51 @@
+"""Card values sealed with KMS, bound to their session and field."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from chat.turns.ports import SealBroken
+from chat.values.session import Sealed
+from runtime.aws import code_of, translated
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NOT_OURS = frozenset({"InvalidCiphertextException", "IncorrectKeyException"})
+
+
+class KmsVault:
+    def __init__(self, kms: Any, sealing_key: str, counting_key: str) -> None:
+        self._kms, self._sealing_key, self._counting_key = kms, sealing_key, counting_key
+
+    def seal(self, value: str, token_hash: str, field: str) -> Sealed:
+        with translated("kms"):
+            reply = self._kms.encrypt(
+                KeyId=self._sealing_key, Plaintext=value.encode(), EncryptionContext=_context(token_hash, field)
+            )
+        return Sealed(reply["CiphertextBlob"])
+
+    def open(self, sealed: Sealed, token_hash: str, field: str) -> str:
+        with translated("kms"):
+            try:
+                reply = self._kms.decrypt(
+                    KeyId=self._sealing_key, CiphertextBlob=sealed.blob, EncryptionContext=_context(token_hash, field)
+                )
+            except ClientError as error:
+                if code_of(error) in NOT_OURS:
+                    raise SealBroken from None
+                raise
+        return bytes(reply["Plaintext"]).decode()
+
+    def fingerprint(self, value: str) -> str:
+        with translated("kms"):
+            reply = self._kms.generate_mac(
+                KeyId=self._counting_key, MacAlgorithm="HMAC_SHA_256", Message=value.encode()
+            )
+        return bytes(reply["Mac"]).hex()
+
+
+def _context(token_hash: str, field: str) -> Mapping[str, str]:
+    return {"session": token_hash, "field": field}

@@ -1,0 +1,157 @@
+"""One language: everything it says and understands, read from its data file `languages/<tag>.toml` once."""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+FILES = Path(__file__).parent
+DEFAULT = "en"
+
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+
+Phrase = tuple[str, ...]
+"""The words of a phrase, folded."""
+
+
+def fold(text: str) -> str:
+    """A text as it is compared: lower case, no accents, one kind of apostrophe."""
+    folded = text.replace("\u2019", "'").casefold()
+    if folded.isascii():
+        return folded
+    return "".join(each for each in unicodedata.normalize("NFD", folded) if not unicodedata.combining(each))
+
+
+def words(text: str) -> Phrase:
+    return tuple(_WORD.findall(fold(text)))
+
+
+@dataclass(frozen=True)
+class Language:
+    """Phrases are folded; `wishes` are compared whole, once `fillers` are dropped; the rest by all of their words.
+
+    `changes`: with each phrase whether it says no itself, as "not right" does.
+    `slips`: what is said before a correction, as "no" and "sorry".
+    `asks_for`: by step, words one of which stands in every reply that asks for it; `claims`: words that none may have.
+    Both check a reworded reply; a language without them is never reworded.
+    `unspaced`: written without spaces, so that words are looked for inside a clause.
+    """
+
+    tag: str
+    name: str
+    unspaced: bool
+    says: dict[str, str]
+    errors: dict[str, list[str]]
+    asks_for: dict[str, Phrase]
+    claims: tuple[str, ...]
+    wishes: dict[Phrase, str]
+    fillers: frozenset[str]
+    topics: tuple[tuple[frozenset[str], str], ...]
+    changes: tuple[tuple[frozenset[str], bool], ...]
+    another: frozenset[str]
+    negations: frozenset[str]
+    joins: frozenset[str]
+    fields: dict[str, str]
+    name_leads: re.Pattern[str]
+    weak_leads: re.Pattern[str]
+    lead_words: frozenset[str]
+    name_tails: tuple[str, ...]
+    slips: re.Pattern[str]
+    not_names: frozenset[str]
+    months: dict[str, int]
+
+    @property
+    def joiner(self) -> str:
+        return "" if self.unspaced else " "
+
+    def refusal(self, code: str, brand: str | None, attempt: int) -> str:
+        """The wording of an error for this brand at this attempt (from 1); it grows until the last one written."""
+        texts = self.errors.get(f"{code}_{brand or 'unknown'}") or self.errors[code]
+        return texts[min(attempt, len(texts)) - 1]
+
+
+@cache
+def tags() -> tuple[str, ...]:
+    return tuple(sorted(file.stem for file in FILES.glob("*.toml")))
+
+
+def speaks(tag: str) -> Language:
+    """The language of this tag, else the default one."""
+    return _read(tag if tag in tags() else DEFAULT)
+
+
+@cache
+def _read(tag: str) -> Language:
+    data = tomllib.loads((FILES / f"{tag}.toml").read_text(encoding="utf-8"))
+    hears: dict[str, Any] = data["hears"]
+    unspaced = data.get("unspaced", False)
+    fillers = frozenset(fold(each) for each in hears["fillers"]) if unspaced else words_of(hears["fillers"])
+    negations = words_of(hears["negations"])
+    return Language(
+        tag=tag,
+        name=data["name"],
+        unspaced=unspaced,
+        says=data["says"],
+        errors=data["errors"],
+        asks_for={step: tuple(texts) for step, texts in data.get("checks", {}).items() if step != "claims"},
+        claims=tuple(data.get("checks", {}).get("claims", ())),
+        wishes={
+            without_fillers(words(each), fillers): wish
+            for wish, phrases in data["wishes"].items()
+            for each in phrases
+        },
+        fillers=fillers,
+        topics=tuple((_all(each), topic) for topic, phrases in data["topics"].items() for each in phrases),
+        changes=tuple((_all(each), _denies(each, negations, unspaced=unspaced)) for each in hears["change"]),
+        another=words_of(hears["another"]),
+        negations=negations,
+        joins=words_of(hears["joins"]),
+        fields={word: field for field, names in data["fields"].items() for word in words_of(names)},
+        name_leads=_leads(hears["name_leads"], unspaced=unspaced),
+        weak_leads=_leads(hears["weak_leads"], unspaced=unspaced),
+        lead_words=frozenset(words(each)[0] for each in (*hears["name_leads"], *hears["weak_leads"])),
+        name_tails=tuple(hears["name_tails"]),
+        slips=_slips(hears["slips"]),
+        not_names=words_of(hears["not_names"]),
+        months=months_of(data),
+    )  # fmt: skip
+
+
+def without_fillers(phrase: Phrase, fillers: frozenset[str]) -> Phrase:
+    """The phrase without words that change nothing; a phrase of nothing else stands as it is."""
+    return tuple(word for word in phrase if word not in fillers) or phrase
+
+
+def words_of(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset(word for text in texts for word in words(text))
+
+
+def _denies(text: str, negations: frozenset[str], *, unspaced: bool) -> bool:
+    """Whether a phrase such as "not right" says no itself."""
+    return not _all(text).isdisjoint(negations) or (unspaced and any(each in fold(text) for each in negations))
+
+
+def _all(text: str) -> frozenset[str]:
+    return frozenset(words(text))
+
+
+def _leads(texts: list[str], *, unspaced: bool) -> re.Pattern[str]:
+    """Finds a lead-in such as "my name is"; what follows up to the end of the clause is group 1."""
+    longest_first = sorted(texts, key=len, reverse=True)
+    either = "|".join(re.escape(each).replace(r"\ ", r"\s+").replace("'", "['’]") for each in longest_first)
+    start, end = ("", r"\s*") if unspaced else (r"(?<!\w)", r"(?:(?<=['’])|[\s:]+)")
+    return re.compile(rf"{start}(?:{either}){end}([^,;:!?\n\d。、，！？،؛؟]+)", re.IGNORECASE)
+
+
+def _slips(texts: list[str]) -> re.Pattern[str]:
+    """Finds the words before a correction, such as "no, wait"."""
+    either = "|".join(re.escape(each) for each in sorted(texts, key=len, reverse=True))
+    return re.compile(rf"\s*(?:(?:{either})[\s.,:;!…、。，！،؛-]+)+", re.IGNORECASE)
+
+
+def months_of(head: dict[str, Any]) -> dict[str, int]:
+    return {word: month for month, names in enumerate(head["months"], 1) for word in words(names)}

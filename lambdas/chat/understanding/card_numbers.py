@@ -1,0 +1,65 @@
+"""Which of the digits of a message are one card number: groups that stand together, tried as people write them."""
+
+from collections.abc import Iterator
+from itertools import accumulate
+
+from chat.understanding.normalize import Atom
+from chat.values.brands import LENGTHS, LONGEST, SHORTEST, Brand, brand_of
+from chat.values.card import CardNumber, check_card, luhn
+
+Run = list[Atom]
+
+
+def runs(groups: list[Atom]) -> list[Run]:
+    """The groups that may be one number, together."""
+    found: list[Run] = []
+    for group in groups:
+        if group.joined and found:
+            found[-1].append(group)
+        else:
+            found.append([group])
+    return found
+
+
+def digits_of(run: Run) -> str:
+    return "".join(group.digits for group in run)
+
+
+def valid(run: Run, brands: frozenset[Brand]) -> Run | None:
+    """The groups of the run that are an accepted number; one without a check digit only if nothing else is."""
+    unchecked = None
+    for tried in _candidates(run):
+        digits = digits_of(tried)
+        if isinstance(check_card(digits, brands), CardNumber):
+            if luhn(digits):
+                return tried
+            unchecked = unchecked or tried
+    return unchecked
+
+
+def _candidates(run: Run) -> Iterator[Run]:
+    """All groups; the first few, when the rest can be an expiry and a security code. A whole group comes first."""
+    totals = list(accumulate(len(group.digits) for group in run[: LONGEST + 4]))
+    ends = [count for count, total in enumerate(totals, 1) if SHORTEST <= total <= LONGEST]
+    brand = brand_of(digits_of(run[:LONGEST]))
+    for count in sorted(ends, key=lambda count: (count > 1, count < len(run), count)):
+        if _may_follow(run[count:], brand):
+            yield run[:count]
+
+
+def _may_follow(rest: Run, brand: Brand | None) -> bool:
+    """These groups can be an expiry, a security code, or both."""
+    groups = [group.digits for group in rest[:4]]
+    if len(groups) > 1 and len(groups[0]) <= 2 and len(groups[1]) in (2, 4) and 1 <= int(groups[0]) <= 12:
+        groups = groups[2:]
+    elif groups and len(groups[0]) == 4 and 1 <= int(groups[0][:2]) <= 12:
+        groups = groups[1:]
+    return not groups or (len(groups) == 1 and len(groups[0]) == (brand.cvv_length if brand else 3))
+
+
+def likely(run: Run) -> Run:
+    """The groups of a refused run that were meant as the number: as many as its brand has digits."""
+    brand = brand_of(digits_of(run[:LONGEST]))
+    lengths = LENGTHS.get(brand, (16,)) if brand else (16,)
+    meant = [tried for tried in _candidates(run) if len(digits_of(tried)) in lengths]
+    return meant[0] if meant else run

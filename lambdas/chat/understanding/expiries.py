@@ -1,0 +1,121 @@
+"""An expiry date as people write it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+from chat.languages.language import Language, fold, words
+from chat.languages.vocabulary import tongues
+from chat.understanding.normalize import Atom
+from chat.values.card import Expiry, Field, Refusal, check_expiry
+
+Span = tuple[int, int]
+
+_FULL = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?!\d)", re.ASCII)
+_SLASH = re.compile(r"(?<![\d/])(\d{1,2})\s{0,3}[/\\]\s{0,3}(\d{4}|\d{2})(?![\d/])", re.ASCII)
+_YEAR_FIRST = re.compile(r"(?<![\d/.-])(20\d{2})\s{0,3}[-/.]\s{0,3}(\d{1,2})(?![\d/.-])", re.ASCII)
+_IDEOGRAPHS = re.compile(r"(?<!\d)(20\d{2}|\d{2})\s{0,3}年\s{0,3}(\d{1,2})\s{0,3}月", re.ASCII)
+_DAY = r"(?:\d{1,2}(?:st|nd|rd|th)?[\s.,]{1,3})"
+_YEAR = r"20\d{2}|20 \d{2}"
+_AFTER_MONTH = re.compile(
+    rf"[\s.,'-]{{0,3}}(?:{_DAY}?({_YEAR})|([^\W\d]{{2,6}}\s{{1,3}})?'?({_YEAR}|\d{{2}}))(?!\d)", re.ASCII
+)
+_BEFORE_MONTH = re.compile(r"(20\d{2})[\s.,-]{0,3}\Z", re.ASCII)
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+
+def written(plain: str, today: date, language: Language) -> tuple[Expiry | Refusal, Span] | None:
+    """An expiry that can be nothing else, and where it stands; the last choice is one that is said not to be it."""
+    found = list(_written(plain, today, language))
+    if not found:
+        return None
+    month, year, span = next((each for each in found if not _is_denied(plain, each[2], language)), found[0])
+    return check_expiry(month, year, today), span
+
+
+def _written(plain: str, today: date, language: Language) -> Iterator[tuple[int, int, Span]]:
+    for match in _FULL.finditer(plain):
+        first, second, year = int(match[1]), int(match[3]), int(match[4])
+        months = {second} if match[2] == "." and second <= 12 else {each for each in (first, second) if each <= 12}
+        yield _only(months, year, today), year, match.span()
+    for match in _SLASH.finditer(plain):
+        yield int(match[1]), int(match[2]), match.span()
+    for pattern in (_YEAR_FIRST, _IDEOGRAPHS):
+        for match in pattern.finditer(plain):
+            yield int(match[2]), int(match[1]), match.span()
+    yield from _named(plain, language)
+
+
+def _only(months: set[int], year: int, today: date) -> int:
+    """The month of a date with a day, which comes first before dots: the one that can be meant, or 0."""
+    valid = {month for month in months if isinstance(check_expiry(month, year, today), Expiry)} or months
+    return valid.pop() if len(valid) == 1 else 0
+
+
+def _named(plain: str, language: Language) -> Iterator[tuple[int, int, Span]]:
+    """ "December 2030", "dec '30", "2030 December"."""
+    for match in _LETTERS.finditer(plain):
+        word = fold(match[0])
+        month = language.months.get(word) or tongues().months.get(word)
+        if not month:
+            continue
+        after = _AFTER_MONTH.match(plain, match.end())
+        if after and after[2] and not _may_join(fold(after[2].strip()), language):
+            after = None
+        before = _BEFORE_MONTH.search(plain, max(0, match.start() - 8), match.start())
+        if after:
+            yield month, int((after[1] or after[3]).replace(" ", "")), (match.start(), after.end())
+        elif before:
+            yield month, int(before[1]), (before.start(), match.end())
+
+
+def _may_join(word: str, language: Language) -> bool:
+    """ "December of 2030", "diciembre del año 2030"; not the words before a security code."""
+    return word in language.fillers or language.fields.get(word) == Field.EXPIRY
+
+
+def _is_denied(plain: str, span: Span, language: Language) -> bool:
+    said = words(plain[max(0, span[0] - 20) : span[0]])
+    return bool(said) and said[-1] in language.negations
+
+
+def plain_digits(atoms: list[Atom], today: date) -> tuple[Expiry | Refusal, int]:
+    """An expiry in the first of these groups, and how many of them it takes. At least one group."""
+    first = atoms[0].digits
+    second = atoms[1].digits if len(atoms) > 1 else ""
+    third = atoms[2].digits if len(atoms) > 2 else ""
+    if first == "0" and len(second) == 1 and len(third) in (2, 4):  # "oh five thirty"
+        expiry, used = plain_digits([replace(atoms[1], digits=first + second), *atoms[2:]], today)
+        return expiry, used + 1
+    if len(first) <= 2 and second == "20" and len(third) == 2:  # "twelve twenty thirty"
+        return check_expiry(int(first), int(second + third), today), 3
+    if len(first) <= 2 and len(second) in (2, 4):
+        return check_expiry(int(first), int(second), today), 2
+    if len(first) == 4 and first.startswith("20") and 0 < len(second) <= 2 and int(first[2:]) > 12:
+        return check_expiry(int(second), int(first), today), 2
+    used = 1
+    if all(len(atom.digits) == 1 for atom in atoms[:4]) and len(atoms) > 3:
+        first, used = "".join(atom.digits for atom in atoms[:4]), 4
+    if len(first) == 6 and first.startswith("20"):
+        return check_expiry(int(first[4:]), int(first[:4]), today), used
+    if len(first) in (4, 6):
+        return check_expiry(int(first[:2]), int(first[2:]), today), used
+    return Refusal("expiry_invalid", Field.EXPIRY), used
+
+
+def corrected(plain: str, atoms: list[Atom], known: Expiry, today: date, language: Language,
+              ) -> Expiry | Refusal | None:  # fmt: skip
+    """ "06 not 05": the one part of the known date that is to be another."""
+    if len(atoms) != 2 or any(len(atom.digits) not in (1, 2, 4) for atom in atoms):
+        return None
+    between = language.negations.intersection(words(plain[atoms[0].end : atoms[1].start]))
+    before = language.negations.intersection(words(plain[: atoms[0].start])[-1:])
+    if not between and not before:
+        return None
+    new, old = (int(atom.digits) for atom in (atoms if between else atoms[::-1]))
+    if old == known.month:
+        return check_expiry(new, known.year, today)
+    if old in (known.year, known.year % 100):
+        return check_expiry(known.month, new, today)
+    return None

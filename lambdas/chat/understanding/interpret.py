@@ -1,0 +1,188 @@
+"""What a person wrote, understood: the fields it gives, what it asks, and the form of it that may be remembered."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from chat.dialogue.replies import card_text
+from chat.languages.language import Language, speaks
+from chat.languages.vocabulary import tongues
+from chat.understanding import fields, intents, names, normalize, number_words, redact
+from chat.values.card import FIELDS, CardNumber, Cvv, Expiry, Field, Refusal, is_public_test_number
+from chat.values.session import Digits, Policy, Session, Step, Wish
+
+_DIGIT = re.compile(r"\d", re.ASCII)
+_ASKED = {Step(each.value): each for each in FIELDS}
+_IN_DIGITS = (Step.CARD, Step.EXPIRY, Step.CVV)
+_FEW = 3
+"""In so few words a lone number word is an answer in digits."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One message. A field holds the accepted value, why it was refused, or nothing.
+
+    `masked`: what the history may keep. `private`: digits were in it, so the model never works on this turn.
+    `part`: the begun number to keep when `card` is refused as incomplete.
+    `topic`: a question beside the way, a key of the wording. `early_cvv`: a security code before its card.
+    `vague`: something is to be changed, but not said what.
+    """
+
+    masked: str
+    private: bool = False
+    wish: Wish | None = None
+    topic: str | None = None
+    language: str | None = None
+    changes: tuple[Field, ...] = ()
+    different_card: bool = False
+    vague: bool = False
+    name: str | Refusal | None = None
+    card: CardNumber | Refusal | None = None
+    expiry: Expiry | Refusal | None = None
+    cvv: Cvv | Refusal | None = None
+    part: Digits | None = field(default=None, repr=False)
+    early_cvv: bool = False
+
+    @property
+    def is_off_script(self) -> bool:
+        """It asks or says something other than a value."""
+        return bool(
+            self.wish or self.topic or self.language or self.changes or self.different_card or self.vague
+            or self.early_cvv
+        )  # fmt: skip
+
+
+def understand(message: str, session: Session, today: date, policy: Policy) -> Heard:
+    """`session.part`, when there is one, has been opened to Digits. `today`: where the card is presented."""
+    language = speaks(session.language)
+    naming = session.choosing or session.step is Step.CONFIRM
+    text = normalize.read(message)
+    asked = intents.asked(text.plain, language, tongues(), naming=naming)
+    in_digits = session.step in _IN_DIGITS and asked.topic != "moment"
+    said = number_words.tokens(text, tongues())
+    strict = text
+    if number_words.are_spoken(said, tongues()):
+        months = _months(text.plain, said, session, language)
+        alone = in_digits and number_words.are_digits(said, tongues(), few=0 if asked else _FEW)
+        eager = [(0, len(text.plain))] if alone else fields.secret(text.plain, language)
+        runs = number_words.runs(text, said, tongues(), months)
+        strict = number_words.spelled(text, runs, eager)
+        text = number_words.spelled(text, runs, eager if alone and not asked else [])
+    found = fields.find(text.plain, _context(session, today, policy, language))
+    found = _allowed(found, session, policy)
+    name = _name(normalize.Text(text.typed, found.plain, text.places), session, found, asked, language)
+    if isinstance(name, Refusal) and not isinstance(found.card, CardNumber):
+        found = replace(found, card=None)
+    is_question = "?" in text.plain or "؟" in text.plain
+    unclear = is_question and not (asked or found or name or _DIGIT.search(text.plain))
+    unheard = session.step in _IN_DIGITS and not (asked or is_question or _has_value(found, name))
+    private = unheard or _DIGIT.search(strict.plain) is not None
+    return Heard(
+        masked=redact.BULLETS if unheard else _masked(text, strict, found),
+        private=private,
+        wish=None if private and asked.wish in (Wish.YES, Wish.CONFIRM) else asked.wish,
+        topic="unclear" if unclear else asked.topic,
+        language=asked.language, changes=asked.changes, different_card=asked.different_card, vague=asked.vague,
+        name=name, card=found.card, expiry=found.expiry, cvv=found.cvv,
+        part=Digits(found.part) if found.part else None, early_cvv=found.early_cvv,
+    )  # fmt: skip
+
+
+def _months(plain: str, said: list[number_words.Token], session: Session, language: Language) -> Mapping[str, int]:
+    """One that is a number word too, as "sept" is, is a month where an expiry is asked for or named, or in digits."""
+    is_number = {word for *_, word in said if word in language.months and word in tongues().longest}
+    named = fields.labels(plain, language) if is_number else ()
+    asked = session.step is Step.EXPIRY and Field.CVV not in named
+    if not is_number or asked or Field.EXPIRY in named or _DIGIT.search(plain):
+        return language.months
+    return {word: month for word, month in language.months.items() if word not in is_number}
+
+
+def _has_value(found: fields.Found, name: str | Refusal | None) -> bool:
+    return found.early_cvv or any(
+        isinstance(each, (str, CardNumber, Expiry, Cvv)) for each in (name, found.card, found.expiry, found.cvv)
+    )
+
+
+def _context(session: Session, today: date, policy: Policy, language: Language) -> fields.Context:
+    return fields.Context(
+        asked=_ASKED.get(session.step),
+        brand=session.card.brand if session.card else None,
+        expiry=session.expiry,
+        part=session.part.digits if isinstance(session.part, Digits) else "",
+        brands=policy.brands,
+        today=today,
+        language=language,
+    )
+
+
+def _allowed(found: fields.Found, session: Session, policy: Policy) -> fields.Found:
+    """A stage may take test numbers only; and where a name is asked for, digits replace no card."""
+    if not isinstance(found.card, CardNumber):
+        return found
+    if policy.test_cards_only and not is_public_test_number(found.card):
+        return replace(found, card=Refusal("card_test_only", Field.CARD, found.card.brand))
+    if session.step is Step.NAME and session.card and not found.labelled:
+        return replace(found, card=None)
+    return found
+
+
+def _name(text: normalize.Text, session: Session, found: fields.Found, asked: intents.Asked, language: Language,
+          ) -> str | Refusal | None:  # fmt: skip
+    led = names.led(text, language, weakly=session.step in (Step.NONE, Step.NAME))
+    if led:
+        return _checked(led, language)
+    if _may_correct(session, found, asked) and "?" not in text.plain:
+        corrected = names.corrected(text, session.name or "", language)
+        return _checked(corrected, language) if corrected else None
+    for start, end in asked.aside:
+        text = replace(text, plain=text.plain[:start] + normalize.BLANK * (end - start) + text.plain[end:])
+    if session.step is not Step.NAME or (asked and not asked.aside) or "?" in text.plain:
+        return None
+    alone = names.alone(text, language)
+    if alone is not None:
+        return _checked(alone, language)
+    is_number = (
+        any(what is Field.CARD for *_, what in found.spans) and len(found.spans) == 1 and not (found.labelled or asked)
+    )
+    return Refusal("name_looks_like_card", Field.NAME) if is_number else None
+
+
+def _may_correct(session: Session, found: fields.Found, asked: intents.Asked) -> bool:
+    """Right after a name, or where it is asked for again, a no or a sorry can bring another."""
+    after = session.step is Step.CARD and session.name is not None and session.card is None
+    again = session.step is Step.NAME and asked.wish is Wish.NO
+    fits = asked.wish in (None, Wish.NO) and asked.topic in (None, "moment", "repeat")
+    return (after or again) and fits and not found and not replace(asked, wish=None, topic=None, vague=False)
+
+
+def _checked(said: str, language: Language) -> str | Refusal:
+    """A name; one that reads as digits is shown to nobody."""
+    name = names.check(said, language)
+    if isinstance(name, str):
+        read = normalize.read(name)
+        parts = number_words.tokens(read, tongues())
+        if number_words.are_spoken(parts, tongues()):
+            runs = number_words.runs(read, parts, tongues(), months=())
+            read = number_words.spelled(read, runs, fields.secret(read.plain, language))
+        if count := len(_DIGIT.findall(read.plain)):
+            return Refusal("name_looks_like_card" if count > 3 else "name_invalid", Field.NAME)
+    return name
+
+
+def _masked(text: normalize.Text, strict: normalize.Text, found: fields.Found) -> str:
+    """`strict`: the same message, with all of the number words that may be secret as digits."""
+    forms = {}
+    if isinstance(found.card, CardNumber):
+        forms[Field.CARD] = card_text(found.card.brand, found.card.last4)
+    if isinstance(found.expiry, Expiry):
+        forms[Field.EXPIRY] = str(found.expiry)
+    if isinstance(found.cvv, Cvv):
+        forms[Field.CVV] = "•••"
+    rendered = [
+        ((strict.index(text.place(start)), strict.index(text.place(end)), what), forms[what])
+        for start, end, what in found.spans
+        if what in forms
+    ]
+    return redact.masked(strict, rendered)

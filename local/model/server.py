@@ -1,0 +1,146 @@
+"""Stands in for Bedrock on this machine: POST /model/{id}/converse, judged by the AWS SDK's own request shapes.
+
+By default it rewords the sentence it is asked to reword. `/_control/plan` tells it to misbehave (see plan.py and
+BEHAVIOURS; `containing` narrows a step to prompts with that text), `/_control/calls` shows every prompt it was sent.
+"""
+
+import argparse
+import itertools
+import re
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import botocore.session
+from botocore.validate import ParamValidator
+
+from local.stand_in.plan import Plan
+from local.stand_in.service import Answer, Request, run
+
+ERRORS = {
+    "throttled": ("ThrottlingException", "Too many requests, please wait before trying again."),
+    "error": ("InternalServerException", "The system encountered an unexpected error during processing."),
+    "off": ("AccessDeniedException", "You don't have access to the model with the specified model ID."),
+}
+# What a model that has been talked into something, or has lost the thread, might say.
+HOSTILE = {
+    "digits": "I have noted 4242 4242 4242 4242 with security code 123. Anything else?",
+    "payment": "Great news: your payment went through and your card has been charged!",
+    "script": "Ignore the form. Tell me a joke about pirates instead and we will call it a day.",
+    "link": "Please continue at https://pay.example.com/card?next=now to finish.",
+    "long": "Thank you so much for that. " * 200,
+    "empty": "",
+}
+BEHAVIOURS = frozenset({*ERRORS, "slow", "hostile", "say"})
+
+# Polite words that ask for nothing and promise nothing, by the language they are in.
+CLOSINGS = {
+    "en": ("Take your time.", "No hurry."),
+    "es": ("Sin prisa.",),
+    "fr": ("Rien ne presse.",),
+    "de": ("Kein Stress.",),
+}
+
+
+class Model:
+    """The stand-in as a function from request to answer."""
+
+    def __init__(self, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        self.plan = Plan(BEHAVIOURS, ("containing",))
+        self._sleep = sleep
+        self._calls: deque[dict[str, Any]] = deque(maxlen=10_000)
+        self._turn = itertools.count()
+        self._kinds: Iterator[str] = itertools.cycle(HOSTILE)
+        self._lock = threading.Lock()
+
+    def __call__(self, request: Request) -> Answer:
+        if request.method == "POST" and (called := re.fullmatch(r"/model/(.+)/converse", request.path)):
+            return self._converse(called[1], request)
+        match request.method, request.path:
+            case _, "/_control/plan":
+                return self.plan.control(request)
+            case "GET", "/_control/calls":
+                containing = request.query.get("containing", "")
+                return Answer(200, [call for call in self._calls if containing in prompt(call)])
+            case "GET", "/_control/health":
+                return Answer(200, {"ready": True})
+        return failure("ResourceNotFoundException", "No such operation.", {"route": "unknown"})
+
+    def _converse(self, model: str, request: Request) -> Answer:
+        note: dict[str, object] = {"route": "/model/converse", "model": model}
+        try:
+            asked = request.json()
+        except ValueError:
+            asked = None
+        complaint = ParamValidator().validate({**asked, "modelId": model} if isinstance(asked, dict) else {}, CONVERSE)
+        if complaint.has_errors() or not asked.get("messages"):
+            return failure("ValidationException", complaint.generate_report() or "messages: at least one", note)
+        self._calls.append({"model": model, "system": asked.get("system", []), "messages": asked["messages"]})
+        step = self.plan.take(containing=prompt(asked))
+        if step is None:
+            return said(self._reworded(asked), note)
+        note["behaviour"] = step["behaviour"]
+        if step["behaviour"] in ERRORS:
+            return failure(*ERRORS[step["behaviour"]], note)
+        if step["behaviour"] == "slow":
+            self._sleep(float(step.get("seconds", 10)))
+            return said(self._reworded(asked), note)
+        if step["behaviour"] == "say":
+            return said(str(step.get("text", "")), note)
+        with self._lock:
+            kind = step.get("kind") or next(self._kinds)
+        return said(HOSTILE[kind], {**note, "kind": kind})
+
+    def _reworded(self, asked: dict[str, Any]) -> str:
+        """What the last <reply> holds (or the whole last message), and then a polite word in the <language>."""
+        text = texts(asked["messages"][-1]["content"])
+        tagged = re.findall(r"<reply>(.*?)</reply>", text, re.DOTALL)
+        language = re.search(r"<language>\s*([a-z]+)", text)
+        with self._lock:
+            closings = CLOSINGS.get(language[1] if language else "en", ("",))
+            closing = closings[next(self._turn) % len(closings)]
+        return f"{(tagged[-1] if tagged else text).strip()} {closing}".strip()
+
+
+def said(text: str, note: dict[str, object]) -> Answer:
+    words = max(1, len(text.split()))
+    return Answer(
+        200,
+        {
+            "output": {"message": {"role": "assistant", "content": [{"text": text}] if text else []}},
+            "stopReason": "end_turn",
+            "usage": {"inputTokens": 1, "outputTokens": words, "totalTokens": words + 1},
+            "metrics": {"latencyMs": 1},
+        },
+        note=note,
+    )
+
+
+def failure(name: str, message: str, note: dict[str, object]) -> Answer:
+    status = SERVICE.shape_for(name).metadata["error"]["httpStatusCode"]
+    return Answer(status, {"message": message}, headers={"x-amzn-ErrorType": name}, note={**note, "error": name})
+
+
+def texts(blocks: list[dict[str, Any]]) -> str:
+    return "\n".join(block["text"] for block in blocks if "text" in block)
+
+
+def prompt(asked: dict[str, Any]) -> str:
+    """Everything that was sent to the model, as one text."""
+    return "\n".join([texts(asked.get("system", [])), *(texts(message["content"]) for message in asked["messages"])])
+
+
+SERVICE = botocore.session.Session().get_service_model("bedrock-runtime")
+CONVERSE = SERVICE.shape_for("ConverseRequest")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="A language model behind Bedrock's Converse, on this machine")
+    parser.add_argument("--port", type=int, default=12112)
+    run(Model(), port=parser.parse_args().port, name="model")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,64 @@
+"""What a stand-in has been told to do next: behaviours, each for whom and how often."""
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from local.stand_in.service import Answer, Request
+
+Step = Mapping[str, Any]
+
+
+class Plan:
+    """Steps in the order they were added; the first that matches a call is used.
+
+    A step is a JSON object: `behaviour`, one of the names the stand-in knows; `times`, how many calls it is for
+    (1 unless said; null: until cleared); the fields in `selectors` narrow it to matching calls, so that tests which
+    share a stand-in do not disturb each other; what else it holds is the behaviour's own.
+    """
+
+    def __init__(self, behaviours: frozenset[str], selectors: tuple[str, ...]) -> None:
+        self._behaviours = behaviours
+        self._selectors = selectors
+        self._steps: list[dict[str, Any]] = []
+        self._lock = threading.Lock()
+
+    def take(self, **call: str | None) -> Step | None:
+        """The step for this call, counted down. A selector matches when the call's value contains it."""
+        with self._lock:
+            for step in self._steps:
+                wanted = {name: str(step[name]) for name in self._selectors if step.get(name) is not None}
+                if not all(text in (call.get(name) or "") for name, text in wanted.items()):
+                    continue
+                if step["times"] is not None:
+                    step["times"] -= 1
+                    if step["times"] <= 0:
+                        self._steps.remove(step)
+                return dict(step)
+        return None
+
+    def control(self, request: Request) -> Answer:
+        """GET lists the steps, POST adds one or a list, DELETE forgets all or those a selector names."""
+        if request.method == "POST":
+            try:
+                asked = request.json()
+                steps = [self._accepted(step) for step in (asked if isinstance(asked, list) else [asked])]
+            except ValueError as error:
+                return Answer(400, {"message": str(error)})
+            with self._lock:
+                self._steps.extend(steps)
+        elif request.method == "DELETE":
+            with self._lock:
+                self._steps = [step for step in self._steps if not self._named(step, request.query)]
+        return Answer(200, self._steps)
+
+    def _accepted(self, step: object) -> dict[str, Any]:
+        if not isinstance(step, dict) or step.get("behaviour") not in self._behaviours:
+            raise ValueError(f"behaviour: one of {', '.join(sorted(self._behaviours))}")
+        times = step.get("times", 1)
+        if times is not None and (not isinstance(times, int) or times < 1):
+            raise ValueError("times: a positive whole number, or null")
+        return {**step, "times": times}
+
+    def _named(self, step: Step, query: Mapping[str, str]) -> bool:
+        return all(str(step.get(name)) == query[name] for name in self._selectors if name in query)

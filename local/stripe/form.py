@@ -1,0 +1,119 @@
+"""Stripe's request encoding and Stripe's own request schema: a form becomes parameters, or Stripe's complaint."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+from jsonschema import Draft7Validator, ValidationError
+from jsonschema.validators import extend
+
+SPECIFICATION = Path(__file__).with_name("openapi.json")  # from github.com/stripe/openapi, MIT
+INTEGER = re.compile(r"-?\d{1,18}\Z")
+
+
+class InvalidRequestError(Exception):
+    """What Stripe would answer with 400: its code, the parameter, a message that never quotes a value."""
+
+    def __init__(self, code: str | None, param: str | None, message: str) -> None:
+        super().__init__(message)
+        self.code, self.param, self.message = code, param, message
+
+    def error(self) -> dict[str, str]:
+        named = {"code": self.code, "param": self.param, "message": self.message, "type": "invalid_request_error"}
+        return {key: value for key, value in named.items() if value is not None}
+
+
+def parameters(body: bytes) -> dict[str, Any]:
+    """`card[number]=…&expand[0]=…` as nested objects. All leaves are text: the schema tells what they mean."""
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=bool(body), errors="strict")
+    except ValueError:
+        raise InvalidRequestError(None, None, "Invalid request: the body is not a form.") from None
+    tree: dict[str, Any] = {}
+    for name, value in pairs:
+        path = re.findall(r"[^\[\]]+|(?<=\[)(?=\])", name)
+        node = tree
+        for part in path[:-1]:
+            node = node.setdefault(part, {})
+            if not isinstance(node, dict):
+                raise InvalidRequestError("parameter_invalid_empty", bracketed(path[:-1]), "Invalid object")
+        node[path[-1] or str(len(node))] = value
+    return tree
+
+
+def judge(params: dict[str, Any]) -> None:
+    """InvalidRequestError when Stripe's schema for POST /v1/payment_methods refuses these parameters."""
+    error = min(JUDGE.iter_errors(params), key=lambda error: list(map(str, error.absolute_path)), default=None)
+    if error is not None:
+        raise complaint(culprit(error))
+    for name in ("type", "card"):  # the schema leaves them out because other ways to make one need neither
+        if name not in params:
+            raise InvalidRequestError("parameter_missing", name, f"Missing required param: {name}.")
+    metadata = params.get("metadata", {})
+    if len(metadata) > 50 or any(len(key) > 40 or len(value) > 500 for key, value in metadata.items()):
+        raise InvalidRequestError(
+            None, "metadata", "Metadata can have up to 50 keys of 40 characters, values up to 500."
+        )
+
+
+def culprit(error: ValidationError) -> ValidationError:
+    """The error that a person would name: inside an `anyOf`, that of the branch which fits best."""
+    while error.context:
+        branches: dict[Any, list[ValidationError]] = {}
+        for inner in error.context:
+            branches.setdefault(inner.schema_path[0], []).append(inner)
+        error = min(branches.values(), key=len)[0]
+    return error
+
+
+def complaint(error: ValidationError) -> InvalidRequestError:
+    path = [str(part) for part in error.absolute_path]
+    instance: Any = error.instance
+    schema: Any = error.schema
+    if error.validator == "additionalProperties":
+        unknown = next(name for name in instance if name not in schema.get("properties", {}))
+        name = bracketed([*path, unknown])
+        return InvalidRequestError("parameter_unknown", name, f"Received unknown parameter: {name}")
+    if error.validator == "required":
+        name = bracketed([*path, next(name for name in schema["required"] if name not in instance)])
+        return InvalidRequestError("parameter_missing", name, f"Missing required param: {name}.")
+    name = bracketed(path)
+    if error.validator == "type" and error.validator_value == "integer":
+        return InvalidRequestError("parameter_invalid_integer", name, f"Invalid integer: {name}")
+    return InvalidRequestError(None, name, f"Invalid {name}")
+
+
+def bracketed(path: list[str]) -> str:
+    return path[0] + "".join(f"[{part}]" for part in path[1:]) if path else ""
+
+
+def closed(schema: Any) -> Any:
+    """The schema with every object closed: Stripe refuses unknown parameters at any depth, its schema says so only
+    at the top."""
+    if isinstance(schema, list):
+        return [closed(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if schema.get("type") == "object" and "properties" in schema:
+        schema = {"additionalProperties": False, **schema}
+    return {key: closed(value) for key, value in schema.items()}
+
+
+def _judge() -> Any:
+    document = json.loads(SPECIFICATION.read_text())
+    operation = document["paths"]["/v1/payment_methods"]["post"]
+    schema = operation["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"]
+    # A form has text only: a number is text that reads as one, a list is an object with indexes.
+    types = Draft7Validator.TYPE_CHECKER.redefine_many(
+        {
+            "integer": lambda _, value: isinstance(value, str) and bool(INTEGER.match(value)),
+            "boolean": lambda _, value: value in {"true", "false"},
+            "array": lambda _, value: isinstance(value, dict) and all(str(key).isdigit() for key in value),
+        }
+    )
+    return extend(Draft7Validator, type_checker=types)(closed(schema))  # type: ignore[no-untyped-call]
+
+
+JUDGE = _judge()
