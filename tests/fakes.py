@@ -16,8 +16,8 @@ from chat.values.session import Decline, PaymentToken, Policy, Sealed
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from chat.turns.ports import Brief, Payment
-    from chat.turns.results import Answer
+    from chat.turns.ports import Payment, WordingRequest
+    from chat.turns.results import TurnResult
 
 NOON = 1_795_262_400  # 2026-11-21T12:00:00Z
 
@@ -111,9 +111,9 @@ class FakeVault:
 class FakeWording:
     def __init__(self, answer: str | None = None) -> None:
         self.answer, self.cause = answer, "off"
-        self.briefs: list[Brief] = []
+        self.briefs: list[WordingRequest] = []
 
-    def word(self, brief: Brief) -> str:
+    def word(self, brief: WordingRequest) -> str:
         self.briefs.append(brief)
         if self.answer is None:
             raise NoWording(self.cause)
@@ -211,7 +211,7 @@ class Payer:
         self.world, self.session_id, self.token = world, session_id, ""
         self.address, self.language = "203.0.113.7", None
 
-    def says(self, text: str, *, message_id: str | None = None, expected_step: str | None = None) -> Answer:
+    def says(self, text: str, *, message_id: str | None = None, expected_step: str | None = None) -> TurnResult:
         ports = self.world.ports()
         message = Message(
             text=text,
@@ -226,7 +226,7 @@ class Payer:
         self.token = answer.session_token or self.token
         return answer
 
-    def reaches_review(self) -> Answer:
+    def reaches_review(self) -> TurnResult:
         for text in ("payment", "John", "4242 4242 4242 4242", "12/30"):
             self.says(text)
         return self.says("123")

@@ -13,12 +13,12 @@ from chat import settings
 from chat.adapters.bedrock import BedrockWording
 from chat.adapters.dynamodb import DynamoSessions
 from chat.adapters.kms import KmsVault
-from chat.adapters.stripe import StripeKey, StripeTokens
-from chat.adapters.telemetry import LambdaWatch
+from chat.adapters.stripe import StripeKey, StripePaymentMethods
+from chat.adapters.telemetry import PowertoolsTelemetry
 from chat.http import events
 from chat.http.api import respond
 from chat.languages.language import speaks, tags
-from chat.languages.vocabulary import tongues
+from chat.languages.vocabulary import vocabulary
 from chat.turns.ports import Limits, Ports
 from chat.values.session import Policy
 from runtime.aws import client
@@ -32,8 +32,8 @@ def handle(event: Mapping[str, Any], context: object = None) -> dict[str, Any]: 
 
 
 @cache
-def watch() -> LambdaWatch:
-    return LambdaWatch()
+def watch() -> PowertoolsTelemetry:
+    return PowertoolsTelemetry()
 
 
 @cache
@@ -53,7 +53,7 @@ def wired() -> Ports:
         wording=BedrockWording(
             client("bedrock-runtime", connect=0.5, read=2, tries=1, url=chosen.model_url), chosen.model_id, watch()
         ),
-        tokens=StripeTokens(
+        tokens=StripePaymentMethods(
             key,
             watch(),
             secret=chosen.stripe_secret,
@@ -75,7 +75,7 @@ def prime() -> None:
     """Load what a first turn or a first confirmation would load. Nothing random or secret is made here."""
     import stripe  # noqa: F401, PLC0415
 
-    tongues()
+    vocabulary()
     for tag in tags():
         speaks(tag)
 

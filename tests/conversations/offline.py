@@ -7,7 +7,7 @@ from typing import Any
 from chat.dialogue.replies import choose_language
 from chat.dialogue.state_machine import advance, settle
 from chat.turns.ports import Receipt
-from chat.turns.results import Answer, body, completed
+from chat.turns.results import TurnResult, body, completed
 from chat.understanding.interpret import understand
 from chat.values.brands import ACCEPTED
 from chat.values.card import CardNumber, Cvv
@@ -36,7 +36,7 @@ class Payer:
             move = settle(move.session, Decline(decline), self.policy)
         lines = (Line("user", heard.masked), Line("assistant", move.reply))
         self.session = sealed(replace(move.session, history=(*move.session.history, *lines)))
-        return body(Answer(self.session, move.reply))
+        return body(TurnResult(self.session, move.reply))
 
 
 def sealed(session: Session) -> Session:

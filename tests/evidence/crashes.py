@@ -11,7 +11,7 @@ from typing import Any
 
 from chat.turns.confirm import CLAIM
 from chat.turns.ports import Busy, SessionExpired
-from chat.turns.results import Answer
+from chat.turns.results import TurnResult
 from chat.turns.turn import Message, turn
 from chat.values.session import Decline
 from tests.fakes import World
@@ -142,13 +142,13 @@ class Survivor:
             return self._heard(answer)
         raise AssertionError(f"{text[:8]} was never answered")
 
-    def _send(self, text: str, message_id: str) -> Answer:
+    def _send(self, text: str, message_id: str) -> TurnResult:
         ports = self.world.ports()
         shaken = {name: Crashing(name, getattr(ports, name), self.crash) for name in EFFECTS}
         message = Message(text, message_id, "203.0.113.7", "abc-123", self.token)
         return turn(message, replace(ports, **shaken))
 
-    def _heard(self, answer: Answer) -> bool:
+    def _heard(self, answer: TurnResult) -> bool:
         self.token = answer.session_token or self.token
         self.status = answer.session.status
         if answer.payment:

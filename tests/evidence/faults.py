@@ -8,7 +8,7 @@ from typing import Any
 from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 
 from chat.adapters.bedrock import BedrockWording
-from chat.adapters.telemetry import LambdaWatch
+from chat.adapters.telemetry import PowertoolsTelemetry
 from chat.http.api import respond
 from chat.turns.ports import Unavailable
 from tests.fakes import World
@@ -56,7 +56,7 @@ class Failing:
 class Client:
     """Somebody talking to the function's edge."""
 
-    def __init__(self, world: World, watch: LambdaWatch) -> None:
+    def __init__(self, world: World, watch: PowertoolsTelemetry) -> None:
         self.world, self.watch, self.token = world, watch, ""
 
     def says(self, text: str, number: int, **ports: Any) -> tuple[int, dict[str, Any], dict[str, str]]:
@@ -75,7 +75,7 @@ class Client:
 
 def of_aws() -> Iterator[Fault]:
     """At each turn, each call that it makes fails with each code; then the same message is repeated."""
-    watch = LambdaWatch()
+    watch = PowertoolsTelemetry()
     for service, calls in NEEDS.items():
         for call in calls:
             for code in CODES[service]:
@@ -89,7 +89,7 @@ def of_aws() -> Iterator[Fault]:
                     yield Fault(f"{call}", ("never called",))
 
 
-def _at(turn: int, call: str, error: Exception, watch: LambdaWatch) -> list[str] | None:
+def _at(turn: int, call: str, error: Exception, watch: PowertoolsTelemetry) -> list[str] | None:
     """What was wrong; None when this turn does not make the call."""
     world = World()
     client = Client(world, watch)
@@ -164,7 +164,7 @@ class Converses:
 
 def of_the_model() -> Iterator[Fault]:
     """The same states and words as without a model, whatever it does."""
-    watch = LambdaWatch()
+    watch = PowertoolsTelemetry()
     plain = _conversation(watch, None)
     for name, converse in MODELS.items():
         heard = _conversation(watch, BedrockWording(Converses(converse), "a-model", watch))
@@ -174,7 +174,7 @@ def of_the_model() -> Iterator[Fault]:
         yield Fault(f"model {name}", tuple(f"another answer to {text[:8]}" for text in different))
 
 
-def _conversation(watch: LambdaWatch, wording: BedrockWording | None) -> list[tuple[int, Any]]:
+def _conversation(watch: PowertoolsTelemetry, wording: BedrockWording | None) -> list[tuple[int, Any]]:
     client = Client(World(), watch)
     ports = {"wording": wording} if wording else {}
     answers = []

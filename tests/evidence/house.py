@@ -14,10 +14,10 @@ from typing import Any
 import stripe as stripe_sdk
 
 from chat.adapters.bedrock import BedrockWording, prompt
-from chat.adapters.stripe import StripeKey, StripeTokens
-from chat.adapters.telemetry import LambdaWatch
+from chat.adapters.stripe import StripeKey, StripePaymentMethods
+from chat.adapters.telemetry import PowertoolsTelemetry
 from chat.http.api import respond
-from chat.turns.ports import Brief
+from chat.turns.ports import WordingRequest
 from local.model.server import HOSTILE
 from local.stand_in.service import Request, Service
 from local.stripe.server import LOCAL_KEY, Stripe
@@ -72,7 +72,7 @@ class RecordedWording(BedrockWording):
         super().__init__(bedrock, "a-model", watch)
         self.prompts: list[str] = []
 
-    def word(self, brief: Brief) -> str:
+    def word(self, brief: WordingRequest) -> str:
         self.prompts.append(prompt(brief))
         return super().word(brief)
 
@@ -110,10 +110,10 @@ class House:
     typed: str = field(default="", repr=False)  # the message in hand
 
     def __post_init__(self) -> None:
-        self.watch = LambdaWatch()
+        self.watch = PowertoolsTelemetry()
         self.wording = RecordedWording(HostileModel(self.rng, lambda: self.typed), self.watch)
         key = StripeKey(Secret(), "secret", lambda: int(self.world.time))
-        self.tokens = StripeTokens(
+        self.tokens = StripePaymentMethods(
             key, self.watch, secret="secret", stage="local", test_tokens=False, url=self.stripe_url
         )
 

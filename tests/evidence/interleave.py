@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 from chat.turns.ports import Ports
-from chat.turns.results import Answer
+from chat.turns.results import TurnResult
 from chat.turns.turn import Message, turn
 from tests.fakes import World
 
@@ -71,7 +71,7 @@ class Race:
 
     world: World
     rng: Random
-    answers: dict[str, Answer | Exception] = field(default_factory=dict)
+    answers: dict[str, TurnResult | Exception] = field(default_factory=dict)
 
     def run(self, requests: Mapping[str, Message | Callable[[], None]]) -> None:
         """A request is a message, or something that happens to the world."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from chat.adapters import items
 from chat.turns.ports import Busy, Payment, Record, SessionExpired, SessionTokenRequired
-from chat.turns.results import Answer
+from chat.turns.results import TurnResult
 from chat.turns.turn import Message
 from tests.evidence.interleave import Race
 from tests.fakes import MemorySessions, Payer, World
@@ -111,7 +111,7 @@ def lost_updates(races: int, make: MakeWorld = judged_world, first_seed: int = 0
         verdict.note(race)
         stored = items.to_record(world.sessions.items[payer.session_id]).session
         for name, value in (("card", stored.card), ("expiry", stored.expiry)):
-            if isinstance(race.answers[name], Answer) and value is None:
+            if isinstance(race.answers[name], TurnResult) and value is None:
                 verdict.wrong.append(f"{seed}: the {name} was taken and is lost")
         verdict.wrong += [f"{seed}: {what}" for what in (*_unexpected(race, (Busy,)), *_torn(world))]
     return verdict
@@ -163,7 +163,7 @@ def _judge(rival: str, race: Race, world: World, payer: Payer) -> Iterator[str]:
         if sessions.claimed.get(payment.attempt) != _paid(payment):
             yield "Stripe was asked for something else than was claimed"
     answer = race.answers.get("rival")
-    if delivered and isinstance(answer, Answer) and answer.payment is None:
+    if delivered and isinstance(answer, TurnResult) and answer.payment is None:
         if rival == "cancel":
             yield "a token after a cancel that was answered"
         elif world.tokens.accepted[-1].name != answer.session.name:
@@ -183,7 +183,7 @@ def _torn(world: World) -> Iterator[str]:
 
 
 def _delivered(race: Race) -> list[str]:
-    found = [answer.payment for answer in race.answers.values() if isinstance(answer, Answer)]
+    found = [answer.payment for answer in race.answers.values() if isinstance(answer, TurnResult)]
     return [payment.token for payment in found if payment]
 
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from chat.adapters.stripe import StripeKey, StripeTokens
+from chat.adapters.stripe import StripeKey, StripePaymentMethods
 from chat.turns.ports import Payment, Unavailable
 from chat.values.brands import Brand
 from chat.values.card import CardNumber, Cvv, Expiry
@@ -52,10 +52,10 @@ class Shop:
         self._tokens = None
 
     @property
-    def tokens(self) -> StripeTokens:
+    def tokens(self) -> StripePaymentMethods:
         if self._tokens is None:
             key = StripeKey(self.secret, "the-secret", lambda: self.time)
-            self._tokens = StripeTokens(
+            self._tokens = StripePaymentMethods(
                 key, self.watch, secret="the-secret", stage=self.stage, test_tokens=self.test_tokens, url=self.url
             )
         return self._tokens

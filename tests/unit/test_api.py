@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from chat.adapters.telemetry import LambdaWatch
+from chat.adapters.telemetry import PowertoolsTelemetry
 from chat.http.api import respond
 from chat.turns.ports import (
     Busy,
@@ -32,7 +32,7 @@ class Api:
 
     @cached_property
     def watch(self):
-        return LambdaWatch()  # made in the test itself: a logger keeps the stream it was born with
+        return PowertoolsTelemetry()  # made in the test itself: a logger keeps the stream it was born with
 
     def asks(self, event):
         reply = respond(event, replace(self.world.ports(), watch=self.watch), self.watch)
@@ -248,7 +248,7 @@ def test_only_a_refused_card_is_a_decline(api, capsys, code, counted):
 
 def test_metrics_that_cannot_be_written_do_not_keep_a_reply_from_its_payer(api, monkeypatch):
     monkeypatch.delenv("POWERTOOLS_METRICS_NAMESPACE")
-    api.watch = LambdaWatch()
+    api.watch = PowertoolsTelemetry()
 
     reply, _ = api.says("payment")
 

@@ -12,7 +12,7 @@ from chat.adapters import bedrock
 from chat.adapters.dynamodb import DynamoSessions
 from chat.adapters.kms import KmsVault
 from chat.languages.language import tags
-from chat.turns.ports import Brief
+from chat.turns.ports import WordingRequest
 from tests.fakes import FakeWording, Payer, World
 
 CIPHERTEXT = 190  # bytes that KMS makes of a card number
@@ -111,7 +111,7 @@ def test_what_the_model_is_sent_stays_below_300_tokens():
     for text in ("payment", *("why? " + "I would really like to know that before I go on, " * 4 + "please?",) * 5):
         payer.says(text)
 
-    sent = max(len(bedrock.prompt(Brief(brief.session, brief.fixed))) for brief in world.wording.briefs)
+    sent = max(len(bedrock.prompt(WordingRequest(brief.session, brief.fixed))) for brief in world.wording.briefs)
 
     assert (len(bedrock.INSTRUCTION) + sent) / 4 <= 300  # an English token has four letters and more
 

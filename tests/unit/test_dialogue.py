@@ -1,6 +1,6 @@
 from datetime import date
 
-from chat.dialogue.state_machine import Move, advance, settle
+from chat.dialogue.state_machine import Transition, advance, settle
 from chat.understanding.interpret import understand
 from chat.values.brands import ACCEPTED
 from chat.values.session import Decline, Policy, Session
@@ -9,7 +9,7 @@ TODAY = date(2026, 11, 23)
 POLICY = Policy(brands=ACCEPTED, contact="help@shop.example")
 
 
-def say(session: Session, *messages: str) -> Move:
+def say(session: Session, *messages: str) -> Transition:
     for message in messages:
         move = advance(session, understand(message, session, TODAY, POLICY), POLICY)
         session = move.session

@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from chat.adapters.telemetry import LambdaWatch
+from chat.adapters.telemetry import PowertoolsTelemetry
 from chat.http import events
 from chat.http.api import REFUSALS, respond
 from chat.languages.language import speaks
@@ -48,7 +48,7 @@ class Edge:
     """The function's edge; every reply is held against the document as it comes."""
 
     def __init__(self, **world) -> None:
-        self.world, self.watch, self.seen = World(**world), LambdaWatch(), set()
+        self.world, self.watch, self.seen = World(**world), PowertoolsTelemetry(), set()
         self.token = ""
 
     def posts(self, body, *, content_type="application/json", token=None):

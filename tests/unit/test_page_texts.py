@@ -9,7 +9,7 @@ from chat.languages.language import tags as spoken
 from chat.understanding.interpret import understand
 from chat.values.brands import ACCEPTED, Brand
 from chat.values.card import CardNumber, Cvv, Expiry, Field
-from chat.values.session import KeptCard, Policy, Session, Step, Wish
+from chat.values.session import Intent, KeptCard, Policy, Session, Step
 from payment_page import texts
 
 POLICY = Policy(ACCEPTED, "help@example.com")
@@ -57,8 +57,8 @@ def test_words_of_the_pages_own_buttons_are_known_whoever_says_them():
 @pytest.mark.parametrize(
     ("text", "wish", "changes"),
     [
-        ("confirm", Wish.CONFIRM, ()),
-        ("cancel", Wish.CANCEL, ()),
+        ("confirm", Intent.CONFIRM, ()),
+        ("cancel", Intent.CANCEL, ()),
         ("change_name", None, (Field.NAME,)),
         ("change_card", None, (Field.CARD,)),
         ("change_expiry", None, (Field.EXPIRY,)),

@@ -7,12 +7,12 @@ import pytest
 
 from chat.adapters.kms import KmsVault
 from chat.turns.ports import Payment
-from chat.turns.results import Answer as Reply
+from chat.turns.results import TurnResult as Reply
 from chat.turns.turn import Message
-from chat.understanding.interpret import Heard
+from chat.understanding.interpret import Interpretation
 from chat.values.brands import Brand
 from chat.values.card import CardNumber, Cvv, Expiry
-from chat.values.session import Digits, KeptCard, Sealed, Session
+from chat.values.session import KeptCard, PartialNumber, Sealed, Session
 from local.stand_in.service import Answer, Service
 from runtime.aws import client
 
@@ -49,12 +49,14 @@ TOKEN = "the-key-of-a-session"
     [
         SECRET,
         Cvv("5200"),
-        Digits(NUMBER[:8]),
+        PartialNumber(NUMBER[:8]),
         Sealed(NUMBER.encode()),
         KeptCard(Brand.MASTERCARD, "8210", SECRET),
-        Session("abc", card=KeptCard(Brand.MASTERCARD, "8210", SECRET), cvv=Cvv("5200"), part=Digits(NUMBER[:8])),
+        Session(
+            "abc", card=KeptCard(Brand.MASTERCARD, "8210", SECRET), cvv=Cvv("5200"), part=PartialNumber(NUMBER[:8])
+        ),
         Payment("abc", "attempt", "John", SECRET, Expiry(12, 2030), Cvv("5200")),
-        Heard("•••• 8210", card=SECRET, cvv=Cvv("5200"), part=Digits(NUMBER[:8])),
+        Interpretation("•••• 8210", card=SECRET, cvv=Cvv("5200"), part=PartialNumber(NUMBER[:8])),
         Message(f"John {NUMBER}", "m1", "203.0.113.7", token=TOKEN),
         Reply(Session("abc", card=KeptCard(Brand.MASTERCARD, "8210", SECRET)), "Thanks", session_token=TOKEN),
     ],

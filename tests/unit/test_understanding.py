@@ -12,7 +12,7 @@ from chat.languages.language import tags
 from chat.understanding.interpret import understand
 from chat.values.brands import ACCEPTED, LENGTHS, RANGES, Brand
 from chat.values.card import CardNumber, Expiry, check_card, luhn
-from chat.values.session import Digits, KeptCard, Sealed, Session, Step
+from chat.values.session import KeptCard, PartialNumber, Sealed, Session, Step
 from tests.conversations.offline import POLICY, TODAY
 
 KEPT = KeptCard(Brand.VISA, "4242", Sealed(b""))
@@ -101,7 +101,7 @@ def test_any_valid_number_is_understood_in_two_messages(number, cut):
 
 
 def test_a_part_with_a_mistake_does_not_stick():
-    session = replace(at(Step.CARD), part=Digits("42424242424242"))
+    session = replace(at(Step.CARD), part=PartialNumber("42424242424242"))
 
     assert understand("4242 4242 4242 4242", session, TODAY, POLICY).card.last4 == "4242"
 
@@ -152,7 +152,7 @@ WORST = [
 @pytest.mark.parametrize("unit", WORST, ids=[ascii(unit)[:24] for unit in WORST])
 def test_a_thousand_characters_are_read_in_five_milliseconds(unit):
     message = (unit * 1000)[:1000]
-    sessions = [replace(at(step), part=Digits("424242424242424")) for step in list(Step)[:-1]]
+    sessions = [replace(at(step), part=PartialNumber("424242424242424")) for step in list(Step)[:-1]]
     for session in sessions:
         understand("warm", session, TODAY, POLICY)
 

@@ -4,15 +4,15 @@ import pytest
 
 from chat.adapters.bedrock import BedrockWording, fits, prompt
 from chat.languages.language import speaks, tags
-from chat.turns.ports import Brief, NoWording
+from chat.turns.ports import NoWording, WordingRequest
 from chat.values.session import Line, Session, Step
 from tests.fakes import FakeWatch
 
 FIXED = "Thanks, John. What is the card number?"
 
 
-def brief(fixed: str = FIXED, step: Step = Step.CARD, language: str = "en", said: str = "hello") -> Brief:
-    return Brief(Session("s-1", language=language, step=step, history=(Line("user", said),)), fixed)
+def brief(fixed: str = FIXED, step: Step = Step.CARD, language: str = "en", said: str = "hello") -> WordingRequest:
+    return WordingRequest(Session("s-1", language=language, step=step, history=(Line("user", said),)), fixed)
 
 
 class Model:
@@ -24,7 +24,7 @@ class Model:
         return {"output": {"message": {"content": [{"text": self.text}]}}}
 
 
-def worded(text: str, about: Brief | None = None, model_id: str = "a-model") -> str:
+def worded(text: str, about: WordingRequest | None = None, model_id: str = "a-model") -> str:
     return BedrockWording(Model(text), model_id, FakeWatch()).word(about or brief())
 
 
@@ -78,7 +78,9 @@ def test_no_digit_of_any_script_is_in_the_prompt(said):
 
 
 def test_the_prompt_stays_small_whatever_was_said():
-    long = Brief(Session("s", step=Step.CARD, history=tuple(Line("user", "word " * 200) for _ in range(9))), FIXED)
+    long = WordingRequest(
+        Session("s", step=Step.CARD, history=tuple(Line("user", "word " * 200) for _ in range(9))), FIXED
+    )
 
     assert len(prompt(long)) <= 4 * 125 + len(FIXED) + 150
 

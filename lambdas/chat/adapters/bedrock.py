@@ -15,7 +15,7 @@ from runtime.aws import DENIED, code_of
 
 if TYPE_CHECKING:
     from chat.languages.language import Language
-    from chat.turns.ports import Brief, Watch
+    from chat.turns.ports import Telemetry, WordingRequest
 
 LONGEST = 320  # characters of an answer
 RECENT = 4  # lines of the masked history that the model sees
@@ -30,10 +30,10 @@ LINK = re.compile(r"://|www\.|\.\s?(?:com|net|org|io)\b|[<>\[\]{}*_#`|@\\•]", 
 
 
 class BedrockWording:
-    def __init__(self, bedrock: Any, model_id: str, watch: Watch) -> None:
+    def __init__(self, bedrock: Any, model_id: str, watch: Telemetry) -> None:
         self._bedrock, self._model_id, self._watch = bedrock, model_id, watch
 
-    def word(self, brief: Brief) -> str:
+    def word(self, brief: WordingRequest) -> str:
         """Only where the answer can be checked, and where no digit of the reply would be lost on the way."""
         language = speaks(brief.session.language)
         if not self._model_id or brief.session.step not in language.asks_for or has_digit(brief.fixed):
@@ -43,7 +43,7 @@ class BedrockWording:
             raise NoWording("unfit")
         return text
 
-    def _converse(self, brief: Brief, language: str) -> str:
+    def _converse(self, brief: WordingRequest, language: str) -> str:
         try:
             reply = self._bedrock.converse(
                 modelId=self._model_id,
@@ -62,7 +62,7 @@ class BedrockWording:
             raise NoWording("failed") from None
 
 
-def prompt(brief: Brief) -> str:
+def prompt(brief: WordingRequest) -> str:
     """Step, error code, recent lines and the reply to reword; whatever is left of a digit becomes a bullet."""
     session = brief.session
     told = [
@@ -74,7 +74,7 @@ def prompt(brief: Brief) -> str:
     return "".join("•" if has_digit(char) else char for char in "\n".join(told))
 
 
-def fits(text: str, brief: Brief, language: Language) -> bool:
+def fits(text: str, brief: WordingRequest, language: Language) -> bool:
     """Whether the model's answer may stand: it asks for the right thing, for nothing else, and claims nothing."""
     said, fixed = text.lower(), brief.fixed.lower()
     asked = language.asks_for[brief.session.step]

@@ -16,7 +16,7 @@ from runtime.aws import translated
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from chat.turns.ports import Payment, Watch
+    from chat.turns.ports import Payment, Telemetry
 
 TIMEOUT = (2, 5)  # seconds to connect, to read
 KEY_AGE = 300  # seconds a fetched key is believed, so that a rotated one is picked up
@@ -41,9 +41,9 @@ class StripeKey:
         return self._value
 
 
-class StripeTokens:
+class StripePaymentMethods:
     def __init__(
-        self, key: StripeKey, watch: Watch, *, secret: str, stage: str, test_tokens: bool, url: str | None
+        self, key: StripeKey, watch: Telemetry, *, secret: str, stage: str, test_tokens: bool, url: str | None
     ) -> None:
         self._key, self._watch, self._secret, self._stage = key, watch, secret, stage
         self._test_tokens, self._url = test_tokens, url

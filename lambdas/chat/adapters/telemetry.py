@@ -13,10 +13,10 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 if TYPE_CHECKING:
-    from chat.turns.results import Answer
+    from chat.turns.results import TurnResult
 
 
-class LambdaWatch:
+class PowertoolsTelemetry:
     def __init__(self) -> None:
         # A log that cannot be written would print the exception in hand to stderr, its text included.
         logging.raiseExceptions = False
@@ -33,7 +33,7 @@ class LambdaWatch:
     def count(self, metric: str, **dimensions: str) -> None:
         self._add(metric, MetricUnit.Count, 1, **dimensions)
 
-    def answered(self, answer: Answer, milliseconds: float) -> None:
+    def answered(self, answer: TurnResult, milliseconds: float) -> None:
         session = answer.session
         if not self._step:  # nothing was played: a receipt, or the opening's reply again
             self.follow(session.id, session.step.value)

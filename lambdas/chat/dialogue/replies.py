@@ -7,7 +7,7 @@ from chat.values.brands import Brand
 from chat.values.card import Field, Refusal
 
 if TYPE_CHECKING:
-    from chat.understanding.interpret import Heard
+    from chat.understanding.interpret import Interpretation
     from chat.values.session import Policy, Session
 
 
@@ -30,7 +30,7 @@ def card_text(brand: Brand, last4: str) -> str:
     return f"{brand.label} •••• {last4}"
 
 
-def reply(before: "Session", heard: "Heard", after: "Session", policy: "Policy") -> str:
+def reply(before: "Session", heard: "Interpretation", after: "Session", policy: "Policy") -> str:
     """What is said after a message that neither ends nor confirms the conversation."""
     language = speaks(after.language)
     parts = []
@@ -48,7 +48,7 @@ def reply(before: "Session", heard: "Heard", after: "Session", policy: "Policy")
     return language.joiner.join(parts)
 
 
-def _aside(before: "Session", heard: "Heard", after: "Session", policy: "Policy") -> list[str]:
+def _aside(before: "Session", heard: "Interpretation", after: "Session", policy: "Policy") -> list[str]:
     """The answer to what was said beside the way."""
     language = speaks(after.language)
     given = [each for each in (heard.name, heard.card, heard.expiry, heard.cvv) if each]
@@ -75,7 +75,7 @@ _TOPICS = {("no", False): "refuse", ("confirm", False): "not_yet"}
 _MISSED = {"name": "invalid", "card": "not_found", "expiry": "not_found"}
 
 
-def _thanks(before: "Session", heard: "Heard", after: "Session") -> list[str]:
+def _thanks(before: "Session", heard: "Interpretation", after: "Session") -> list[str]:
     says = speaks(after.language).says
     parts = []
     if isinstance(heard.name, str):

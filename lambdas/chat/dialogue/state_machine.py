@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from chat.dialogue import replies
 from chat.values.card import FIELDS, CardNumber, Cvv, Expiry, Field, Refusal
-from chat.values.session import Decline, KeptCard, Outcome, Policy, Session, Step, Wish
+from chat.values.session import Decline, Intent, KeptCard, Outcome, Policy, Session, Step
 
 if TYPE_CHECKING:
-    from chat.understanding.interpret import Heard
+    from chat.understanding.interpret import Interpretation
 
 REFUSALS, DECLINES = 5, 3
 """Refused values in a row for one field, and declined confirmations, after which the conversation ends."""
 
 
 @dataclass(frozen=True)
-class Move:
+class Transition:
     """`reply`: fixed wording. `reword`: the model may word it. `confirmed`: tokenize now, then `settle`."""
 
     session: Session
@@ -33,15 +33,15 @@ def _with(session: Session, **changes: Any) -> Session:
     return Session(**{**kept, **changes})
 
 
-def advance(session: Session, heard: "Heard", policy: Policy) -> Move:
+def advance(session: Session, heard: "Interpretation", policy: Policy) -> Transition:
     """One message later. The caller seals what the returned session holds in the clear before it is stored."""
     before = _with(session, language=heard.language or session.language, error=None)
-    if heard.wish is Wish.CANCEL:
+    if heard.wish is Intent.CANCEL:
         return _end(before, Outcome.CANCELLED, policy)
-    if heard.wish is Wish.RESTART:
+    if heard.wish is Intent.RESTART:
         return _restart(before)
     if _is_confirmed(before, heard):
-        return Move(before, "", confirmed=True)
+        return Transition(before, "", confirmed=True)
     taken = _taken(heard)
     after = _change(_take(before, heard, taken), heard, taken)
     error = _error(before, heard, taken)
@@ -54,7 +54,7 @@ def advance(session: Session, heard: "Heard", policy: Policy) -> Move:
     step = _next_step(after)
     choosing = step is before.step and not taken and _is_choosing(before, heard)
     after = _with(after, step=step, choosing=choosing, changing=_still_changing(after))
-    return Move(after, replies.reply(session, heard, after, policy), reword=_may_reword(before, heard, after))
+    return Transition(after, replies.reply(session, heard, after, policy), reword=_may_reword(before, heard, after))
 
 
 def _still_changing(session: Session) -> Field | None:
@@ -62,25 +62,25 @@ def _still_changing(session: Session) -> Field | None:
     return None if session.changing in session.missing else session.changing
 
 
-def _is_confirmed(session: Session, heard: "Heard") -> bool:
+def _is_confirmed(session: Session, heard: "Interpretation") -> bool:
     if session.step is not Step.CONFIRM or heard.changes or _taken(heard):
         return False
-    return heard.wish is Wish.CONFIRM or (heard.wish is Wish.YES and not session.choosing)
+    return heard.wish is Intent.CONFIRM or (heard.wish is Intent.YES and not session.choosing)
 
 
-def _is_choosing(before: Session, heard: "Heard") -> bool:
+def _is_choosing(before: Session, heard: "Interpretation") -> bool:
     """Also at the review when digits were sent that are no card or expiry: they are not passed over in silence."""
-    if heard.vague or (before.step is Step.CONFIRM and (heard.wish is Wish.NO or heard.private)):
+    if heard.vague or (before.step is Step.CONFIRM and (heard.wish is Intent.NO or heard.private)):
         return True
     return before.choosing and heard.topic is not None
 
 
-def _taken(heard: "Heard") -> tuple[Field, ...]:
+def _taken(heard: "Interpretation") -> tuple[Field, ...]:
     """The fields that the message gave an accepted value for."""
     return tuple(each for each in FIELDS if isinstance(getattr(heard, each), (str, CardNumber, Expiry, Cvv)))
 
 
-def _take(session: Session, heard: "Heard", taken: tuple[Field, ...]) -> Session:
+def _take(session: Session, heard: "Interpretation", taken: tuple[Field, ...]) -> Session:
     if isinstance(heard.card, CardNumber):
         session = _take_card(session, heard.card)
     elif heard.card:
@@ -100,14 +100,14 @@ def _take_card(session: Session, number: CardNumber) -> Session:
     return _with(session, cvv=None, expiry=session.expiry if session.changing is Field.CARD else None)
 
 
-def _change(session: Session, heard: "Heard", taken: tuple[Field, ...]) -> Session:
+def _change(session: Session, heard: "Interpretation", taken: tuple[Field, ...]) -> Session:
     """Start, or give up, asking for a new value of what is known already."""
-    if heard.wish in (Wish.NO, Wish.KEEP) and not taken:
+    if heard.wish in (Intent.NO, Intent.KEEP) and not taken:
         session = _with(session, changing=None)
     if heard.different_card and not heard.card:
         return _with(session, card=None, expiry=None, cvv=None, changing=None)
     known = [each for each in FIELDS if getattr(session, each) is not None]
-    back = known[-1:] if heard.wish is Wish.BACK else ()
+    back = known[-1:] if heard.wish is Intent.BACK else ()
     wanted = [each for each in known if each in heard.changes or each in back if each not in taken]
     if not wanted:
         return session
@@ -127,7 +127,7 @@ def _next_step(session: Session) -> Step:
     return Step(session.missing[0].value) if session.missing else Step.CONFIRM
 
 
-def _error(session: Session, heard: "Heard", taken: tuple[Field, ...]) -> Refusal | None:
+def _error(session: Session, heard: "Interpretation", taken: tuple[Field, ...]) -> Refusal | None:
     """The first value of the message that was refused; or that nothing of use was in it."""
     for each in FIELDS:
         value = getattr(heard, each)
@@ -144,25 +144,25 @@ def _count(session: Session, error: Refusal, *, progress: bool) -> Session:
     return _with(session, error=error, refused=error.field, refusals=in_a_row + 1)
 
 
-def _may_reword(before: Session, heard: "Heard", after: Session) -> bool:
+def _may_reword(before: Session, heard: "Interpretation", after: Session) -> bool:
     """The opening, the name and what is off the script; never with card data, never the review."""
     if heard.private or after.step is Step.CONFIRM:
         return False
     return before.step in (Step.NONE, Step.NAME) or (heard.is_off_script and after.error is None)
 
 
-def _restart(session: Session) -> Move:
+def _restart(session: Session) -> Transition:
     fresh = Session(session.id, session.language, Step.NAME, history=session.history, declines=session.declines)
-    return Move(fresh, replies.restart(fresh))
+    return Transition(fresh, replies.restart(fresh))
 
 
-def _end(session: Session, outcome: Outcome, policy: Policy) -> Move:
+def _end(session: Session, outcome: Outcome, policy: Policy) -> Transition:
     """Nothing of the card or the payer outlives the conversation."""
     ended = Session(
         session.id, session.language, Step.DONE, outcome, history=session.history, error=session.error,
         refused=session.refused, refusals=session.refusals, declines=session.declines,
     )  # fmt: skip
-    return Move(ended, replies.end(ended, policy))
+    return Transition(ended, replies.end(ended, policy))
 
 
 _BACK_TO = {
@@ -172,12 +172,12 @@ _BACK_TO = {
 }
 
 
-def settle(session: Session, decline: Decline, policy: Policy) -> Move:
+def settle(session: Session, decline: Decline, policy: Policy) -> Transition:
     """After a confirmation that `advance` announced did not go through."""
     forgotten = _BACK_TO.get(decline.code)
     session = _with(session, choosing=False, error=Refusal(decline.code, forgotten[0] if forgotten else None))
     if decline.code == "processor_busy":
-        return Move(session, replies.declined(session))
+        return Transition(session, replies.declined(session))
     if not forgotten:
         return _end(session, Outcome.FAILED, policy)
     session = _with(session, declines=session.declines + 1)
@@ -185,4 +185,4 @@ def settle(session: Session, decline: Decline, policy: Policy) -> Move:
         return _end(_with(session, error=Refusal("too_many_attempts", forgotten[0])), Outcome.FAILED, policy)
     session = _forget(session, forgotten)
     session = _with(session, step=_next_step(session))
-    return Move(session, replies.declined(session))
+    return Transition(session, replies.declined(session))

@@ -16,14 +16,14 @@ from chat.turns.ports import (
     TooManyRequests,
     Unavailable,
 )
-from chat.turns.results import Answer, body
+from chat.turns.results import TurnResult, body
 from chat.turns.turn import turn, where
 from runtime.aws import DENIED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from chat.adapters.telemetry import LambdaWatch
+    from chat.adapters.telemetry import PowertoolsTelemetry
     from chat.turns.ports import Ports
 
 REFUSALS: dict[type[Exception], tuple[int, str, str]] = {
@@ -38,7 +38,7 @@ REFUSALS: dict[type[Exception], tuple[int, str, str]] = {
 RETRY_AFTER = 2  # seconds after a 503
 
 
-def respond(event: Mapping[str, Any], ports: Ports, watch: LambdaWatch) -> dict[str, Any]:
+def respond(event: Mapping[str, Any], ports: Ports, watch: PowertoolsTelemetry) -> dict[str, Any]:
     """An API Gateway REST proxy event to its reply. Raises nothing: an exception's text never leaves."""
     try:
         return _answer(event, ports, watch)
@@ -55,7 +55,7 @@ def respond(event: Mapping[str, Any], ports: Ports, watch: LambdaWatch) -> dict[
         watch.flush()
 
 
-def _answer(event: Mapping[str, Any], ports: Ports, watch: LambdaWatch) -> dict[str, Any]:
+def _answer(event: Mapping[str, Any], ports: Ports, watch: PowertoolsTelemetry) -> dict[str, Any]:
     started = time.monotonic()
     match event.get("httpMethod"), event.get("resource"):
         case "POST", "/chat":
@@ -72,7 +72,7 @@ def _answer(event: Mapping[str, Any], ports: Ports, watch: LambdaWatch) -> dict[
     raise events.BadRequest(404, "not_found", "there is nothing at this path")
 
 
-def _language(answer: Answer) -> dict[str, str]:
+def _language(answer: TurnResult) -> dict[str, str]:
     """What the reply is written in: a client's own words can follow the conversation."""
     return {"Content-Language": answer.session.language}
 
@@ -84,7 +84,7 @@ def _retry_after(refused: Exception) -> int | None:
 
 
 def _refuse(
-    watch: LambdaWatch, status: int, code: str, message: str, *, retry_after: int | None = None
+    watch: PowertoolsTelemetry, status: int, code: str, message: str, *, retry_after: int | None = None
 ) -> dict[str, Any]:
     watch.refused(status, code)
     headers = {"Retry-After": str(retry_after)} if retry_after else {}

@@ -43,7 +43,7 @@ class Compounds:
 
 
 @dataclass(frozen=True)
-class Tongues:
+class Vocabulary:
     """What has to be understood in whatever language the conversation is: languages' names, number words and months.
 
     `numbers`: the value of a phrase. `longest`: the most words of a phrase, by its first word. `ands`: what a number
@@ -64,7 +64,7 @@ class Tongues:
 
 
 @cache
-def tongues() -> Tongues:
+def vocabulary() -> Vocabulary:
     """From the head of every language's file, what stands before its first section."""
     called: dict[str, str] = {}
     native: set[str] = set()
@@ -89,7 +89,7 @@ def tongues() -> Tongues:
     longest: dict[str, int] = {}
     for phrase in numbers:
         longest[phrase[0]] = max(len(phrase), longest.get(phrase[0], 0))
-    return Tongues(
+    return Vocabulary(
         called, frozenset(native), asks, numbers, longest, times, frozenset(ands),
         begins=frozenset(phrase[0][:3] for phrase in numbers),
         compounds=tuple(compounds),

@@ -10,7 +10,7 @@ from chat.dialogue.state_machine import settle
 from chat.turns import records, seals
 from chat.turns.funnel import funnel
 from chat.turns.ports import Busy, Conflict, LimitReached, Receipt, Record, TooManyRequests
-from chat.turns.results import Answer, completed, ended, standing
+from chat.turns.results import TurnResult, completed, ended, standing
 from chat.values.session import PaymentToken
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ PAUSE = 0.25
 HOUR = 3600
 
 
-def confirm(record: Record, message_id: str, heard: str, address: str, ports: Ports) -> Answer:
+def confirm(record: Record, message_id: str, heard: str, address: str, ports: Ports) -> TurnResult:
     """`heard` is the masked message. Raises Busy, TooManyRequests, SessionExpired, SealBroken, Unavailable."""
     if record.claimed(ports.now()):
         return _wait(record, message_id, ports)
@@ -84,7 +84,7 @@ def _network(address: str) -> str:
     return str(parsed)
 
 
-def _wait(record: Record, message_id: str, ports: Ports) -> Answer:
+def _wait(record: Record, message_id: str, ports: Ports) -> TurnResult:
     for _ in range(int(PATIENCE / PAUSE)):
         ports.sleep(PAUSE)
         stored = records.live(record.session.id, ports)
@@ -94,7 +94,7 @@ def _wait(record: Record, message_id: str, ports: Ports) -> Answer:
     raise Busy
 
 
-def _overtaken(found: Record | Receipt, message_id: str, ports: Ports) -> Answer:
+def _overtaken(found: Record | Receipt, message_id: str, ports: Ports) -> TurnResult:
     """Somebody else's confirmation came first. This one is never played again on what changed meanwhile."""
     if isinstance(found, Receipt):
         return completed(found)
@@ -105,7 +105,7 @@ def _overtaken(found: Record | Receipt, message_id: str, ports: Ports) -> Answer
     raise Busy
 
 
-def _finish(claimed: Record, payment: PaymentToken, ports: Ports) -> Answer:
+def _finish(claimed: Record, payment: PaymentToken, ports: Ports) -> TurnResult:
     session = claimed.session
     receipt = Receipt(session.id, claimed.token_hash, payment, session.language, ports.now())
     try:
@@ -119,7 +119,7 @@ def _finish(claimed: Record, payment: PaymentToken, ports: Ports) -> Answer:
     return completed(receipt)
 
 
-def _refused(claimed: Record, decline: Decline, message_id: str, heard: str, ports: Ports) -> Answer:
+def _refused(claimed: Record, decline: Decline, message_id: str, heard: str, ports: Ports) -> TurnResult:
     ports.watch.declined(decline.code, decline.detail)
     move = settle(claimed.session, decline, ports.policy)
     try:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from chat.values.card import FIELDS
 
 if TYPE_CHECKING:
-    from chat.turns.ports import Watch
+    from chat.turns.ports import Telemetry
     from chat.values.session import Session
 
 
-def funnel(before: Session, after: Session, watch: Watch) -> None:
+def funnel(before: Session, after: Session, watch: Telemetry) -> None:
     for field in FIELDS:
         if getattr(before, field) is None and getattr(after, field) is not None:
             watch.count("StepGiven", step=field)

@@ -55,7 +55,7 @@ class Payment:
 
 
 @dataclass(frozen=True)
-class Brief:
+class WordingRequest:
     """What the language model's wording starts from and is checked against."""
 
     session: Session
@@ -91,11 +91,11 @@ class Vault(Protocol):
 
 
 class Wording(Protocol):
-    def word(self, brief: Brief) -> str:
+    def word(self, brief: WordingRequest) -> str:
         """The model's wording of `brief.fixed`. Raises NoWording."""
 
 
-class Tokens(Protocol):
+class PaymentProcessor(Protocol):
     def test_only(self) -> bool:
         """Whether only Stripe's public test numbers may be taken here."""
 
@@ -105,7 +105,7 @@ class Tokens(Protocol):
     def create(self, payment: Payment) -> PaymentToken | Decline: ...
 
 
-class Watch(Protocol):
+class Telemetry(Protocol):
     def follow(self, session_id: str, step: str) -> None:
         """Which session this is about, and where the payer is."""
 
@@ -131,8 +131,8 @@ class Ports:
     sessions: Sessions
     vault: Vault
     wording: Wording
-    tokens: Tokens
-    watch: Watch
+    tokens: PaymentProcessor
+    watch: Telemetry
     policy: Policy
     limits: Limits
     now: Callable[[], int]  # epoch seconds

@@ -10,13 +10,13 @@ from chat.dialogue import replies
 from chat.values.session import Outcome, Session, Step
 
 if TYPE_CHECKING:
-    from chat.dialogue.state_machine import Move
+    from chat.dialogue.state_machine import Transition
     from chat.turns.ports import Receipt, Record
     from chat.values.session import PaymentToken
 
 
 @dataclass(frozen=True)
-class Answer:
+class TurnResult:
     """One reply: where the conversation stands, and what is said."""
 
     session: Session
@@ -26,23 +26,23 @@ class Answer:
     session_token: str | None = field(default=None, repr=False)
 
 
-def standing(record: Record) -> Answer:
+def standing(record: Record) -> TurnResult:
     """The answer of the latest turn, rebuilt from what is stored."""
-    return Answer(record.session, record.session.history[-1].content, record.ttl)
+    return TurnResult(record.session, record.session.history[-1].content, record.ttl)
 
 
-def ended(move: Move) -> Answer:
+def ended(move: Transition) -> TurnResult:
     """Cancelled or failed: nothing is kept, so nothing is shown as collected."""
     gone = Session(id=move.session.id, language=move.session.language, step=Step.DONE, outcome=move.session.outcome)
-    return Answer(replace(gone, error=move.session.error), move.reply)
+    return TurnResult(replace(gone, error=move.session.error), move.reply)
 
 
-def completed(receipt: Receipt) -> Answer:
+def completed(receipt: Receipt) -> TurnResult:
     session = Session(id=receipt.session_id, language=receipt.language, step=Step.DONE, outcome=Outcome.COMPLETED)
-    return Answer(session, replies.completed(receipt.language, **vars(receipt.payment)), payment=receipt.payment)
+    return TurnResult(session, replies.completed(receipt.language, **vars(receipt.payment)), payment=receipt.payment)
 
 
-def body(answer: Answer, *, history: bool = False) -> dict[str, Any]:
+def body(answer: TurnResult, *, history: bool = False) -> dict[str, Any]:
     """The reply's JSON. Only masked forms: no value here has a digit that was typed, last four and expiry apart."""
     session = answer.session
     shown: dict[str, Any] = {
@@ -63,7 +63,7 @@ def body(answer: Answer, *, history: bool = False) -> dict[str, Any]:
     return shown
 
 
-def _collected(answer: Answer) -> dict[str, Any]:
+def _collected(answer: TurnResult) -> dict[str, Any]:
     session, kept = answer.session, answer.payment or answer.session.card
     return {
         "name": session.name,

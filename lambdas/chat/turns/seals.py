@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from chat.turns.ports import Payment, SealBroken
 from chat.values.card import CardNumber, Cvv
-from chat.values.session import Digits, Sealed
+from chat.values.session import PartialNumber, Sealed
 
 if TYPE_CHECKING:
     from chat.turns.ports import Record, Vault
@@ -21,7 +21,7 @@ def sealed(session: Session, token_hash: str, vault: Vault) -> Session:
         card = replace(card, number=vault.seal(card.number.digits, token_hash, "card"))
     if isinstance(cvv, Cvv):
         cvv = vault.seal(cvv.digits, token_hash, "cvv")
-    if isinstance(part, Digits):
+    if isinstance(part, PartialNumber):
         part = vault.seal(part.digits, token_hash, "part")
     return replace(session, card=card, cvv=cvv, part=part)
 
@@ -39,7 +39,7 @@ def opened(session: Session, token_hash: str, vault: Vault) -> Session:
 def part_opened(session: Session, token_hash: str, vault: Vault) -> Session:
     """The same session with the first part of a number in two messages open, for the second to join it."""
     if isinstance(session.part, Sealed):
-        return replace(session, part=Digits(vault.open(session.part, token_hash, "part")))
+        return replace(session, part=PartialNumber(vault.open(session.part, token_hash, "part")))
     return session
 
 

@@ -12,7 +12,6 @@ from chat.turns import records
 from chat.turns.confirm import confirm
 from chat.turns.funnel import funnel
 from chat.turns.ports import (
-    Brief,
     Busy,
     Conflict,
     NoWording,
@@ -22,17 +21,18 @@ from chat.turns.ports import (
     SessionExpired,
     SessionTokenRequired,
     StepChanged,
+    WordingRequest,
 )
-from chat.turns.results import Answer, completed, ended, standing
+from chat.turns.results import TurnResult, completed, ended, standing
 from chat.turns.seals import opened, part_opened, sealed
 from chat.understanding.interpret import understand
 from chat.values.card import CardNumber
 from chat.values.session import Session
 
 if TYPE_CHECKING:
-    from chat.dialogue.state_machine import Move
+    from chat.dialogue.state_machine import Transition
     from chat.turns.ports import Ports
-    from chat.understanding.interpret import Heard
+    from chat.understanding.interpret import Interpretation
 
 RACES = 5  # how often a turn that lost a race is played again before it is refused as busy
 LAST_TIME_ZONE = 12 * 3600  # seconds behind UTC: a card is good while it is its last day anywhere on earth
@@ -51,18 +51,18 @@ class Message:
     accept_language: str | None = None
 
 
-def turn(message: Message, ports: Ports) -> Answer:
+def turn(message: Message, ports: Ports) -> TurnResult:
     """Raises SessionTokenRequired, SessionExpired, StepChanged, Busy, TooManyRequests, Unavailable."""
     return _open(message, ports) if message.token is None else _go_on(message, message.token, ports)
 
 
-def where(session_id: str, token: str, ports: Ports) -> Answer:
+def where(session_id: str, token: str, ports: Ports) -> TurnResult:
     """Where the conversation stands; changes nothing. Raises SessionExpired, Unavailable."""
     found = records.find(session_id, token, ports)
     return completed(found) if isinstance(found, Receipt) else standing(found)
 
 
-def _open(message: Message, ports: Ports) -> Answer:
+def _open(message: Message, ports: Ports) -> TurnResult:
     stored = records.live(message.session_id, ports) if message.session_id else None
     session = Session(id=message.session_id or ports.new_id(), language=choose_language(message.accept_language))
     if stored is None:
@@ -77,7 +77,7 @@ def _open(message: Message, ports: Ports) -> Answer:
     return _heal(stored, message, ports)
 
 
-def _heal(record: Record, message: Message, ports: Ports) -> Answer:
+def _heal(record: Record, message: Message, ports: Ports) -> TurnResult:
     """The first reply was lost on its way: the same again, under a fresh token."""
     if record.version != 1 or record.message_id != message.id:
         raise SessionTokenRequired
@@ -95,7 +95,7 @@ def _heal(record: Record, message: Message, ports: Ports) -> Answer:
     return replace(standing(healed), session_token=token)
 
 
-def _go_on(message: Message, token: str, ports: Ports) -> Answer:
+def _go_on(message: Message, token: str, ports: Ports) -> TurnResult:
     found = records.find(message.session_id, token, ports)
     for race in range(RACES):
         if isinstance(found, Receipt):
@@ -111,7 +111,7 @@ def _go_on(message: Message, token: str, ports: Ports) -> Answer:
     raise Busy
 
 
-def _play(record: Record, message: Message, ports: Ports, *, first: bool) -> Answer:
+def _play(record: Record, message: Message, ports: Ports, *, first: bool) -> TurnResult:
     """`first`: not played again after a lost race. What was said to an older state confirms nothing of a newer one."""
     ports.watch.follow(record.session.id, record.session.step.value)
     if record.message_id == message.id:
@@ -137,7 +137,7 @@ def _play(record: Record, message: Message, ports: Ports, *, first: bool) -> Ans
     return standing(after)
 
 
-def _hear(text: str, session: Session, ports: Ports) -> Heard:
+def _hear(text: str, session: Session, ports: Ports) -> Interpretation:
     today = _today(ports.now())
     heard = understand(text, session, today, ports.policy)
     if isinstance(heard.card, CardNumber) and ports.tokens.test_only():
@@ -149,7 +149,7 @@ def _today(now: int) -> date:
     return datetime.fromtimestamp(now - LAST_TIME_ZONE, UTC).date()
 
 
-def _end(record: Record, move: Move, ports: Ports) -> Answer:
+def _end(record: Record, move: Transition, ports: Ports) -> TurnResult:
     """Cancelled or given up: the session goes, unless a payment was finished meanwhile."""
     if record.version:
         try:
@@ -161,9 +161,9 @@ def _end(record: Record, move: Move, ports: Ports) -> Answer:
     return ended(move)
 
 
-def _worded(move: Move, ports: Ports) -> str:
+def _worded(move: Transition, ports: Ports) -> str:
     try:
-        reply = ports.wording.word(Brief(move.session, move.reply))
+        reply = ports.wording.word(WordingRequest(move.session, move.reply))
     except NoWording as fallback:
         if fallback.asked:
             ports.watch.count("ModelFallback", cause=fallback.cause)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from chat.languages.language import Language, fold, words
-from chat.languages.vocabulary import tongues
+from chat.languages.vocabulary import vocabulary
 from chat.understanding.normalize import Atom
 from chat.values.card import Expiry, Field, Refusal, check_expiry
 
@@ -57,7 +57,7 @@ def _named(plain: str, language: Language) -> Iterator[tuple[int, int, Span]]:
     """ "December 2030", "dec '30", "2030 December"."""
     for match in _LETTERS.finditer(plain):
         word = fold(match[0])
-        month = language.months.get(word) or tongues().months.get(word)
+        month = language.months.get(word) or vocabulary().months.get(word)
         if not month:
             continue
         after = _AFTER_MONTH.match(plain, match.end())

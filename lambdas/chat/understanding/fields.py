@@ -31,7 +31,7 @@ class Context:
 
 
 @dataclass(frozen=True)
-class Found:
+class ExtractedFields:
     """`spans`: where each accepted or refused value stands. `plain`: the message with those blanked out."""
 
     plain: str = field(repr=False)
@@ -46,13 +46,13 @@ class Found:
     def __bool__(self) -> bool:
         return bool(self.card or self.expiry or self.cvv or self.early_cvv)
 
-    def having(self, what: Field, start: int, end: int, **values: object) -> "Found":
+    def having(self, what: Field, start: int, end: int, **values: object) -> "ExtractedFields":
         plain = self.plain[:start] + BLANK * (end - start) + self.plain[end:]
         return replace(self, plain=plain, spans=(*self.spans, (start, end, what)), **values)  # type: ignore[arg-type]
 
 
-def find(plain: str, context: Context) -> Found:
-    found = Found(plain)
+def find(plain: str, context: Context) -> ExtractedFields:
+    found = ExtractedFields(plain)
     written = expiries.written(plain, context.today, context.language)
     if written:
         found = found.having(Field.EXPIRY, *written[1], expiry=written[0])
@@ -67,7 +67,7 @@ def find(plain: str, context: Context) -> Found:
     return _find_rest(found, groups, context)
 
 
-def _find_card(found: Found, groups: list[Atom], context: Context) -> tuple[Found, list[Atom]]:
+def _find_card(found: ExtractedFields, groups: list[Atom], context: Context) -> tuple[ExtractedFields, list[Atom]]:
     """The card number, if there is one or should be one, and the groups that are no part of it."""
     found_runs = runs(groups)
     longest = [run for run in found_runs if len(digits_of(run)) >= SHORTEST][:_TRIED_RUNS]
@@ -85,8 +85,8 @@ def _find_card(found: Found, groups: list[Atom], context: Context) -> tuple[Foun
     return _with_card(found, used, check_card(digits_of(used), context.brands), groups, context)
 
 
-def _with_card(found: Found, used: Run, card: CardNumber | Refusal, groups: list[Atom], context: Context,
-               ) -> tuple[Found, list[Atom]]:  # fmt: skip
+def _with_card(found: ExtractedFields, used: Run, card: CardNumber | Refusal, groups: list[Atom], context: Context,
+               ) -> tuple[ExtractedFields, list[Atom]]:  # fmt: skip
     labelled = _label(found.plain, used[0], context) is Field.CARD
     incomplete = isinstance(card, Refusal) and card.code == "card_incomplete" and context.asked is Field.CARD
     part = digits_of(used) if incomplete else ""
@@ -95,7 +95,9 @@ def _with_card(found: Found, used: Run, card: CardNumber | Refusal, groups: list
     return found.having(Field.CARD, start, end, card=card, part=part, labelled=labelled), rest
 
 
-def _find_begun(found: Found, run: Run, groups: list[Atom], context: Context) -> tuple[Found, list[Atom]]:
+def _find_begun(
+    found: ExtractedFields, run: Run, groups: list[Atom], context: Context
+) -> tuple[ExtractedFields, list[Atom]]:
     """A number that begins or goes on in this message: what came before is put in front of it."""
     before = Atom(context.part, run[0].start, run[0].start, joined=False)
     used = valid([before, *run], context.brands) if context.part else None
@@ -107,7 +109,7 @@ def _find_begun(found: Found, run: Run, groups: list[Atom], context: Context) ->
     return (replace(found, part=digits) if found.part else found), rest
 
 
-def _find_rest(found: Found, groups: list[Atom], context: Context) -> Found:
+def _find_rest(found: ExtractedFields, groups: list[Atom], context: Context) -> ExtractedFields:
     """Expiry and security code among what is not the card number."""
     brand = found.card.brand if isinstance(found.card, CardNumber) else None if found.card else context.brand
     for run in runs(groups)[:_READ_RUNS]:
@@ -126,7 +128,7 @@ def _find_rest(found: Found, groups: list[Atom], context: Context) -> Found:
     return found
 
 
-def _is_expiry(found: Found, left: Run, label: Field | None, context: Context) -> bool:
+def _is_expiry(found: ExtractedFields, left: Run, label: Field | None, context: Context) -> bool:
     if found.expiry or label not in (None, Field.EXPIRY):
         return False
     if label or context.asked is Field.EXPIRY:
@@ -135,7 +137,7 @@ def _is_expiry(found: Found, left: Run, label: Field | None, context: Context) -
     return bool(found.card) and not (isinstance(likely, Refusal) and likely.code == "expiry_invalid")
 
 
-def _with_expiry(found: Found, left: Run, groups: list[Atom], context: Context) -> Found:
+def _with_expiry(found: ExtractedFields, left: Run, groups: list[Atom], context: Context) -> ExtractedFields:
     """Month and year may have a word between them: "12 of 2030"."""
     follows = left
     if len(left) == 1 and len(left[0].digits) <= 2:
@@ -145,7 +147,7 @@ def _with_expiry(found: Found, left: Run, groups: list[Atom], context: Context) 
     return found.having(Field.EXPIRY, follows[0].start, follows[count - 1].end, expiry=expiry)
 
 
-def _is_cvv(found: Found, left: Run, label: Field | None, brand: Brand | None, context: Context) -> bool:
+def _is_cvv(found: ExtractedFields, left: Run, label: Field | None, brand: Brand | None, context: Context) -> bool:
     if found.cvv or found.early_cvv or label not in (None, Field.CVV):
         return False
     if label or (context.asked is Field.CVV and not found.card):

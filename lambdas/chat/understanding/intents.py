@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from chat.languages.language import DEFAULT, Language, Phrase, fold, speaks, without_fillers, words
-from chat.languages.vocabulary import Tongues
+from chat.languages.vocabulary import Vocabulary
 from chat.values.card import FIELDS, Field
-from chat.values.session import Wish
+from chat.values.session import Intent
 
 _SIGNS = {**dict.fromkeys("👍👌✅✔☑🆗", "yes"), **dict.fromkeys("👎❌", "no")}
 """Each is a clause of its own."""
 _BREAK = re.compile(rf"[.,;:!?\n、。，！？；،؟…—()\"{''.join(_SIGNS)}]+")
 _DIGIT = re.compile(r"\d", re.ASCII)
-_LEAVING = (Wish.CANCEL, Wish.RESTART)
+_LEAVING = (Intent.CANCEL, Intent.RESTART)
 _MOST = 12
 """Clauses that are looked at; a longer message asks nothing that a clause further on could take back."""
 
@@ -38,13 +38,13 @@ class Clause:
 
 
 @dataclass(frozen=True)
-class Asked:
+class ParsedIntent:
     """`vague`: something is to be changed, but not said what. `language`: the tag of the language asked for.
 
     `aside`: where the words beside the way stand, when all the message asks is a `topic`.
     """
 
-    wish: Wish | None = None
+    wish: Intent | None = None
     topic: str | None = None
     changes: tuple[Field, ...] = ()
     different_card: bool = False
@@ -56,12 +56,12 @@ class Asked:
         return bool(self.wish or self.topic or self.changes or self.different_card or self.vague or self.language)
 
 
-def asked(plain: str, language: Language, tongues: Tongues, *, naming: bool) -> Asked:
+def asked(plain: str, language: Language, vocabulary: Vocabulary, *, naming: bool) -> ParsedIntent:
     """`naming`: a field's name alone asks to change it, as an answer to the review does."""
     found = clauses(plain)
-    tongue = _language(found, language, tongues)
+    tongue = _language(found, language, vocabulary)
     if tongue:
-        return Asked(language=tongue)
+        return ParsedIntent(language=tongue)
     heard = [language] if language.tag == DEFAULT else [language, speaks(DEFAULT)]
     is_question = "?" in plain or "؟" in plain
     wishes = [_wish_of(clause, heard) for clause in found]
@@ -71,7 +71,7 @@ def asked(plain: str, language: Language, tongues: Tongues, *, naming: bool) -> 
     topics = [] if wish else [(clause, hit) for clause in found for each in heard if (hit := _topic(clause, each))]
     aside = tuple((clause.start, clause.end) for clause, _ in topics) if not (changes or different or vague) else ()
     how = "leave" if is_question and not wish and any(each in wishes for each in _LEAVING) else None
-    return Asked(wish, topics[0][1] if topics else how, changes, different, vague, aside=aside)
+    return ParsedIntent(wish, topics[0][1] if topics else how, changes, different, vague, aside=aside)
 
 
 def clauses(plain: str) -> list[Clause]:
@@ -105,21 +105,23 @@ def _beside(clause: Clause, language: Language, phrases: Iterable[tuple[frozense
     return [held for phrase, held in phrases if phrase <= clause.said]
 
 
-def _wish(wishes: list[Wish | None], found: list[Clause], heard: list[Language], *, is_question: bool) -> Wish | None:
+def _wish(
+    wishes: list[Intent | None], found: list[Clause], heard: list[Language], *, is_question: bool
+) -> Intent | None:
     """A wish to stop, start over or not go on counts in any clause; a yes only when every clause says it."""
-    for each in (*_LEAVING, Wish.NO, Wish.KEEP, Wish.BACK):
+    for each in (*_LEAVING, Intent.NO, Intent.KEEP, Intent.BACK):
         if each in wishes and not (is_question and (each in _LEAVING or len(wishes) > 1)):
             return each
     clear = all(
-        wish in (Wish.YES, Wish.CONFIRM) or _is_polite(clause, heard)
+        wish in (Intent.YES, Intent.CONFIRM) or _is_polite(clause, heard)
         for wish, clause in zip(wishes, found, strict=True)
     )
     if is_question or not clear:
         return None
-    return next((each for each in (Wish.CONFIRM, Wish.YES) if each in wishes), None)
+    return next((each for each in (Intent.CONFIRM, Intent.YES) if each in wishes), None)
 
 
-def _wish_of(clause: Clause, heard: list[Language]) -> Wish | None:
+def _wish_of(clause: Clause, heard: list[Language]) -> Intent | None:
     """English counts too, but for words that mean nothing in the first language: "y" is "and" in Spanish."""
     for language in heard[:1] if clause.said <= heard[0].fillers else heard:
         if language.unspaced:
@@ -128,7 +130,7 @@ def _wish_of(clause: Clause, heard: list[Language]) -> Wish | None:
             phrases = iter((without_fillers(clause.phrase, language.fillers),))
         found = next((language.wishes[each] for each in phrases if each in language.wishes), None)
         if found:
-            return None if found in _LEAVING and _stays(clause, language) else Wish(found)
+            return None if found in _LEAVING and _stays(clause, language) else Intent(found)
     return None
 
 
@@ -207,19 +209,19 @@ def _topic(clause: Clause, language: Language) -> str | None:
     return next(iter(_beside(clause, language, language.topics)), None)
 
 
-def _language(found: list[Clause], language: Language, tongues: Tongues) -> str | None:
+def _language(found: list[Clause], language: Language, vocabulary: Vocabulary) -> str | None:
     """A language asked for by its name and nothing but words that ask; its own name for itself is enough."""
     for clause in found:
-        named = next((word for word in clause.phrase if word in tongues.called), None)
+        named = next((word for word in clause.phrase if word in vocabulary.called), None)
         if named:
-            tag, rest = tongues.called[named], clause.said - {named}
-            asks = tongues.asks[tag] | tongues.asks[language.tag] | tongues.asks[DEFAULT]
-            if rest <= asks and (rest or named in tongues.native):
+            tag, rest = vocabulary.called[named], clause.said - {named}
+            asks = vocabulary.asks[tag] | vocabulary.asks[language.tag] | vocabulary.asks[DEFAULT]
+            if rest <= asks and (rest or named in vocabulary.native):
                 return tag
         elif not clause.text.isascii():
-            for name, tag in tongues.called.items():
+            for name, tag in vocabulary.called.items():
                 if not name.isascii() and name in clause.text:
                     rest_text = fold(clause.text.replace(name, "").replace(" ", ""))
-                    if rest_text in tongues.asks[tag] | tongues.asks[language.tag] or not rest_text:
+                    if rest_text in vocabulary.asks[tag] | vocabulary.asks[language.tag] or not rest_text:
                         return tag
     return None

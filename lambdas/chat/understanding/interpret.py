@@ -7,10 +7,10 @@ from datetime import date
 
 from chat.dialogue.replies import card_text
 from chat.languages.language import Language, speaks
-from chat.languages.vocabulary import tongues
+from chat.languages.vocabulary import vocabulary
 from chat.understanding import fields, intents, names, normalize, number_words, redact
 from chat.values.card import FIELDS, CardNumber, Cvv, Expiry, Field, Refusal, is_public_test_number
-from chat.values.session import Digits, Policy, Session, Step, Wish
+from chat.values.session import Intent, PartialNumber, Policy, Session, Step
 
 _DIGIT = re.compile(r"\d", re.ASCII)
 _ASKED = {Step(each.value): each for each in FIELDS}
@@ -20,7 +20,7 @@ _FEW = 3
 
 
 @dataclass(frozen=True)
-class Heard:
+class Interpretation:
     """One message. A field holds the accepted value, why it was refused, or nothing.
 
     `masked`: what the history may keep. `private`: digits were in it, so the model never works on this turn.
@@ -31,7 +31,7 @@ class Heard:
 
     masked: str
     private: bool = False
-    wish: Wish | None = None
+    wish: Intent | None = None
     topic: str | None = None
     language: str | None = None
     changes: tuple[Field, ...] = ()
@@ -41,7 +41,7 @@ class Heard:
     card: CardNumber | Refusal | None = None
     expiry: Expiry | Refusal | None = None
     cvv: Cvv | Refusal | None = None
-    part: Digits | None = field(default=None, repr=False)
+    part: PartialNumber | None = field(default=None, repr=False)
     early_cvv: bool = False
 
     @property
@@ -53,20 +53,20 @@ class Heard:
         )  # fmt: skip
 
 
-def understand(message: str, session: Session, today: date, policy: Policy) -> Heard:
+def understand(message: str, session: Session, today: date, policy: Policy) -> Interpretation:
     """`session.part`, when there is one, has been opened to Digits. `today`: where the card is presented."""
     language = speaks(session.language)
     naming = session.choosing or session.step is Step.CONFIRM
     text = normalize.read(message)
-    asked = intents.asked(text.plain, language, tongues(), naming=naming)
+    asked = intents.asked(text.plain, language, vocabulary(), naming=naming)
     in_digits = session.step in _IN_DIGITS and asked.topic != "moment"
-    said = number_words.tokens(text, tongues())
+    said = number_words.tokens(text, vocabulary())
     strict = text
-    if number_words.are_spoken(said, tongues()):
+    if number_words.are_spoken(said, vocabulary()):
         months = _months(text.plain, said, session, language)
-        alone = in_digits and number_words.are_digits(said, tongues(), few=0 if asked else _FEW)
+        alone = in_digits and number_words.are_digits(said, vocabulary(), few=0 if asked else _FEW)
         eager = [(0, len(text.plain))] if alone else fields.secret(text.plain, language)
-        runs = number_words.runs(text, said, tongues(), months)
+        runs = number_words.runs(text, said, vocabulary(), months)
         strict = number_words.spelled(text, runs, eager)
         text = number_words.spelled(text, runs, eager if alone and not asked else [])
     found = fields.find(text.plain, _context(session, today, policy, language))
@@ -78,20 +78,20 @@ def understand(message: str, session: Session, today: date, policy: Policy) -> H
     unclear = is_question and not (asked or found or name or _DIGIT.search(text.plain))
     unheard = session.step in _IN_DIGITS and not (asked or is_question or _has_value(found, name))
     private = unheard or _DIGIT.search(strict.plain) is not None
-    return Heard(
+    return Interpretation(
         masked=redact.BULLETS if unheard else _masked(text, strict, found),
         private=private,
-        wish=None if private and asked.wish in (Wish.YES, Wish.CONFIRM) else asked.wish,
+        wish=None if private and asked.wish in (Intent.YES, Intent.CONFIRM) else asked.wish,
         topic="unclear" if unclear else asked.topic,
         language=asked.language, changes=asked.changes, different_card=asked.different_card, vague=asked.vague,
         name=name, card=found.card, expiry=found.expiry, cvv=found.cvv,
-        part=Digits(found.part) if found.part else None, early_cvv=found.early_cvv,
+        part=PartialNumber(found.part) if found.part else None, early_cvv=found.early_cvv,
     )  # fmt: skip
 
 
 def _months(plain: str, said: list[number_words.Token], session: Session, language: Language) -> Mapping[str, int]:
     """One that is a number word too, as "sept" is, is a month where an expiry is asked for or named, or in digits."""
-    is_number = {word for *_, word in said if word in language.months and word in tongues().longest}
+    is_number = {word for *_, word in said if word in language.months and word in vocabulary().longest}
     named = fields.labels(plain, language) if is_number else ()
     asked = session.step is Step.EXPIRY and Field.CVV not in named
     if not is_number or asked or Field.EXPIRY in named or _DIGIT.search(plain):
@@ -99,7 +99,7 @@ def _months(plain: str, said: list[number_words.Token], session: Session, langua
     return {word: month for word, month in language.months.items() if word not in is_number}
 
 
-def _has_value(found: fields.Found, name: str | Refusal | None) -> bool:
+def _has_value(found: fields.ExtractedFields, name: str | Refusal | None) -> bool:
     return found.early_cvv or any(
         isinstance(each, (str, CardNumber, Expiry, Cvv)) for each in (name, found.card, found.expiry, found.cvv)
     )
@@ -110,14 +110,14 @@ def _context(session: Session, today: date, policy: Policy, language: Language) 
         asked=_ASKED.get(session.step),
         brand=session.card.brand if session.card else None,
         expiry=session.expiry,
-        part=session.part.digits if isinstance(session.part, Digits) else "",
+        part=session.part.digits if isinstance(session.part, PartialNumber) else "",
         brands=policy.brands,
         today=today,
         language=language,
     )
 
 
-def _allowed(found: fields.Found, session: Session, policy: Policy) -> fields.Found:
+def _allowed(found: fields.ExtractedFields, session: Session, policy: Policy) -> fields.ExtractedFields:
     """A stage may take test numbers only; and where a name is asked for, digits replace no card."""
     if not isinstance(found.card, CardNumber):
         return found
@@ -128,8 +128,13 @@ def _allowed(found: fields.Found, session: Session, policy: Policy) -> fields.Fo
     return found
 
 
-def _name(text: normalize.Text, session: Session, found: fields.Found, asked: intents.Asked, language: Language,
-          ) -> str | Refusal | None:  # fmt: skip
+def _name(
+    text: normalize.Text,
+    session: Session,
+    found: fields.ExtractedFields,
+    asked: intents.ParsedIntent,
+    language: Language,
+) -> str | Refusal | None:
     led = names.led(text, language, weakly=session.step in (Step.NONE, Step.NAME))
     if led:
         return _checked(led, language)
@@ -149,11 +154,11 @@ def _name(text: normalize.Text, session: Session, found: fields.Found, asked: in
     return Refusal("name_looks_like_card", Field.NAME) if is_number else None
 
 
-def _may_correct(session: Session, found: fields.Found, asked: intents.Asked) -> bool:
+def _may_correct(session: Session, found: fields.ExtractedFields, asked: intents.ParsedIntent) -> bool:
     """Right after a name, or where it is asked for again, a no or a sorry can bring another."""
     after = session.step is Step.CARD and session.name is not None and session.card is None
-    again = session.step is Step.NAME and asked.wish is Wish.NO
-    fits = asked.wish in (None, Wish.NO) and asked.topic in (None, "moment", "repeat")
+    again = session.step is Step.NAME and asked.wish is Intent.NO
+    fits = asked.wish in (None, Intent.NO) and asked.topic in (None, "moment", "repeat")
     return (after or again) and fits and not found and not replace(asked, wish=None, topic=None, vague=False)
 
 
@@ -162,16 +167,16 @@ def _checked(said: str, language: Language) -> str | Refusal:
     name = names.check(said, language)
     if isinstance(name, str):
         read = normalize.read(name)
-        parts = number_words.tokens(read, tongues())
-        if number_words.are_spoken(parts, tongues()):
-            runs = number_words.runs(read, parts, tongues(), months=())
+        parts = number_words.tokens(read, vocabulary())
+        if number_words.are_spoken(parts, vocabulary()):
+            runs = number_words.runs(read, parts, vocabulary(), months=())
             read = number_words.spelled(read, runs, fields.secret(read.plain, language))
         if count := len(_DIGIT.findall(read.plain)):
             return Refusal("name_looks_like_card" if count > 3 else "name_invalid", Field.NAME)
     return name
 
 
-def _masked(text: normalize.Text, strict: normalize.Text, found: fields.Found) -> str:
+def _masked(text: normalize.Text, strict: normalize.Text, found: fields.ExtractedFields) -> str:
     """`strict`: the same message, with all of the number words that may be secret as digits."""
     forms = {}
     if isinstance(found.card, CardNumber):

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from chat.languages.language import fold
-from chat.languages.vocabulary import Tongues
+from chat.languages.vocabulary import Vocabulary
 from chat.understanding.ideographs import IDEOGRAPHS, VALUES, as_digits
 from chat.understanding.normalize import JOINS, Text
 
@@ -22,7 +22,7 @@ Token = tuple[int, int, str]
 """A word or group of digits: where it begins and ends, and its folded text."""
 
 
-def tokens(text: Text, tongues: Tongues) -> list[Token]:
+def tokens(text: Text, vocabulary: Vocabulary) -> list[Token]:
     """The words of a text; those that number words are written together in, as these."""
     folded = fold(text.plain)
     pattern = _TOKEN if folded.isascii() else _UNSPACED_TOKEN
@@ -33,7 +33,7 @@ def tokens(text: Text, tongues: Tongues) -> list[Token]:
     found: list[Token] = []
     for match in pattern.finditer(folded):
         start, word = match.start(), match[0]
-        parts = _parts(word, tongues)
+        parts = _parts(word, vocabulary)
         found += [(start + one, start + end, word[one:end]) for one, end in parts] or [(*match.span(), word)]
     return [(places[start], places[end - 1] + 1, word) for start, end, word in found] if places else found
 
@@ -45,13 +45,13 @@ _FLOWING = 3
 _VERB = re.compile(r"て[くみ]|ます|ました|たい|ない")
 
 
-def _parts(word: str, tongues: Tongues) -> list[Span]:
+def _parts(word: str, vocabulary: Vocabulary) -> list[Span]:
     """The number words that a word is written together of, or that stand in one of a language without spaces."""
-    if word in tongues.longest or len(word) > _LONG:
+    if word in vocabulary.longest or len(word) > _LONG:
         return []
-    if word.isascii() and (len(word) <= _SHORT or tongues.begins.isdisjoint((word[:2], word[:3]))):
+    if word.isascii() and (len(word) <= _SHORT or vocabulary.begins.isdisjoint((word[:2], word[:3]))):
         return []
-    for each in tongues.compounds:
+    for each in vocabulary.compounds:
         for start in range(len(word) if each.unspaced and not word.isascii() else 1):
             if word[start] not in each.numbers and not each.prefixed:
                 continue
@@ -63,18 +63,18 @@ def _parts(word: str, tongues: Tongues) -> list[Span]:
     return []
 
 
-def are_digits(said: list[Token], tongues: Tongues, *, few: int) -> bool:
+def are_digits(said: list[Token], vocabulary: Vocabulary, *, few: int) -> bool:
     """Whether, where digits are asked for, one number word is a digit: in few words, or if there are two."""
-    return len(said) <= few or sum(_is_spoken(word, tongues) for _, _, word in said) > 1
+    return len(said) <= few or sum(_is_spoken(word, vocabulary) for _, _, word in said) > 1
 
 
-def _is_spoken(word: str, tongues: Tongues) -> bool:
-    return word in tongues.longest or word[0] in VALUES
+def _is_spoken(word: str, vocabulary: Vocabulary) -> bool:
+    return word in vocabulary.longest or word[0] in VALUES
 
 
-def are_spoken(said: list[Token], tongues: Tongues) -> bool:
+def are_spoken(said: list[Token], vocabulary: Vocabulary) -> bool:
     """Whether there is a number word at all, as in most messages there is none."""
-    return any(word in tongues.longest or word[0] in VALUES for _, _, word in said)
+    return any(word in vocabulary.longest or word[0] in VALUES for _, _, word in said)
 
 
 @dataclass
@@ -104,14 +104,14 @@ class Run:
         return total >= _CODE[0] and (len(self.spoken) >= _CODE[0] or total <= _CODE[1])
 
 
-def runs(text: Text, said: list[Token], tongues: Tongues, months: Collection[str]) -> list[Run]:
+def runs(text: Text, said: list[Token], vocabulary: Vocabulary, months: Collection[str]) -> list[Run]:
     """`months`: names that are no number words here, "sept" among them."""
     found: list[Run] = []
     end, index, goes_on = 0, 0, False
     while index < len(said):
         start, _, word = said[index]
         goes_on = goes_on and JOINS.fullmatch(text.plain, end, start) is not None
-        value, used = ("", 0) if word in months and not goes_on else _number(said, index, tongues)
+        value, used = ("", 0) if word in months and not goes_on else _number(said, index, vocabulary)
         if value:
             end = said[index + used - 1][1]
             if not goes_on:
@@ -121,7 +121,7 @@ def runs(text: Text, said: list[Token], tongues: Tongues, months: Collection[str
             found[-1].words += used
         else:
             used, end = 1, said[index][1]
-        goes_on = bool(value) or (goes_on and word in tongues.ands)
+        goes_on = bool(value) or (goes_on and word in vocabulary.ands)
         index += used
     words = sum(run.words for run in found if run.spoken)
     if words * 2 > len(said) and words >= _CODE[0] and sum(len(run.spoken) for run in found) >= _CODE[0]:
@@ -135,40 +135,40 @@ def spelled(text: Text, found: list[Run], eager: Collection[Span]) -> Text:
     return text.with_digits([part for run in found if run.is_number(text.plain, eager) for part in run.parts])
 
 
-def _number(said: list[Token], index: int, tongues: Tongues) -> tuple[str, int]:
+def _number(said: list[Token], index: int, vocabulary: Vocabulary) -> tuple[str, int]:
     """The digits of the number that begins here and how many tokens it takes; ("", 0) for none."""
     word = said[index][2]
     if word.isdigit():
         return word, 1
     if all(each in VALUES for each in word):
         return as_digits(word), 1
-    if word in tongues.times and index + 1 < len(said):
-        once, used = _number(said, index + 1, tongues)
-        return (once * tongues.times[word], used + 1) if len(once) == 1 else ("", 0)
-    value, used = _cardinal(said, index, tongues, 10_000)
+    if word in vocabulary.times and index + 1 < len(said):
+        once, used = _number(said, index + 1, vocabulary)
+        return (once * vocabulary.times[word], used + 1) if len(once) == 1 else ("", 0)
+    value, used = _cardinal(said, index, vocabulary, 10_000)
     return (str(value), used) if used else ("", 0)
 
 
-def _cardinal(said: list[Token], index: int, tongues: Tongues, below: int) -> tuple[int, int]:
+def _cardinal(said: list[Token], index: int, vocabulary: Vocabulary, below: int) -> tuple[int, int]:
     """A number, its thousands, hundreds and rest added up, and how many tokens it takes; none for a bare "hundred"."""
-    value, used = _phrase(said, index, tongues)
+    value, used = _phrase(said, index, vocabulary)
     if not used or value >= below:
         return 0, 0
     if value < 100:
         return value, used
     after = index + used
-    after += after < len(said) and said[after][2] in tongues.ands
-    rest, more = _cardinal(said, after, tongues, 1000 if value % 1000 == 0 else 100)
+    after += after < len(said) and said[after][2] in vocabulary.ands
+    rest, more = _cardinal(said, after, vocabulary, 1000 if value % 1000 == 0 else 100)
     if rest:
         return value + rest, after - index + more
     return (0, 0) if used == 1 and value in (100, 1000) else (value, used)
 
 
-def _phrase(said: list[Token], index: int, tongues: Tongues) -> tuple[int, int]:
-    most = tongues.longest.get(said[index][2], 0) if index < len(said) else 0
+def _phrase(said: list[Token], index: int, vocabulary: Vocabulary) -> tuple[int, int]:
+    most = vocabulary.longest.get(said[index][2], 0) if index < len(said) else 0
     phrase = tuple([word for _, _, word in said[index : index + most]])
     for size in range(len(phrase), 0, -1):
-        value = tongues.numbers.get(phrase[:size])
+        value = vocabulary.numbers.get(phrase[:size])
         if value is not None:
             return value, size
     return 0, 0

@@ -23,7 +23,7 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
-class Wish(StrEnum):
+class Intent(StrEnum):
     """What a message asks of the conversation itself."""
 
     CONFIRM = "confirm"
@@ -43,7 +43,7 @@ class Sealed:
 
 
 @dataclass(frozen=True)
-class Digits:
+class PartialNumber:
     """The first part of a number that comes in two messages."""
 
     digits: str = field(repr=False)
@@ -91,7 +91,7 @@ class Session:
     card: KeptCard | None = None
     expiry: Expiry | None = None
     cvv: Cvv | Sealed | None = None
-    part: Digits | Sealed | None = None
+    part: PartialNumber | Sealed | None = None
     history: tuple[Line, ...] = ()
     error: Refusal | None = None
     refused: Field | None = None
