@@ -10,7 +10,7 @@ from benchmarks.places import BARE, PLAIN, PYTHON, SHIPPED, SOURCES
 
 OURS = """
 from chat import handler
-handler.wired()
+handler.api()
 """
 WHOLE_ITEM = """
 import boto3, stripe
@@ -22,15 +22,15 @@ stripe.StripeClient("sk_test_x")
 """
 CONFIRM = """
 ready = time.process_time()
-from chat.adapters import stripe
-stripe.client("sk_test_x")
+from chat.adapters.stripe_payment_methods import stripe_client
+stripe_client("sk_test_x")
 extra = time.process_time() - ready
 """
 FIRST_TURN = """
 ready = time.process_time()
 from chat.languages.language import speaks
-from chat.languages.vocabulary import tongues
-speaks("en"), tongues()
+from chat.languages.vocabulary import vocabulary
+speaks("en"), vocabulary()
 extra = time.process_time() - ready
 """
 STARTS: dict[str, tuple[Path, str]] = {

@@ -2,33 +2,58 @@
 
 from __future__ import annotations
 
+import time
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import count
+from math import inf
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from chat.adapters import items
-from chat.turns.ports import Conflict, LimitReached, Limits, NoWording, Ports, Receipt, Record, SealBroken
-from chat.turns.turn import Message, turn
+from chat.http.api import Api
+from chat.turns.attempts import Limits
+from chat.turns.confirm import Confirmation
+from chat.turns.records import Records
+from chat.turns.seals import SealBroken
+from chat.turns.stored import Conflict, LimitReached, Receipt, Record
+from chat.turns.turn import Message, Turns
+from chat.turns.wording import NoWording
 from chat.values.brands import ACCEPTED
 from chat.values.session import Decline, PaymentToken, Policy, Sealed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
-    from chat.turns.ports import Payment, WordingRequest
+    from chat.adapters.item_size import Item
+    from chat.turns.attempts import AttemptCounters
+    from chat.turns.confirm import PaymentProcessor
     from chat.turns.results import TurnResult
+    from chat.turns.seals import Vault
+    from chat.turns.stored import SessionStore
+    from chat.turns.telemetry import Telemetry
+    from chat.turns.wording import Wording, WordingRequest
+    from chat.values.payment import Payment
 
 NOON = 1_795_262_400  # 2026-11-21T12:00:00Z
+LAMBDA_CONTEXT = SimpleNamespace(
+    function_name="chat",
+    function_version="1",
+    memory_limit_in_mb=512,
+    invoked_function_arn="arn:aws:lambda:us-east-1:000000000000:function:chat",
+    aws_request_id="request-1",
+    get_remaining_time_in_millis=lambda: 25_000,
+)
 
 
 class MemorySessions:
     """Keeps items as DynamoDB would, so that what is stored goes through the real serialization."""
 
     def __init__(self) -> None:
-        self.items: dict[str, items.Item] = {}
+        self.items: dict[str, Item] = {}
         self.receipts: dict[str, Receipt] = {}
-        self.counters: dict[str, int] = {}
+        self.counters: dict[str, Counter[int]] = defaultdict(Counter)
         self.counted_until: set[int] = set()
         self.calls: list[str] = []
 
@@ -42,23 +67,23 @@ class MemorySessions:
         free = stored is None or stored.ttl <= now if over is None else _same(stored, over)
         if not free:
             raise Conflict(stored)
-        self.items[record.session.id] = items.of_record(record)
+        self.items[record.session.id] = items.from_record(record)
 
     def delete(self, record: Record) -> None:
         self.calls.append("delete")
         self._unchanged(record)
         del self.items[record.session.id]
 
-    def claim(self, record: Record, over: Record, counters: Mapping[str, int], counters_ttl: int) -> None:
+    def claim(self, record: Record, over: Record, counters: AttemptCounters | None) -> None:
         self.calls.append("claim")
         self._unchanged(over)
-        for name, limit in counters.items():
-            if self.counters.get(name, 0) >= limit:
-                raise LimitReached(name)
-        for name in counters:
-            self.counters[name] = self.counters.get(name, 0) + 1
-            self.counted_until.add(counters_ttl)
-        self.items[record.session.id] = items.of_record(record)
+        for name, limit in counters.limits.items() if counters else ():
+            if self.counters[name][counters.windows[0]] >= limit:
+                raise LimitReached(name, self.counters[name])
+        for name in counters.limits if counters else ():
+            self.counters[name].update(counters.windows)
+            self.counted_until.add(counters.ttl)
+        self.items[record.session.id] = items.from_record(record)
 
     def finish(self, record: Record, receipt: Receipt) -> None:
         self.calls.append("finish")
@@ -111,16 +136,16 @@ class FakeVault:
 class FakeWording:
     def __init__(self, answer: str | None = None) -> None:
         self.answer, self.cause = answer, "off"
-        self.briefs: list[WordingRequest] = []
+        self.requests: list[WordingRequest] = []
 
-    def word(self, brief: WordingRequest) -> str:
-        self.briefs.append(brief)
+    def word(self, request: WordingRequest) -> str:
+        self.requests.append(request)
         if self.answer is None:
             raise NoWording(self.cause)
         return self.answer
 
 
-class FakeTokens:
+class FakeProcessor:
     """Answers from a script, then with a token an attempt; what was decided is the same for the same attempt."""
 
     def __init__(self) -> None:
@@ -128,16 +153,12 @@ class FakeTokens:
         self.payments: list[Payment] = []
         self.accepted: list[Payment] = []
         self.decided: dict[str, Decline] = {}
-        self.test_numbers_only = False
         self.meanwhile: Callable[[], None] = lambda: None
 
-    def test_only(self) -> bool:
-        return self.test_numbers_only
-
-    def ready(self) -> None:
+    def prepare(self) -> None:
         """The key is at hand."""
 
-    def create(self, payment: Payment) -> PaymentToken | Decline:
+    def create_payment_method(self, payment: Payment) -> PaymentToken | Decline:
         self.payments.append(payment)
         self.meanwhile()
         if payment.attempt in self.decided:
@@ -154,21 +175,71 @@ class FakeTokens:
         return PaymentToken(f"pm_{made}", payment.card.brand, payment.card.last4)
 
 
-class FakeWatch:
+class FakeTelemetry:
+    """Keeps what was counted; what goes to the log alone is dropped."""
+
     def __init__(self) -> None:
         self.counts: list[tuple[str, dict[str, str]]] = []
-
-    def follow(self, session_id: str, step: str) -> None:
-        """What it is about shows in the real log alone."""
 
     def count(self, metric: str, **dimensions: str) -> None:
         self.counts.append((metric, dimensions))
 
-    def declined(self, code: str, detail: str) -> None:
+    def card_declined(self, code: str, detail: str) -> None:
         self.counts.append(("Declined", {"class": code, "detail": detail}))
 
-    def unusable_key(self, secret: str, reason: str) -> None:
-        self.counts.append(("unusable_key", {"secret": secret, "reason": reason}))
+    def stripe_key_rejected(self, secret: str, reason: str) -> None:
+        self.counts.append(("StripeKeyRejected", {"secret": secret, "reason": reason}))
+
+    def identify(self, session_id: str | None, step: str = "") -> None: ...
+
+    def turn_answered(self, result: TurnResult, milliseconds: float) -> None: ...
+
+    def session_read(self, result: TurnResult) -> None: ...
+
+    def request_refused(self, status: int, code: str) -> None: ...
+
+    def dependency_failed(self, service: str, code: str, *, denied: bool) -> None: ...
+
+    def crashed(self, error: BaseException) -> None: ...
+
+    def flush(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Ports:
+    """What turns are wired from, as the handler does it; a test replaces the part that it is about."""
+
+    sessions: SessionStore
+    vault: Vault
+    wording: Wording
+    processor: PaymentProcessor
+    telemetry: Telemetry
+    policy: Policy
+    limits: Limits
+    now: Callable[[], int]
+    new_id: Callable[[], str]
+    new_token: Callable[[], str]
+    sleep: Callable[[float], None]
+    seconds_left: Callable[[], float] = lambda: inf
+    seconds_needed: float = 20
+
+    def turns(self) -> Turns:
+        records = Records(self.sessions, self.now, self.new_id)
+        confirmation = Confirmation(
+            records,
+            self.vault,
+            self.processor,
+            self.limits,
+            self.telemetry,
+            self.policy,
+            self.sleep,
+            self.seconds_left,
+            self.seconds_needed,
+        )
+        return Turns(records, self.vault, self.wording, confirmation, self.telemetry, self.policy, self.new_token)
+
+    def api(self) -> Api:
+        return Api(self.turns(), self.telemetry, self.new_id, time.monotonic)
 
 
 @dataclass
@@ -178,8 +249,8 @@ class World:
     sessions: MemorySessions = field(default_factory=MemorySessions)
     vault: FakeVault = field(default_factory=FakeVault)
     wording: FakeWording = field(default_factory=FakeWording)
-    tokens: FakeTokens = field(default_factory=FakeTokens)
-    watch: FakeWatch = field(default_factory=FakeWatch)
+    processor: FakeProcessor = field(default_factory=FakeProcessor)
+    telemetry: FakeTelemetry = field(default_factory=FakeTelemetry)
     limits: Limits = field(default_factory=lambda: Limits(per_address=1000, per_card=1000))
     policy: Policy = field(default_factory=lambda: Policy(ACCEPTED, "help@example.com"))
     time: float = NOON
@@ -190,8 +261,8 @@ class World:
             sessions=self.sessions,
             vault=self.vault,
             wording=self.wording,
-            tokens=self.tokens,
-            watch=self.watch,
+            processor=self.processor,
+            telemetry=self.telemetry,
             policy=self.policy,
             limits=self.limits,
             now=lambda: int(self.time),
@@ -222,7 +293,7 @@ class Payer:
             expected_step=expected_step,
             accept_language=self.language,
         )
-        answer = turn(message, ports)
+        answer = ports.turns().play(message)
         self.token = answer.session_token or self.token
         return answer
 

@@ -8,7 +8,7 @@ from chat import handler
 
 class Complete(Ours):
     def __init__(self) -> None:
-        handler.wired()
+        handler.api()
         self.numbers = count()
 
 

@@ -11,10 +11,10 @@ from functools import cache
 from typing import Any
 from unittest.mock import patch
 
+import boto3
 from botocore.client import BaseClient
 
 from benchmarks.contenders.ours import Ours
-from runtime import aws
 
 Call = tuple[str, str, dict[str, Any]]
 """Service, operation, parameters."""
@@ -23,7 +23,7 @@ Call = tuple[str, str, dict[str, Any]]
 class Floor:
     def __init__(self) -> None:
         self.ours = Ours()
-        self.clients = {service: aws.client(service) for service in ("dynamodb", "kms")}
+        self.clients = {service: boto3.client(service) for service in ("dynamodb", "kms")}
         self.recorded = cache(self._record)
 
     def conversation(self, texts: Sequence[str]) -> Iterator[Callable[[], object]]:

@@ -5,11 +5,20 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import count
+from types import SimpleNamespace
 from typing import Any
 
 from benchmarks.conversation import WORDED
 from chat import handler
 from chat.values.session import PaymentToken
+
+CONTEXT = SimpleNamespace(
+    function_name="chat",
+    memory_limit_in_mb=512,
+    invoked_function_arn="arn:aws:lambda:us-east-1:000000000000:function:chat",
+    aws_request_id="request-1",
+    get_remaining_time_in_millis=lambda: 25_000,
+)
 
 
 class ConstantModel:
@@ -18,19 +27,18 @@ class ConstantModel:
 
 
 class ConstantStripe:
-    def test_only(self) -> bool:
-        return False
+    def prepare(self) -> None: ...
 
-    def ready(self) -> None: ...
-
-    def create(self, payment: Any) -> PaymentToken:
+    def create_payment_method(self, payment: Any) -> PaymentToken:
         return PaymentToken("pm_1Constant", payment.card.brand, payment.card.last4)
 
 
 class Ours:
     def __init__(self) -> None:
-        ports = replace(handler.wired(), wording=ConstantModel(), tokens=ConstantStripe())
-        handler.wired = lambda: ports
+        api = handler.api()
+        confirmation = replace(api.turns.confirmation, processor=ConstantStripe())
+        turns = replace(api.turns, wording=ConstantModel(), confirmation=confirmation)
+        handler.api = lambda: replace(api, turns=turns)
         self.numbers = count()
 
     def conversation(self, texts: Sequence[str]) -> Iterator[Callable[[], object]]:
@@ -41,7 +49,7 @@ class Ours:
         for number, text in enumerate(texts):
             event = _event(headers, {"sessionId": session_id, "messageId": f"message-{number}", "message": text})
             replies: list[dict[str, Any]] = []
-            yield lambda event=event, replies=replies: replies.append(handler.handle(event))
+            yield lambda event=event, replies=replies: replies.append(handler.handle(event, CONTEXT))
             reply = json.loads(replies[0]["body"])
             if replies[0]["statusCode"] != 200:
                 raise RuntimeError(reply)

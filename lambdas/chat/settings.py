@@ -1,4 +1,4 @@
-"""The function's settings, from its environment. A missing or forbidden one fails the start, by name."""
+"""The function's settings, read from its environment. A missing or forbidden setting fails the start and is named."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Settings:
-    """Names and ids, and no secret; the two addresses are None on AWS."""
+    """Names and ids, no secrets. The two addresses are None on AWS."""
 
     stage: str
     sessions_table: str
@@ -31,8 +31,14 @@ class Settings:
     stripe_url: str | None
     model_url: str | None
 
+    @property
+    def test_cards_only(self) -> bool:
+        """Whether only Stripe's public test numbers are accepted: on every stage but `prod` and `local`."""
+        return self.stage not in ("prod", "local")
 
-class BadSetting(Exception): ...
+
+class BadSetting(Exception):
+    """The message names the variable, and never quotes its value."""
 
 
 def read(environment: Mapping[str, str]) -> Settings:

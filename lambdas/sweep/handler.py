@@ -1,4 +1,4 @@
-"""Every quarter of an hour: delete the sessions whose time is over. DynamoDB's own expiry may take days.
+"""Every quarter of an hour: delete the expired sessions. DynamoDB's own expiry may take days.
 
 Settings: SESSIONS_TABLE, and POWERTOOLS_* for the log and the metrics.
 """
@@ -9,69 +9,75 @@ import os
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-from botocore.session import get_session
+
+from runtime.aws import code_of
+from runtime.timestamps import to_iso
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-OLD = 75 * 60  # seconds after its last turn, when no session may be left: its hour and a sweep
-FETCHED = "sessionId, currentStep, lastUpdated, #ttl"  # card values stay where they are
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+MAX_IDLE_SECONDS = 75 * 60  # a session's hour and one more sweep: nothing older may be left
+FETCHED = "sessionId, currentStep, lastUpdated, #ttl"  # no card values
 SELECTED = "#ttl <= :now OR attribute_not_exists(#ttl) OR lastUpdated < :old OR attribute_not_exists(lastUpdated)"
 CONFIG = Config(connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 4, "mode": "standard"})
+
+logger = Logger()
 
 
 @dataclass
 class Swept:
-    """`dropped`: deleted sessions by the step they stood at. `leftovers`: what is too old and still there."""
+    """`deleted`: sessions by the step they had reached. `leftovers`: sessions that are too old and still stored."""
 
-    dropped: Counter[str] = field(default_factory=Counter)
+    deleted: Counter[str] = field(default_factory=Counter)
     leftovers: int = 0
 
 
-def handle(event: object, context: object = None) -> None:  # noqa: ARG001
-    """What the schedule calls. Raises what DynamoDB answers to the scan, so that the failure is seen."""
-    swept = sweep(
-        get_session().create_client("dynamodb", config=CONFIG), os.environ["SESSIONS_TABLE"], int(time.time())
-    )
-    Logger().info("swept", deleted=swept.dropped.total(), leftovers=swept.leftovers)
+@logger.inject_lambda_context
+def handle(_event: object, _context: LambdaContext) -> None:
+    """What the schedule calls. An error of DynamoDB at the scan is raised, so that the failed run is counted."""
+    swept = sweep(boto3.client("dynamodb", config=CONFIG), os.environ["SESSIONS_TABLE"], int(time.time()))
+    logger.info("swept", deleted=swept.deleted.total(), leftovers=swept.leftovers)
     _count("SweepLeftovers", swept.leftovers, {})
-    for step, dropped in swept.dropped.items():
-        _count("StepDropped", dropped, {"step": step})
+    for step, deleted in swept.deleted.items():
+        _count("StepDropped", deleted, {"step": step})
 
 
-def sweep(dynamodb: Any, table: str, now: int) -> Swept:
-    """`now`: epoch seconds. A session that is made anew under the same id meanwhile stays."""
+def sweep(dynamodb: DynamoDBClient, table: str, now: int) -> Swept:
+    """`now`: seconds since the epoch. A session that is created anew under the same id meanwhile is kept."""
     swept = Swept()
     for item in _selected(dynamodb, table, now):
-        if _is_gone(dynamodb, table, item, now):
-            swept.dropped[item.get("currentStep", {}).get("S", "unknown")] += 1
-        elif item.get("lastUpdated", {}).get("S", "") < _iso(now - OLD):
+        if _delete_expired(dynamodb, table, item, now):
+            swept.deleted[item.get("currentStep", {}).get("S", "unknown")] += 1
+        elif item.get("lastUpdated", {}).get("S", "") < to_iso(now - MAX_IDLE_SECONDS):
             swept.leftovers += 1
     return swept
 
 
-def _selected(dynamodb: Any, table: str, now: int) -> Iterator[Mapping[str, Any]]:
+def _selected(dynamodb: DynamoDBClient, table: str, now: int) -> Iterator[Mapping[str, Any]]:
     pages = dynamodb.get_paginator("scan").paginate(
         TableName=table,
         ConsistentRead=True,
         ProjectionExpression=FETCHED,
         FilterExpression=SELECTED,
         ExpressionAttributeNames={"#ttl": "ttl"},
-        ExpressionAttributeValues={":now": {"N": str(now)}, ":old": {"S": _iso(now - OLD)}},
+        ExpressionAttributeValues={":now": {"N": str(now)}, ":old": {"S": to_iso(now - MAX_IDLE_SECONDS)}},
     )
     for page in pages:
         yield from page["Items"]
 
 
-def _is_gone(dynamodb: Any, table: str, item: Mapping[str, Any], now: int) -> bool:
-    """Delete what is over; what DynamoDB does not delete now is the next run's."""
+def _delete_expired(dynamodb: DynamoDBClient, table: str, item: Mapping[str, Any], now: int) -> bool:
+    """Whether the expired session is gone. A delete that fails is left to the next run."""
     if int(item.get("ttl", {}).get("N", "0")) > now:
         return False
     try:
@@ -83,7 +89,7 @@ def _is_gone(dynamodb: Any, table: str, item: Mapping[str, Any], now: int) -> bo
             ExpressionAttributeValues={":now": {"N": str(now)}},
         )
     except ClientError as error:
-        return error.response.get("Error", {}).get("Code") == "ConditionalCheckFailedException"  # another by now
+        return code_of(error) == "ConditionalCheckFailedException"  # a new session has taken its place
     except BotoCoreError:
         return False
     return True
@@ -95,7 +101,3 @@ def _count(metric: str, value: int, dimensions: Mapping[str, str]) -> None:
         metrics.add_dimension(*dimension)
     metrics.add_metric(metric, MetricUnit.Count, value)
     metrics.flush_metrics()
-
-
-def _iso(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -6,8 +6,9 @@ from typing import Any
 
 from chat.dialogue.replies import choose_language
 from chat.dialogue.state_machine import advance, settle
-from chat.turns.ports import Receipt
-from chat.turns.results import TurnResult, body, completed
+from chat.http.body import reply_body
+from chat.turns.results import TurnResult, result_of_receipt
+from chat.turns.stored import Receipt
 from chat.understanding.interpret import understand
 from chat.values.brands import ACCEPTED
 from chat.values.card import CardNumber, Cvv
@@ -32,11 +33,11 @@ class Payer:
             if not decline:
                 token = PaymentToken("pm_test", card.brand, card.last4)
                 self.session = Session("abc", self.session.language, Step.DONE, Outcome.COMPLETED)
-                return body(completed(Receipt("abc", "hash", token, self.session.language, created=0)))
+                return reply_body(result_of_receipt(Receipt("abc", "hash", token, self.session.language, created=0)))
             move = settle(move.session, Decline(decline), self.policy)
         lines = (Line("user", heard.masked), Line("assistant", move.reply))
         self.session = sealed(replace(move.session, history=(*move.session.history, *lines)))
-        return body(TurnResult(self.session, move.reply))
+        return reply_body(TurnResult(self.session, move.reply))
 
 
 def sealed(session: Session) -> Session:

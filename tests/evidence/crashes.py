@@ -9,15 +9,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from chat.turns.confirm import CLAIM
-from chat.turns.ports import Busy, SessionExpired
+from chat.turns.confirm import CLAIM_SECONDS
+from chat.turns.errors import Busy, SessionExpired
 from chat.turns.results import TurnResult
-from chat.turns.turn import Message, turn
+from chat.turns.turn import Message
 from chat.values.session import Decline
 from tests.fakes import World
 
 CARD, CVV = "4242 4242 4242 4242", "123"
-EFFECTS = ("sessions", "vault", "wording", "tokens")
+EFFECTS = ("sessions", "vault", "wording", "processor")
 SCRIPTS: dict[str, tuple[str, ...]] = {
     "the six steps": ("payment", "John", CARD, "12/30", CVV, "confirm"),
     "one message": (f"I'm John, {CARD}, exp 12/30, cvv {CVV}", "confirm"),
@@ -97,12 +97,12 @@ def all_of_them(make: Callable[[], World] = World) -> Iterator[Outcome]:
 
 def _play(script: str, crash: Crash, make: Callable[[], World]) -> tuple[Outcome, list[str]]:
     world = make()
-    world.tokens.script = list(STRIPE_SAYS.get(script, []))
+    world.processor.script = list(STRIPE_SAYS.get(script, []))
     payer = Survivor(world, crash)
     for number, text in enumerate(SCRIPTS[script]):
         if not payer.says(text, f"m{number}"):
             break
-    made = {payment.attempt for payment in world.tokens.accepted}
+    made = {payment.attempt for payment in world.processor.accepted}
     outcome = Outcome(
         script,
         "",
@@ -134,7 +134,7 @@ class Survivor:
             except Crashed:
                 continue  # no answer came: the same again
             except Busy:
-                self.world.time += CLAIM / 4
+                self.world.time += CLAIM_SECONDS / 4
                 continue
             except SessionExpired:
                 self.status = self.status if self.status in ("completed", "cancelled", "failed") else "gone"
@@ -146,7 +146,7 @@ class Survivor:
         ports = self.world.ports()
         shaken = {name: Crashing(name, getattr(ports, name), self.crash) for name in EFFECTS}
         message = Message(text, message_id, "203.0.113.7", "abc-123", self.token)
-        return turn(message, replace(ports, **shaken))
+        return replace(ports, **shaken).turns().play(message)
 
     def _heard(self, answer: TurnResult) -> bool:
         self.token = answer.session_token or self.token

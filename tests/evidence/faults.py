@@ -9,8 +9,7 @@ from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutErr
 
 from chat.adapters.bedrock import BedrockWording
 from chat.adapters.telemetry import PowertoolsTelemetry
-from chat.http.api import respond
-from chat.turns.ports import Unavailable
+from runtime.aws import Unavailable
 from tests.fakes import World
 
 CARD, CVV = "4242 4242 4242 4242", "123"
@@ -20,7 +19,7 @@ TURNS = ("payment", "John", CARD, "12/30", CVV, "confirm")
 NEEDS = {
     "dynamodb": ("sessions.load", "sessions.save", "sessions.claim", "sessions.finish", "sessions.delete"),
     "kms": ("vault.seal", "vault.open", "vault.fingerprint"),
-    "secretsmanager": ("tokens.ready",),
+    "secretsmanager": ("processor.prepare",),
 }
 CODES = {
     "dynamodb": ("ProvisionedThroughputExceededException", "InternalServerError", "ConnectTimeoutError"),
@@ -56,8 +55,8 @@ class Failing:
 class Client:
     """Somebody talking to the function's edge."""
 
-    def __init__(self, world: World, watch: PowertoolsTelemetry) -> None:
-        self.world, self.watch, self.token = world, watch, ""
+    def __init__(self, world: World, telemetry: PowertoolsTelemetry) -> None:
+        self.world, self.telemetry, self.token = world, telemetry, ""
 
     def says(self, text: str, number: int, **ports: Any) -> tuple[int, dict[str, Any], dict[str, str]]:
         headers = {"Content-Type": "application/json"} | ({"X-Session-Token": self.token} if self.token else {})
@@ -67,7 +66,7 @@ class Client:
             "headers": headers,
             "body": json.dumps({"message": text, "sessionId": "abc-123", "messageId": f"m{number}"}),
         }
-        reply = respond(event, replace(self.world.ports(), **ports), self.watch)
+        reply = replace(self.world.ports(), telemetry=self.telemetry, **ports).api().respond(event)
         body = json.loads(reply["body"])
         self.token = body.get("sessionToken", self.token)
         return reply["statusCode"], body, reply["headers"]
@@ -75,13 +74,13 @@ class Client:
 
 def of_aws() -> Iterator[Fault]:
     """At each turn, each call that it makes fails with each code; then the same message is repeated."""
-    watch = PowertoolsTelemetry()
+    telemetry = PowertoolsTelemetry()
     for service, calls in NEEDS.items():
         for call in calls:
             for code in CODES[service]:
                 hit = False
                 for turn in range(len(TURNS)):
-                    wrong = _at(turn, call, Unavailable(service, code), watch)
+                    wrong = _at(turn, call, Unavailable(service, code), telemetry)
                     if wrong is not None:
                         hit = True
                         yield Fault(f"{service} {code} at {call}, turn {turn + 1}", tuple(wrong))
@@ -89,10 +88,10 @@ def of_aws() -> Iterator[Fault]:
                     yield Fault(f"{call}", ("never called",))
 
 
-def _at(turn: int, call: str, error: Exception, watch: PowertoolsTelemetry) -> list[str] | None:
+def _at(turn: int, call: str, error: Exception, telemetry: PowertoolsTelemetry) -> list[str] | None:
     """What was wrong; None when this turn does not make the call."""
     world = World()
-    client = Client(world, watch)
+    client = Client(world, telemetry)
     for number, text in enumerate(TURNS[:turn]):
         client.says(text, number)
     before = dict(world.sessions.items)
@@ -113,8 +112,8 @@ def _at(turn: int, call: str, error: Exception, watch: PowertoolsTelemetry) -> l
         wrong.append(f"the repeat was answered {status}")
     for number, text in enumerate(TURNS[turn + 1 :], turn + 1):
         status, body, _ = client.says(text, number)
-    if body.get("status") != "completed" or len({payment.attempt for payment in world.tokens.accepted}) != 1:
-        wrong.append(f"the conversation ended {body.get('status')} with {len(world.tokens.accepted)} PaymentMethods")
+    if body.get("status") != "completed" or len({payment.attempt for payment in world.processor.accepted}) != 1:
+        wrong.append(f"the conversation ended {body.get('status')} with {len(world.processor.accepted)} PaymentMethods")
     return wrong
 
 
@@ -164,18 +163,18 @@ class Converses:
 
 def of_the_model() -> Iterator[Fault]:
     """The same states and words as without a model, whatever it does."""
-    watch = PowertoolsTelemetry()
-    plain = _conversation(watch, None)
+    telemetry = PowertoolsTelemetry()
+    plain = _conversation(telemetry, None)
     for name, converse in MODELS.items():
-        heard = _conversation(watch, BedrockWording(Converses(converse), "a-model", watch))
+        heard = _conversation(telemetry, BedrockWording(Converses(converse), "a-model", telemetry))
         different = [
             text for text, (one, other) in zip(TURNS, zip(plain, heard, strict=True), strict=True) if one != other
         ]
         yield Fault(f"model {name}", tuple(f"another answer to {text[:8]}" for text in different))
 
 
-def _conversation(watch: PowertoolsTelemetry, wording: BedrockWording | None) -> list[tuple[int, Any]]:
-    client = Client(World(), watch)
+def _conversation(telemetry: PowertoolsTelemetry, wording: BedrockWording | None) -> list[tuple[int, Any]]:
+    client = Client(World(), telemetry)
     ports = {"wording": wording} if wording else {}
     answers = []
     for number, text in enumerate(TURNS):

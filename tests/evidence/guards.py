@@ -4,8 +4,9 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from chat.turns.ports import Limits, SessionExpired, TooManyRequests
-from chat.turns.turn import Message, turn, where
+from chat.turns.attempts import Limits
+from chat.turns.errors import SessionExpired, TooManyRequests
+from chat.turns.turn import Message
 from chat.values.session import Decline
 from tests.evidence.canary import number
 from tests.fakes import Payer, World
@@ -33,7 +34,7 @@ def many_cards(cards: int = 200, limit: int = 30, seed: int = 0) -> Tried:
             continue
         tried += 1
         _tries(world, f"s{tried}", digits)
-    return Tried(cards, len(world.tokens.payments), limit)
+    return Tried(cards, len(world.processor.payments), limit)
 
 
 def many_codes(codes: int = 100, limit: int = 5) -> Tried:
@@ -41,7 +42,7 @@ def many_codes(codes: int = 100, limit: int = 5) -> Tried:
     world = World(limits=Limits(per_address=1000, per_card=limit))
     for code in range(codes):
         _tries(world, f"s{code}", "4242424242424242", f"{code:03}", f"198.51.100.{code}")
-    return Tried(codes, len(world.tokens.payments), limit)
+    return Tried(codes, len(world.processor.payments), limit)
 
 
 def many_codes_in_one_session(codes: int = 100, limit: int = 5) -> Tried:
@@ -49,14 +50,14 @@ def many_codes_in_one_session(codes: int = 100, limit: int = 5) -> Tried:
     world = World(limits=Limits(per_address=1000, per_card=limit))
     payer = Payer(world)
     payer.reaches_review()
-    world.tokens.script = [Decline("processor_busy")] * codes
+    world.processor.script = [Decline("processor_busy")] * codes
     for code in range(codes):
         try:
             payer.says(f"cvv {code:03}")
             payer.says("confirm")
         except (TooManyRequests, SessionExpired):
             continue
-    return Tried(codes, len(world.tokens.payments), limit)
+    return Tried(codes, len(world.processor.payments), limit)
 
 
 def _tries(world: World, session_id: str, digits: str, cvv: str = "123", address: str = "203.0.113.7") -> None:
@@ -96,7 +97,7 @@ def expired(after: tuple[int, ...] = (0, 1, 60, 86_400)) -> Late:
                 try:
                     ask(world, payer, f"m{turns - 1}")
                 except SessionExpired:
-                    if world.sessions.items or world.tokens.payments:
+                    if world.sessions.items or world.processor.payments:
                         served.append(f"{name} at {turns}: something is left")
                 else:
                     served.append(f"{name} at {turns}, {late} s late")
@@ -107,10 +108,12 @@ def _asked() -> Iterator[tuple[str, Callable[[World, Payer, str], object]]]:
     for text in SAID:
         yield f"“{text}”", lambda world, payer, _, text=text: payer.says(text)
     yield "a repeat", lambda world, payer, last: payer.says("again", message_id=last)
-    yield "a look", lambda world, payer, _: where("abc-123", payer.token, world.ports())
+    yield "a look", lambda world, payer, _: world.ports().turns().read("abc-123", payer.token)
     yield (
         "an expected step",
-        lambda world, payer, _: turn(
-            Message("John", "m9", payer.address, "abc-123", payer.token, expected_step="name"), world.ports()
+        lambda world, payer, _: (
+            world.ports()
+            .turns()
+            .play(Message("John", "m9", payer.address, "abc-123", payer.token, expected_step="name"))
         ),
     )

@@ -14,13 +14,14 @@ from typing import Any
 import stripe as stripe_sdk
 
 from chat.adapters.bedrock import BedrockWording, prompt
-from chat.adapters.stripe import StripeKey, StripePaymentMethods
+from chat.adapters.stripe_key import StripeKey
+from chat.adapters.stripe_payment_methods import StripePaymentMethods
 from chat.adapters.telemetry import PowertoolsTelemetry
-from chat.http.api import respond
-from chat.turns.ports import WordingRequest
+from chat.turns.wording import WordingRequest
 from local.model.server import HOSTILE
 from local.stand_in.service import Request, Service
 from local.stripe.server import LOCAL_KEY, Stripe
+from runtime.deadline import Deadline
 from tests.fakes import World
 
 
@@ -68,8 +69,8 @@ class HostileModel:
 
 
 class RecordedWording(BedrockWording):
-    def __init__(self, bedrock: Any, watch: Any) -> None:
-        super().__init__(bedrock, "a-model", watch)
+    def __init__(self, bedrock: Any, telemetry: Any) -> None:
+        super().__init__(bedrock, "a-model", telemetry)
         self.prompts: list[str] = []
 
     def word(self, brief: WordingRequest) -> str:
@@ -110,24 +111,24 @@ class House:
     typed: str = field(default="", repr=False)  # the message in hand
 
     def __post_init__(self) -> None:
-        self.watch = PowertoolsTelemetry()
-        self.wording = RecordedWording(HostileModel(self.rng, lambda: self.typed), self.watch)
+        self.telemetry = PowertoolsTelemetry()
+        self.wording = RecordedWording(HostileModel(self.rng, lambda: self.typed), self.telemetry)
         key = StripeKey(Secret(), "secret", lambda: int(self.world.time))
-        self.tokens = StripePaymentMethods(
-            key, self.watch, secret="secret", stage="local", test_tokens=False, url=self.stripe_url
+        self.processor = StripePaymentMethods(
+            key, self.telemetry, Deadline(), stage="local", test_tokens=False, url=self.stripe_url
         )
 
     def asks(self, event: dict[str, Any]) -> tuple[int, str]:
         """The status and the body, as they leave."""
-        ports = replace(self.world.ports(), wording=self.wording, tokens=self.tokens, watch=self.watch)
+        ports = replace(self.world.ports(), wording=self.wording, processor=self.processor, telemetry=self.telemetry)
         if self.faults:
             faulty = {name: Faulty(getattr(ports, name), self.rng, self.faults, lambda: self.typed) for name in PORTS}
             ports = replace(ports, **faulty)
-        reply = respond(event, ports, self.watch)
+        reply = ports.api().respond(event)
         return reply["statusCode"], json.dumps(reply["headers"]) + reply["body"]
 
 
-PORTS = ("sessions", "vault", "wording", "tokens")
+PORTS = ("sessions", "vault", "wording", "processor")
 
 
 class Secret:

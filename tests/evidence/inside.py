@@ -9,13 +9,12 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 from unittest.mock import patch
 
 from chat import handler
-from chat.http.api import respond
-from chat.turns.ports import Ports
+from chat.http.api import Api
 from local.stand_in.service import Answer, Request, Service
 from tests.stage import Stage, stack_outputs
 
@@ -77,10 +76,10 @@ def proxied(stage: Stage) -> Iterator[tuple[Proxy, str]]:
 class Inside:
     """The function's edge, with the deployed function's own settings."""
 
-    ports: Ports
+    api: Api
 
     def asks(self, event: Mapping[str, Any]) -> tuple[int, dict[str, Any], dict[str, str]]:
-        reply = respond(event, self.ports, handler.watch())
+        reply = self.api.respond(event)
         return reply["statusCode"], json.loads(reply["body"]), reply["headers"]
 
     def says(self, session_id: str, text: str, token: str | None, address: str = "203.0.113.7", **fields: str) -> Any:
@@ -109,7 +108,7 @@ def inside(stage: Stage, aws: str | None = None, **settings: str) -> Inside:
         **settings,
     }
     with patch.dict(os.environ, environment):
-        return Inside(replace(handler.wired.__wrapped__(), sleep=time.sleep))
+        return Inside(handler.api.__wrapped__())
 
 
 class _Endpoint:

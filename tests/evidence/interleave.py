@@ -10,12 +10,11 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
-from chat.turns.ports import Ports
 from chat.turns.results import TurnResult
-from chat.turns.turn import Message, turn
-from tests.fakes import World
+from chat.turns.turn import Message
+from tests.fakes import Ports, World
 
-PORTS = ("sessions", "vault", "wording", "tokens")
+PORTS = ("sessions", "vault", "wording", "processor")
 CHANCE = 0.4  # that somebody else goes on after a step
 
 
@@ -87,7 +86,7 @@ class Race:
         baton.wait(name)
         try:
             if isinstance(what, Message):
-                self.answers[name] = turn(what, self._ports(name, baton))
+                self.answers[name] = self._ports(name, baton).turns().play(what)
             else:
                 what()
         except Exception as error:  # noqa: BLE001  (a refusal is an answer too; the judge looks at its type)

@@ -7,9 +7,11 @@ from random import Random
 from typing import Any
 
 from chat.adapters import items
-from chat.turns.ports import Busy, Payment, Record, SessionExpired, SessionTokenRequired
+from chat.turns.errors import Busy, SessionExpired, SessionTokenRequired
 from chat.turns.results import TurnResult
+from chat.turns.stored import Record
 from chat.turns.turn import Message
+from chat.values.payment import Payment
 from tests.evidence.interleave import Race
 from tests.fakes import MemorySessions, Payer, World
 
@@ -28,9 +30,9 @@ class JudgedSessions(MemorySessions):
         super().save(record, over, now)
         self._note(record)
 
-    def claim(self, record: Record, over: Record, counters: Any, counters_ttl: int) -> None:
+    def claim(self, record: Record, over: Record, counters: Any) -> None:
         stored = self._stored(over.session.id)
-        super().claim(record, over, counters, counters_ttl)
+        super().claim(record, over, counters)
         self._note(record)
         if stored:
             self.claimed[record.attempt or ""] = _review(stored)
@@ -78,8 +80,8 @@ def double_confirms(races: int, at_once: int, make: MakeWorld = judged_world, fi
         tokens = _delivered(race)
         if len(set(tokens)) != 1:
             verdict.wrong.append(f"{seed}: {len(set(tokens))} tokens delivered")
-        if len({payment.attempt for payment in world.tokens.accepted}) != 1:
-            verdict.wrong.append(f"{seed}: {len(world.tokens.accepted)} PaymentMethods")
+        if len({payment.attempt for payment in world.processor.accepted}) != 1:
+            verdict.wrong.append(f"{seed}: {len(world.processor.accepted)} PaymentMethods")
         verdict.wrong += [f"{seed}: {what}" for what in _unexpected(race, (Busy,))]
     return verdict
 
@@ -159,14 +161,14 @@ def _judge(rival: str, race: Race, world: World, payer: Payer) -> Iterator[str]:
     delivered = _delivered(race)
     if len(set(delivered)) > 1:
         yield f"{len(set(delivered))} tokens"
-    for payment in world.tokens.payments:
+    for payment in world.processor.payments:
         if sessions.claimed.get(payment.attempt) != _paid(payment):
             yield "Stripe was asked for something else than was claimed"
     answer = race.answers.get("rival")
     if delivered and isinstance(answer, TurnResult) and answer.payment is None:
         if rival == "cancel":
             yield "a token after a cancel that was answered"
-        elif world.tokens.accepted[-1].name != answer.session.name:
+        elif world.processor.accepted[-1].name != answer.session.name:
             yield "a token for data that an answered edit had changed"
     if rival == "re-created":
         stored = world.sessions.items.get(payer.session_id)

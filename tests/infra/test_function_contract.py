@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from chat.adapters.dynamodb import DynamoSessions
 from chat.adapters.kms import KmsVault
+from chat.adapters.session_store import DynamoSessionStore
 from chat.settings import BadSetting, read
-from chat.turns.ports import Receipt, Record
+from chat.turns.attempts import AttemptCounters
+from chat.turns.stored import Receipt, Record
 from chat.values.brands import ACCEPTED
 from chat.values.session import PaymentToken, Session, Step
 from infra import key_policies
@@ -69,11 +70,11 @@ RECEIPT = Receipt("abc-123", "0" * 64, PaymentToken("pm_1", "visa", "4242"), "en
 def used_of_tables() -> set[tuple[str, str]]:
     """Table and action, of everything that the function ever does to an item."""
     recorder = Recorder()
-    tables = DynamoSessions(recorder, "Sessions", "Receipts", "Attempts")
+    tables = DynamoSessionStore(recorder, "Sessions", "Receipts", "Attempts")
     tables.load("abc-123")
     tables.save(RECORD, None, 0)
     tables.save(replace(RECORD, version=2), RECORD, 0)
-    tables.claim(replace(RECORD, version=2), RECORD, {"card#1": 1}, 60)
+    tables.claim(replace(RECORD, version=2), RECORD, AttemptCounters({"card#1": 1}, (0, 300), 3900))
     tables.finish(RECORD, RECEIPT)
     tables.receipt("0" * 64, 0)
     tables.delete(RECORD)

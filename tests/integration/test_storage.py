@@ -6,12 +6,16 @@ from uuid import uuid4
 import pytest
 
 from chat.adapters import items
-from chat.adapters.dynamodb import DynamoSessions
 from chat.adapters.kms import KmsVault
-from chat.turns.ports import Conflict, LimitReached, Receipt, Record, SealBroken, SessionExpired, Unavailable
+from chat.adapters.session_store import DynamoSessionStore
+from chat.turns.attempts import AttemptCounters
+from chat.turns.errors import SessionExpired
+from chat.turns.seals import SealBroken
+from chat.turns.stored import Conflict, LimitReached, Receipt, Record
 from chat.values.brands import Brand
 from chat.values.card import Expiry, Field, Refusal
 from chat.values.session import KeptCard, Line, PaymentToken, Sealed, Session, Step
+from runtime.aws import Unavailable
 from tests.fakes import NOON
 
 
@@ -41,7 +45,7 @@ def tables(aws):
 
 @pytest.fixture
 def sessions(aws, tables):
-    return DynamoSessions(aws("dynamodb"), tables["sessions"], tables["receipts"], tables["counters"])
+    return DynamoSessionStore(aws("dynamodb"), tables["sessions"], tables["receipts"], tables["counters"])
 
 
 @pytest.fixture
@@ -160,40 +164,48 @@ def test_deleting_what_is_gone_says_so(sessions, record):
     assert conflict.value.stored is None
 
 
+WINDOWS = tuple(range(NOON - 3600, NOON + 1, 300))
+
+
+def attempts(limits, windows=WINDOWS):
+    return AttemptCounters(limits, windows, windows[-1] + 3900)
+
+
 def test_a_claim_is_stored_and_counted_once(sessions, record, aws, tables):
     sessions.save(record, None, NOON)
-    counter = f"card#{uuid4()}#1"
+    counter = f"card#{uuid4()}"
 
-    sessions.claim(claimed(record), record, {counter: 3}, NOON + 7200)
+    sessions.claim(claimed(record), record, attempts({counter: 3}))
 
     stored = sessions.load(record.session.id)
     assert (stored.claim_until, stored.counted, stored.version) == (NOON + 40, True, 2)
     item = aws("dynamodb").get_item(TableName=tables["counters"], Key={"counter": {"S": counter}})["Item"]
-    assert (item["attempts"], item["ttl"]) == ({"N": "1"}, {"N": str(NOON + 7200)})
+    assert {name: item[name]["N"] for name in item if name.startswith("w")} == {f"w{each}": "1" for each in WINDOWS}
+    assert item["ttl"] == {"N": str(NOON + 3900)}
 
 
 def test_a_second_claim_on_the_same_version_fails_and_counts_nothing(sessions, record, aws, tables):
     sessions.save(record, None, NOON)
-    counter = f"card#{uuid4()}#1"
-    sessions.claim(claimed(record), record, {counter: 3}, NOON + 7200)
+    counter = f"card#{uuid4()}"
+    sessions.claim(claimed(record), record, attempts({counter: 3}))
 
     with pytest.raises(Conflict) as conflict:
-        sessions.claim(claimed(record), record, {counter: 3}, NOON + 7200)
+        sessions.claim(claimed(record), record, attempts({counter: 3}))
 
     assert conflict.value.stored.claim_until == NOON + 40
     item = aws("dynamodb").get_item(TableName=tables["counters"], Key={"counter": {"S": counter}})["Item"]
-    assert item["attempts"] == {"N": "1"}
+    assert {item[f"w{each}"]["N"] for each in WINDOWS} == {"1"}
 
 
 def test_a_counter_at_its_limit_refuses_by_name_and_leaves_the_session_unclaimed(sessions, record):
     sessions.save(record, None, NOON)
-    free, full = f"address#{uuid4()}#1", f"card#{uuid4()}#1"
+    free, full = f"address#{uuid4()}", f"card#{uuid4()}"
     other = replace(record, session=replace(record.session, id=f"{record.session.id}-other"))
     sessions.save(other, None, NOON)
-    sessions.claim(claimed(other), other, {full: 1}, NOON + 7200)
+    sessions.claim(claimed(other), other, attempts({full: 1}))
 
     with pytest.raises(LimitReached) as reached:
-        sessions.claim(claimed(record), record, {free: 5, full: 1}, NOON + 7200)
+        sessions.claim(claimed(record), record, attempts({free: 5, full: 1}))
 
     assert reached.value.counter == full
     assert sessions.load(record.session.id) == record
@@ -224,7 +236,7 @@ def test_what_was_edited_meanwhile_is_not_finished(sessions, record):
 
 
 def test_an_item_of_another_schema_is_expired(sessions, record, aws, tables):
-    item = items.of_record(record) | {"schema": {"N": "99"}}
+    item = items.from_record(record) | {"schema": {"N": "99"}}
     aws("dynamodb").put_item(TableName=tables["sessions"], Item=item)
 
     with pytest.raises(SessionExpired):
@@ -233,7 +245,7 @@ def test_an_item_of_another_schema_is_expired(sessions, record, aws, tables):
 
 def test_a_missing_table_is_our_unavailable(aws):
     with pytest.raises(Unavailable) as unavailable:
-        DynamoSessions(aws("dynamodb"), "none", "none", "none").load("abc")
+        DynamoSessionStore(aws("dynamodb"), "none", "none", "none").load("abc")
 
     assert (unavailable.value.service, unavailable.value.code) == ("dynamodb", "ResourceNotFoundException")
 

@@ -9,14 +9,17 @@ from uuid import uuid4
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from chat.adapters.stripe import StripeKey, StripePaymentMethods
-from chat.turns.ports import Payment, Unavailable
+from chat.adapters.stripe_key import StripeKey
+from chat.adapters.stripe_payment_methods import StripePaymentMethods
 from chat.values.brands import Brand
 from chat.values.card import CardNumber, Cvv, Expiry
+from chat.values.payment import Payment
 from chat.values.session import Decline, PaymentToken
 from local.stand_in.service import Answer, Service
 from local.stripe.server import LOCAL_KEY, Stripe
-from tests.fakes import FakeWatch
+from runtime.aws import Unavailable
+from runtime.deadline import Deadline
+from tests.fakes import FakeTelemetry
 
 
 class Secret:
@@ -47,16 +50,16 @@ def shop(stripe_url):
 
 class Shop:
     def __init__(self, url: str) -> None:
-        self.url, self.secret, self.watch, self.time = url, Secret(LOCAL_KEY), FakeWatch(), 0
+        self.url, self.secret, self.telemetry, self.time = url, Secret(LOCAL_KEY), FakeTelemetry(), 0
         self.stage, self.test_tokens = "local", False
         self._tokens = None
 
     @property
-    def tokens(self) -> StripePaymentMethods:
+    def processor(self) -> StripePaymentMethods:
         if self._tokens is None:
             key = StripeKey(self.secret, "the-secret", lambda: self.time)
             self._tokens = StripePaymentMethods(
-                key, self.watch, secret="the-secret", stage=self.stage, test_tokens=self.test_tokens, url=self.url
+                key, self.telemetry, Deadline(), stage=self.stage, test_tokens=self.test_tokens, url=self.url
             )
         return self._tokens
 
@@ -69,7 +72,7 @@ class Shop:
             "expiry": Expiry(12, 2030),
             "cvv": Cvv("123"),
         }
-        return self.tokens.create(Payment(**(values | change)))
+        return self.processor.create_payment_method(Payment(**(values | change)))
 
     def told(self, behaviour, **more):
         request = urllib.request.Request(
@@ -82,7 +85,7 @@ class Shop:
             return json.load(reply)
 
     def counted(self):
-        return [name for name, _ in self.watch.counts]
+        return [name for name, _ in self.telemetry.counts]
 
 
 def test_a_good_card_becomes_a_payment_method_with_the_session_in_its_metadata(shop):
@@ -163,7 +166,7 @@ def test_a_key_that_cannot_be_one_is_named_in_the_log_and_never_sent(shop, value
     result = shop.pays()
 
     assert result.code == "processor_unavailable"
-    assert ("unusable_key", "the-secret") in [(name, note.get("secret")) for name, note in shop.watch.counts]
+    assert ("StripeKeyRejected", "the-secret") in [(name, note.get("secret")) for name, note in shop.telemetry.counts]
 
 
 def test_a_rotated_key_is_picked_up_when_the_old_one_is_refused(shop):
@@ -180,7 +183,7 @@ def test_a_secret_store_that_is_down_is_noticed_before_a_payment_is_claimed(shop
     shop.secret.down = True
 
     with pytest.raises(Unavailable):
-        shop.tokens.ready()
+        shop.processor.prepare()
 
 
 def test_a_secret_store_that_goes_down_with_the_key_refused_decides_nothing(shop):
@@ -203,16 +206,12 @@ def test_the_key_is_read_once_and_again_when_it_may_be_old(shop):
     assert shop.secret.reads == 2
 
 
-def test_a_stage_with_a_test_key_takes_test_numbers_only_but_not_the_local_one(shop):
-    assert shop.tokens.test_only() is False
+def test_prod_with_a_test_key_sends_no_real_number_to_stripe(shop):
+    shop.stage, before = "prod", shop.made()
 
-    dev = Shop(shop.url)
-    dev.stage = "dev"
-    assert dev.tokens.test_only() is True
+    result = shop.pays(number="4111111111111111")
 
-    prod = Shop(shop.url)
-    prod.stage, prod.secret.value = "prod", "sk_live_pretended"
-    assert prod.tokens.test_only() is False
+    assert (result.code, shop.made()) == ("card_declined", before)
 
 
 @pytest.mark.parametrize(

@@ -8,17 +8,10 @@ from uuid import uuid4
 import pytest
 
 from chat.adapters.telemetry import PowertoolsTelemetry
-from chat.http.api import respond
-from chat.turns.ports import (
-    Busy,
-    SealBroken,
-    SessionExpired,
-    SessionTokenRequired,
-    StepChanged,
-    TooManyRequests,
-    Unavailable,
-)
+from chat.turns.errors import Busy, SessionExpired, SessionTokenRequired, StepChanged, TooManyRequests
+from chat.turns.seals import SealBroken
 from chat.values.session import Decline
+from runtime.aws import Unavailable
 from tests.fakes import World
 
 SECRET = "4242 4242 4242 4241 is what somebody typed"
@@ -31,11 +24,11 @@ class Api:
         self.world, self.token = world, ""
 
     @cached_property
-    def watch(self):
+    def telemetry(self):
         return PowertoolsTelemetry()  # made in the test itself: a logger keeps the stream it was born with
 
     def asks(self, event):
-        reply = respond(event, replace(self.world.ports(), watch=self.watch), self.watch)
+        reply = replace(self.world.ports(), telemetry=self.telemetry).api().respond(event)
         return reply, json.loads(reply["body"])
 
     def says(self, text, **fields):
@@ -157,7 +150,7 @@ def test_a_turn_writes_one_log_line_of_named_fields(api, capsys):
 
 
 def test_one_session_can_be_followed_through_its_trouble(api, capsys):
-    api.world.tokens.script = [Decline("card_declined", "do_not_honor")]
+    api.world.processor.script = [Decline("card_declined", "do_not_honor")]
     api.reaches_review()
     api.says("confirm")
     api.says("and now?", expectedStep="cvv")
@@ -233,7 +226,7 @@ def test_a_turn_is_measured_at_the_step_where_the_payer_was(api, capsys):
     ],
 )
 def test_only_a_refused_card_is_a_decline(api, capsys, code, counted):
-    api.world.tokens.script = [Decline(code, "a-detail")]
+    api.world.processor.script = [Decline(code, "a-detail")]
     api.reaches_review()
     api.says("confirm")
 
@@ -248,7 +241,7 @@ def test_only_a_refused_card_is_a_decline(api, capsys, code, counted):
 
 def test_metrics_that_cannot_be_written_do_not_keep_a_reply_from_its_payer(api, monkeypatch):
     monkeypatch.delenv("POWERTOOLS_METRICS_NAMESPACE")
-    api.watch = PowertoolsTelemetry()
+    api.telemetry = PowertoolsTelemetry()
 
     reply, _ = api.says("payment")
 

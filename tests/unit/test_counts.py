@@ -9,10 +9,10 @@ import pytest
 from benchmarks.conversation import SIX, chat
 from benchmarks.metering import size
 from chat.adapters import bedrock
-from chat.adapters.dynamodb import DynamoSessions
 from chat.adapters.kms import KmsVault
+from chat.adapters.session_store import DynamoSessionStore
 from chat.languages.language import tags
-from chat.turns.ports import WordingRequest
+from chat.turns.wording import WordingRequest
 from tests.fakes import FakeWording, Payer, World
 
 CIPHERTEXT = 190  # bytes that KMS makes of a card number
@@ -61,7 +61,7 @@ class CountedWorld(World):
         self.aws = Aws()
 
     def ports(self):
-        sessions = DynamoSessions(self.aws, "sessions", "receipts", "attempts")
+        sessions = DynamoSessionStore(self.aws, "sessions", "receipts", "attempts")
         return replace(super().ports(), sessions=sessions, vault=KmsVault(self.aws, "sealing", "counting"))
 
 
@@ -102,7 +102,7 @@ def test_the_model_is_called_twice_in_the_six_steps():
     world = CountedWorld()
     _calls_of_each_turn(Payer(world), SIX)
 
-    assert len(world.wording.briefs) == 2
+    assert len(world.wording.requests) == 2
 
 
 def test_what_the_model_is_sent_stays_below_300_tokens():
@@ -111,7 +111,7 @@ def test_what_the_model_is_sent_stays_below_300_tokens():
     for text in ("payment", *("why? " + "I would really like to know that before I go on, " * 4 + "please?",) * 5):
         payer.says(text)
 
-    sent = max(len(bedrock.prompt(WordingRequest(brief.session, brief.fixed))) for brief in world.wording.briefs)
+    sent = max(len(bedrock.prompt(WordingRequest(brief.session, brief.fixed))) for brief in world.wording.requests)
 
     assert (len(bedrock.INSTRUCTION) + sent) / 4 <= 300  # an English token has four letters and more
 

@@ -4,9 +4,11 @@ import base64
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from chat.http.events import BadRequest, id_from, message_of, name_of, session_of
-from chat.turns.ports import SessionTokenRequired
+from chat.http.events import BadRequest, parse_id, read_message, read_session_key
+from chat.turns.errors import SessionTokenRequired
 
 
 def post(body: object, **more: object) -> dict[str, object]:
@@ -15,7 +17,7 @@ def post(body: object, **more: object) -> dict[str, object]:
 
 
 def read(event):
-    return message_of(event, lambda: "made-here")
+    return read_message(event, lambda: "made-here")
 
 
 def test_a_message_alone_is_enough():
@@ -116,15 +118,37 @@ def test_what_is_no_address_is_not_believed_even_when_it_is_signed(told):
 
 def test_reading_a_session_needs_its_token():
     with pytest.raises(SessionTokenRequired):
-        session_of({"pathParameters": {"sessionId": "abc"}, "headers": {}})
+        read_session_key({"pathParameters": {"sessionId": "abc"}, "headers": {}})
 
 
 def test_reading_a_session_needs_a_name_that_could_be_one():
     with pytest.raises(BadRequest):
-        session_of({"pathParameters": {"sessionId": "a/../b"}, "headers": {"x-session-token": "t"}})
+        read_session_key({"pathParameters": {"sessionId": "a/../b"}, "headers": {"x-session-token": "t"}})
 
 
-def test_an_id_that_the_server_draws_is_one_that_it_takes_back():
-    drawn = iter(["6f0a2c1e-8f6b-4c1d-9a7e-123456789012", "6f0a2c1e-8f6b-4c1d-9a7e-12345678901a"])
+@given(st.uuids(), st.booleans(), st.booleans())
+def test_a_uuid_is_always_accepted(uuid, is_hyphenated, is_upper_case):
+    written = str(uuid) if is_hyphenated else uuid.hex
+    written = written.upper() if is_upper_case else written
 
-    assert name_of(id_from(lambda: next(drawn)), "sessionId") == "6f0a2c1e-8f6b-4c1d-9a7e-12345678901a"
+    assert parse_id(written, "sessionId") == written
+
+
+@pytest.mark.parametrize("written", ["6f0a2c1e-8f6b-4c1d-9a7e-123456789012", "12345678901234567890123456789012"])
+def test_a_uuid_with_a_long_run_of_digits_is_accepted(written):
+    assert parse_id(written, "sessionId") == written
+
+
+@given(
+    st.text("0123456789", min_size=12, max_size=19).flatmap(
+        lambda digits: st.lists(st.sampled_from(["", "-", "_", "--"]), min_size=len(digits), max_size=len(digits)).map(
+            lambda gaps: "".join(map(str.__add__, digits, gaps))
+        )
+    ),
+    st.sampled_from(["", "order-", "a_"]),
+)
+def test_no_id_hides_a_card_number(written, prefix):
+    with pytest.raises(BadRequest) as refused:
+        parse_id((prefix + written)[:64], "sessionId")
+
+    assert (refused.value.status, refused.value.code) == (400, "invalid_request")

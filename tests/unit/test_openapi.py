@@ -13,12 +13,13 @@ from jsonschema import Draft202012Validator
 
 from chat.adapters.telemetry import PowertoolsTelemetry
 from chat.http import events
-from chat.http.api import REFUSALS, respond
+from chat.http.api import STATUSES
 from chat.languages.language import speaks
-from chat.turns.ports import Limits, Unavailable
+from chat.turns.attempts import Limits
 from chat.values.brands import ACCEPTED
 from chat.values.card import Field
 from chat.values.session import Decline, Outcome, Step
+from runtime.aws import Unavailable
 from tests.evidence import house
 from tests.fakes import World
 
@@ -48,7 +49,7 @@ class Edge:
     """The function's edge; every reply is held against the document as it comes."""
 
     def __init__(self, **world) -> None:
-        self.world, self.watch, self.seen = World(**world), PowertoolsTelemetry(), set()
+        self.world, self.telemetry, self.seen = World(**world), PowertoolsTelemetry(), set()
         self.token = ""
 
     def posts(self, body, *, content_type="application/json", token=None):
@@ -67,8 +68,8 @@ class Edge:
         return self._asks(WHERE, event | {"pathParameters": {"sessionId": session_id}})
 
     def _asks(self, operation, event):
-        ports = replace(self.world.ports(), watch=self.watch, new_token=lambda: f"{next(self.world.ids):A>43}")
-        reply = respond(event, ports, self.watch)
+        ports = replace(self.world.ports(), telemetry=self.telemetry, new_token=lambda: f"{next(self.world.ids):A>43}")
+        reply = ports.api().respond(event)
         body = json.loads(reply["body"])
         documented = resolved(operation["responses"][str(reply["statusCode"])])
         assert complaint(documented["content"]["application/json"]["schema"], body) is None
@@ -132,13 +133,13 @@ def test_every_status_that_the_function_gives_is_given_as_documented():
     for text in ("payment", "John", "4242 4242 4242 4241", CARD, "12/30", "12", "123"):
         edge.says(text)
     edge.looks(token=edge.token)
-    edge.world.tokens.script = [Decline("card_declined")]
+    edge.world.processor.script = [Decline("card_declined")]
     for text in ("confirm", CARD, "12/30", "123"):
         edge.says(text)
     edge.says("John", expectedStep="name")
     edge.says("confirm")
     edge.world.limits = Limits(9, 9)
-    other = edge.world.tokens
+    other = edge.world.processor
 
     def meanwhile():
         other.meanwhile = lambda: None
@@ -190,11 +191,11 @@ def test_the_documents_lists_are_the_codes():
     assert set(SCHEMAS["Brand"]["enum"]) == {brand.value for brand in ACCEPTED}
     assert set(problem) == worded
     assert set(SCHEMAS["Turn"]["properties"]) == events.FIELDS
-    assert SCHEMAS["Turn"]["properties"]["message"]["maxLength"] == events.LONGEST
-    assert str(events.LARGEST) in TURN["requestBody"]["description"]
+    assert SCHEMAS["Turn"]["properties"]["message"]["maxLength"] == events.MAX_MESSAGE_CHARS
+    assert str(events.MAX_BODY_BYTES) in TURN["requestBody"]["description"]
     codes = {(int(status), code) for status, response in TURN["responses"].items() if status != "200"
              for code in codes_of(response)}  # fmt: skip
-    assert {(status, code) for status, code, _ in REFUSALS.values()} <= codes
+    assert {(status, code) for status, code, _ in STATUSES.values()} <= codes
 
 
 def codes_of(response):

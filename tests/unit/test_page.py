@@ -1,13 +1,11 @@
 """The page's script over the real conversation in memory: no browser, no socket, no component."""
 
 import pickle
-from dataclasses import replace
 
 import httpx
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from chat.http.api import respond
 from payment_page.client import ChatApi, Key, Message, Payer
 from payment_page.conversation import Conversation
 from payment_page.entry import Heard
@@ -40,7 +38,7 @@ class Api(ChatApi):
             "headers": dict(request.headers),
             "body": request.content.decode(),
         }
-        reply = respond(event, replace(self.world.ports(), watch=Silent()), Silent())
+        reply = self.world.ports().api().respond(event)
         return httpx.Response(reply["statusCode"], headers=reply["headers"], content=reply["body"])
 
 

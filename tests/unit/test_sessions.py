@@ -7,9 +7,11 @@ from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
 from chat.adapters import items
-from chat.adapters.dynamodb import DynamoSessions
-from chat.turns.ports import Conflict, Record, SessionExpired, Unavailable
+from chat.adapters.session_store import DynamoSessionStore
+from chat.turns.errors import SessionExpired
+from chat.turns.stored import Conflict, Record
 from chat.values.session import Line, Session, Step
+from runtime.aws import Unavailable
 from tests.fakes import NOON
 
 STORED = Record(
@@ -45,19 +47,19 @@ class Table:
         return {"Item": self.script.pop(0)}
 
 
-def sessions(table: Table) -> DynamoSessions:
-    return DynamoSessions(table, "sessions", "receipts", "attempts")
+def sessions(table: Table) -> DynamoSessionStore:
+    return DynamoSessionStore(table, "sessions", "receipts", "attempts")
 
 
 def test_a_write_that_the_sdk_sent_twice_counts_as_done():
-    sessions(Table(items.of_record(NEXT))).save(NEXT, STORED, NOON)
+    sessions(Table(items.from_record(NEXT))).save(NEXT, STORED, NOON)
 
 
 def test_the_same_message_written_by_a_twin_is_a_conflict_so_that_both_give_its_stored_answer():
     twin = replace(NEXT, session=replace(NEXT.session, history=(Line("user", "John"), Line("assistant", "Worded"))))
 
     with pytest.raises(Conflict) as conflict:
-        sessions(Table(items.of_record(twin))).save(NEXT, STORED, NOON)
+        sessions(Table(items.from_record(twin))).save(NEXT, STORED, NOON)
 
     assert conflict.value.stored == twin
 
@@ -97,4 +99,4 @@ def test_an_answer_that_is_not_dynamodbs_is_unavailable():
 )
 def test_an_item_that_cannot_be_read_is_an_expired_session(damage):
     with pytest.raises(SessionExpired):
-        sessions(Table(items.of_record(STORED) | damage)).load("abc-123")
+        sessions(Table(items.from_record(STORED) | damage)).load("abc-123")

@@ -3,18 +3,18 @@
 import logging
 import threading
 
+import boto3
 import pytest
 
 from chat.adapters.kms import KmsVault
-from chat.turns.ports import Payment
 from chat.turns.results import TurnResult as Reply
 from chat.turns.turn import Message
 from chat.understanding.interpret import Interpretation
 from chat.values.brands import Brand
 from chat.values.card import CardNumber, Cvv, Expiry
+from chat.values.payment import Payment
 from chat.values.session import KeptCard, PartialNumber, Sealed, Session
 from local.stand_in.service import Answer, Service
-from runtime.aws import client
 
 NUMBER = "5200828282828210"
 
@@ -33,7 +33,7 @@ def test_the_aws_sdk_says_nothing_of_what_is_sealed(kms_url, caplog, capfd, monk
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     caplog.set_level(logging.DEBUG)
 
-    KmsVault(client("kms", url=kms_url), "key-1", "key-2").seal(NUMBER, "0" * 64, "card")
+    KmsVault(boto3.client("kms", endpoint_url=kms_url), "key-1", "key-2").seal(NUMBER, "0" * 64, "card")
 
     said = caplog.text + "".join(capfd.readouterr())
     assert NUMBER not in said

@@ -2,14 +2,13 @@
 
 import json
 from datetime import UTC, datetime
-from types import SimpleNamespace
 
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
 
 from sweep import handler
 from sweep.handler import sweep
-from tests.fakes import NOON
+from tests.fakes import LAMBDA_CONTEXT, NOON
 
 
 def item(session_id: str, *, ttl: int | None, updated: int, step: str = "card") -> dict:
@@ -49,7 +48,7 @@ def test_what_is_over_is_deleted_and_counted_by_step():
     swept = sweep(table, "sessions", NOON)
 
     assert table.deleted == ["s0", "s1"]
-    assert (dict(swept.dropped), swept.leftovers) == ({"card": 1, "cvv": 1}, 0)
+    assert (dict(swept.deleted), swept.leftovers) == ({"card": 1, "cvv": 1}, 0)
 
 
 def test_no_card_value_is_fetched():
@@ -100,12 +99,11 @@ def test_one_without_a_time_goes():
 
 def test_the_schedules_call_writes_the_metrics_and_one_log_line(monkeypatch, capsys):
     table = Table([item("s", ttl=1, updated=1, step="cvv")])
-    session = SimpleNamespace(create_client=lambda *_, **__: table)
-    monkeypatch.setattr(handler, "get_session", lambda: session)
+    monkeypatch.setattr(handler.boto3, "client", lambda *_, **__: table)
     monkeypatch.setenv("SESSIONS_TABLE", "sessions")
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "PaymentChat")
 
-    handler.handle({})
+    handler.handle({}, LAMBDA_CONTEXT)
 
     written = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
     assert [(line.get("SweepLeftovers"), line.get("StepDropped"), line.get("step")) for line in written] == [

@@ -94,11 +94,11 @@ class Careless(races.JudgedSessions):
     """Writes without looking at what stands there."""
 
     def save(self, record, over, now):
-        self.items[record.session.id] = items.of_record(record)
+        self.items[record.session.id] = items.from_record(record)
         self._note(record)
 
-    def claim(self, record, over, counters, counters_ttl):
-        self.items[record.session.id] = items.of_record(record)
+    def claim(self, record, over, counters):
+        self.items[record.session.id] = items.from_record(record)
         self._note(record)
         self.claimed[record.attempt] = races._review(record)
 

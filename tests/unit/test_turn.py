@@ -1,10 +1,11 @@
 """One turn: who may have the session, what a repeat does, and how long anything lives."""
 
+from dataclasses import replace
+
 import pytest
 
-from chat.turns.ports import Busy, SessionExpired, SessionTokenRequired, StepChanged
-from chat.turns.results import body
-from chat.turns.turn import where
+from chat.http.body import reply_body
+from chat.turns.errors import Busy, SessionExpired, SessionTokenRequired, StepChanged
 from chat.values.session import Outcome, Step
 from tests.fakes import NOON, FakeWording, Payer, World
 
@@ -44,7 +45,7 @@ def test_the_model_is_asked_on_the_opening_and_the_name_and_never_sees_a_digit()
     for text in SEED:
         payer.says(text)
 
-    assert len(world.wording.briefs) == 2
+    assert len(world.wording.requests) == 2
 
 
 def test_the_models_wording_replaces_the_words_and_nothing_else():
@@ -54,7 +55,7 @@ def test_the_models_wording_replaces_the_words_and_nothing_else():
     first, second = Payer(plain).says("payment"), Payer(worded).says("payment")
 
     assert second.response == worded.wording.answer
-    assert (first.session.step, body(first)["missing"]) == (second.session.step, body(second)["missing"])
+    assert (first.session.step, reply_body(first)["missing"]) == (second.session.step, reply_body(second)["missing"])
 
 
 @pytest.mark.parametrize(
@@ -72,7 +73,7 @@ def test_a_model_that_was_asked_worded_the_reply_or_failed(answer, cause, counte
 
     Payer(world).says("payment")
 
-    assert [each for each in world.watch.counts if each[0].startswith("Model")] == counted
+    assert [each for each in world.telemetry.counts if each[0].startswith("Model")] == counted
 
 
 def test_only_the_first_reply_hands_out_the_token():
@@ -80,8 +81,8 @@ def test_only_the_first_reply_hands_out_the_token():
 
     first, second = payer.says("payment"), payer.says("John")
 
-    assert "sessionToken" in body(first)
-    assert "sessionToken" not in body(second)
+    assert "sessionToken" in reply_body(first)
+    assert "sessionToken" not in reply_body(second)
 
 
 def test_a_server_made_session_needs_no_read():
@@ -153,7 +154,7 @@ def test_the_same_message_again_gets_the_same_answer_and_changes_nothing():
     stored = dict(world.sessions.items)
     second = payer.says("J0hn 7", message_id="m1")
 
-    assert body(second) == body(first)
+    assert reply_body(second) == reply_body(first)
     assert world.sessions.items == stored
 
 
@@ -188,7 +189,7 @@ def test_a_completed_session_gives_its_payment_again_whatever_is_said():
 
     assert payer.says("confirm").payment.token == token
     assert payer.says("cancel", expected_step="name").payment.token == token
-    assert where("abc-123", payer.token, world.ports()).payment.token == token
+    assert world.ports().turns().read("abc-123", payer.token).payment.token == token
 
 
 def test_a_receipt_is_gone_after_a_day():
@@ -312,7 +313,7 @@ def test_a_sealed_value_moved_from_another_session_is_refused_and_its_session_de
         payer.says("confirm")
 
     assert list(world.sessions.items) == ["donor"]
-    assert world.tokens.payments == []
+    assert world.processor.payments == []
 
 
 def test_a_number_in_two_messages_is_sealed_in_between():
@@ -331,7 +332,7 @@ def test_a_number_in_two_messages_is_sealed_in_between():
 
 def test_a_stage_with_a_test_key_takes_public_test_numbers_only():
     world = World()
-    world.tokens.test_numbers_only = True
+    world.policy = replace(world.policy, test_cards_only=True)
     payer = Payer(world)
     payer.says("payment")
     payer.says("John")
@@ -362,10 +363,10 @@ def test_where_a_conversation_stands_changes_nothing():
     said = payer.says("payment")
     stored = dict(world.sessions.items)
 
-    answer = where("abc-123", payer.token, world.ports())
+    answer = world.ports().turns().read("abc-123", payer.token)
 
-    assert body(answer) == {name: value for name, value in body(said).items() if name != "sessionToken"}
-    assert body(answer, history=True)["conversationHistory"] == [
+    assert reply_body(answer) == {name: value for name, value in reply_body(said).items() if name != "sessionToken"}
+    assert reply_body(answer, with_history=True)["conversationHistory"] == [
         {"role": "user", "content": "payment"},
         {"role": "assistant", "content": said.response},
     ]

@@ -4,9 +4,9 @@ import pytest
 
 from chat.adapters.bedrock import BedrockWording, fits, prompt
 from chat.languages.language import speaks, tags
-from chat.turns.ports import NoWording, WordingRequest
+from chat.turns.wording import NoWording, WordingRequest
 from chat.values.session import Line, Session, Step
-from tests.fakes import FakeWatch
+from tests.fakes import FakeTelemetry
 
 FIXED = "Thanks, John. What is the card number?"
 
@@ -25,7 +25,7 @@ class Model:
 
 
 def worded(text: str, about: WordingRequest | None = None, model_id: str = "a-model") -> str:
-    return BedrockWording(Model(text), model_id, FakeWatch()).word(about or brief())
+    return BedrockWording(Model(text), model_id, FakeTelemetry()).word(about or brief())
 
 
 def test_a_harmless_answer_stands_without_its_quotes():

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, ReadTimeoutError
 from botocore.parsers import ResponseParserError
 
 from chat.languages.language import speaks
-from chat.turns.ports import NoWording
+from chat.turns.wording import NoWording
 from runtime.aws import DENIED, code_of
+from runtime.deadline import DeadlineExceeded
 
 if TYPE_CHECKING:
-    from chat.languages.language import Language
-    from chat.turns.ports import Telemetry, WordingRequest
+    from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
 
-LONGEST = 320  # characters of an answer
-RECENT = 4  # lines of the masked history that the model sees
-LINE = 120  # characters of each
+    from chat.languages.language import Language
+    from chat.turns.telemetry import Telemetry
+    from chat.turns.wording import WordingRequest
+
+MAX_ANSWER_CHARS = 320
+PROMPT_LINES = 4  # of the masked history that the model sees
+MAX_PROMPT_LINE_CHARS = 120
 INSTRUCTION = (
     "You word replies for an assistant that takes card details in a chat. Rewrite <reply> in {language}, in one or two "
     "short, warm sentences. Keep its meaning and ask for exactly the same thing. No digits, links, lists or markup. "
@@ -30,25 +34,25 @@ LINK = re.compile(r"://|www\.|\.\s?(?:com|net|org|io)\b|[<>\[\]{}*_#`|@\\•]", 
 
 
 class BedrockWording:
-    def __init__(self, bedrock: Any, model_id: str, watch: Telemetry) -> None:
-        self._bedrock, self._model_id, self._watch = bedrock, model_id, watch
+    def __init__(self, bedrock: BedrockRuntimeClient, model_id: str, telemetry: Telemetry) -> None:
+        self._bedrock, self._model_id, self._telemetry = bedrock, model_id, telemetry
 
-    def word(self, brief: WordingRequest) -> str:
-        """Only where the answer can be checked, and where no digit of the reply would be lost on the way."""
-        language = speaks(brief.session.language)
-        if not self._model_id or brief.session.step not in language.asks_for or has_digit(brief.fixed):
+    def word(self, request: WordingRequest) -> str:
+        """Asks the model only where its answer can be checked and the fixed reply holds no digit. Raises NoWording."""
+        language = speaks(request.session.language)
+        if not self._model_id or request.session.step not in language.asks_for or has_digit(request.fixed):
             raise NoWording("off")
-        text = self._converse(brief, language.name)
-        if not fits(text, brief, language):
+        text = self._converse(request, language.name)
+        if not fits(text, request, language):
             raise NoWording("unfit")
         return text
 
-    def _converse(self, brief: WordingRequest, language: str) -> str:
+    def _converse(self, request: WordingRequest, language: str) -> str:
         try:
             reply = self._bedrock.converse(
                 modelId=self._model_id,
                 system=[{"text": INSTRUCTION.format(language=language)}],
-                messages=[{"role": "user", "content": [{"text": prompt(brief)}]}],
+                messages=[{"role": "user", "content": [{"text": prompt(request)}]}],
                 inferenceConfig={"maxTokens": 120, "temperature": 0.4},
             )
             return str(reply["output"]["message"]["content"][0]["text"]).strip().strip('"').strip()
@@ -56,31 +60,33 @@ class BedrockWording:
             raise NoWording("slow") from None
         except ClientError as error:
             if code_of(error) in DENIED:
-                self._watch.count("DependencyDenied", dependency="bedrock")
+                self._telemetry.count("DependencyDenied", dependency="bedrock")
             raise NoWording("throttled" if code_of(error) == "ThrottlingException" else "failed") from None
+        except DeadlineExceeded:
+            raise NoWording("off") from None
         except (BotoCoreError, ResponseParserError, LookupError, TypeError):
             raise NoWording("failed") from None
 
 
-def prompt(brief: WordingRequest) -> str:
-    """Step, error code, recent lines and the reply to reword; whatever is left of a digit becomes a bullet."""
-    session = brief.session
+def prompt(request: WordingRequest) -> str:
+    """Step, error code, the last lines and the reply to reword. Any digit left in them becomes a bullet."""
+    session = request.session
     told = [
         f"<language>{session.language}</language> <step>{session.step}</step>",
         f"<error>{session.error.code if session.error else 'none'}</error>",
-        *(f"{line.role}: {line.content[:LINE]}" for line in session.history[-RECENT:]),
-        f"<reply>{brief.fixed}</reply>",
+        *(f"{line.role}: {line.content[:MAX_PROMPT_LINE_CHARS]}" for line in session.history[-PROMPT_LINES:]),
+        f"<reply>{request.fixed}</reply>",
     ]
     return "".join("•" if has_digit(char) else char for char in "\n".join(told))
 
 
-def fits(text: str, brief: WordingRequest, language: Language) -> bool:
-    """Whether the model's answer may stand: it asks for the right thing, for nothing else, and claims nothing."""
-    said, fixed = text.lower(), brief.fixed.lower()
-    asked = language.asks_for[brief.session.step]
-    others = (word for step, words in language.asks_for.items() if step != brief.session.step for word in words)
+def fits(text: str, request: WordingRequest, language: Language) -> bool:
+    """Whether the model's answer may be used: it asks for the right thing and nothing else, and claims no success."""
+    said, fixed = text.lower(), request.fixed.lower()
+    asked = language.asks_for[request.session.step]
+    others = (word for step, words in language.asks_for.items() if step != request.session.step for word in words)
     return (
-        0 < len(text) <= LONGEST
+        0 < len(text) <= MAX_ANSWER_CHARS
         and text.isprintable()
         and not has_digit(text)
         and not LINK.search(text)

@@ -1,60 +1,57 @@
-"""Records and receipts as DynamoDB items, and back. The whole item stays within SIZE bytes, whatever the language."""
+"""Records and receipts as DynamoDB items, and back."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
-from chat.turns.ports import Receipt, Record, SessionExpired
+from chat.adapters.item_size import Item, history_that_fits, number, size, string
+from chat.turns.errors import SessionExpired
+from chat.turns.stored import Receipt, Record
 from chat.values.brands import Brand
 from chat.values.card import Expiry, Field, Refusal
 from chat.values.session import KeptCard, Line, PaymentToken, Sealed, Session, Step
+from runtime.timestamps import from_iso, to_iso
 
-Item = dict[str, dict[str, Any]]
-
-SCHEMA = 1  # raised when old code could not read the item; it then treats it as expired
-SIZE = 2900  # bytes; a write unit is 1,024
-LINES = 12  # of the history: turn 200 costs what turn 6 costs
-LINE = 300  # bytes kept of what a payer wrote, in the history
-MAP = 3  # bytes that DynamoDB counts for a map or a list, and one more for each entry
+SCHEMA = 1  # raised when older code could not read the item; that code then treats the session as expired
+MAX_ITEM_BYTES = 2900  # three write units of 1,024 bytes, with room to spare
 
 
-def of_record(record: Record) -> Item:
-    """Raises TypeError on a card value that is not sealed: nothing open is ever stored."""
+def from_record(record: Record) -> Item:
+    """Raises TypeError for a card value that is not sealed."""
     session = record.session
     item: Item = {
-        "sessionId": _s(session.id),
-        "schema": _n(SCHEMA),
-        "version": _n(record.version),
-        "tokenHash": _s(record.token_hash),
-        "messageId": _s(record.message_id),
-        "currentStep": _s(session.step.value),
-        "status": _s(session.status),
-        "language": _s(session.language),
-        "lastUpdated": _s(iso(record.updated)),
-        "ttl": _n(record.ttl),
+        "sessionId": string(session.id),
+        "schema": number(SCHEMA),
+        "version": number(record.version),
+        "tokenHash": string(record.token_hash),
+        "messageId": string(record.message_id),
+        "currentStep": string(session.step.value),
+        "status": string(session.status),
+        "language": string(session.language),
+        "lastUpdated": string(to_iso(record.updated)),
+        "ttl": number(record.ttl),
         "collectionData": {"M": _collected(session)},
-        "refusals": _n(session.refusals),
-        "declines": _n(session.declines),
+        "refusals": number(session.refusals),
+        "declines": number(session.declines),
     }
     optional = {
-        "refused": session.refused and _s(session.refused.value),
-        "changing": session.changing and _s(session.changing.value),
+        "refused": session.refused and string(session.refused.value),
+        "changing": session.changing and string(session.changing.value),
         "choosing": session.choosing and {"BOOL": True},
         "error": session.error and {"M": _error(session.error)},
-        "attempt": record.attempt and _s(record.attempt),
+        "attempt": record.attempt and string(record.attempt),
         "counted": record.counted and {"BOOL": True},
-        "cardDeadline": record.card_deadline and _n(record.card_deadline),
-        "claimUntil": record.claim_until and _n(record.claim_until),
+        "cardDeadline": record.card_deadline and number(record.card_deadline),
+        "claimUntil": record.claim_until and number(record.claim_until),
     }
     item.update({name: value for name, value in optional.items() if value})
-    item["conversationHistory"] = {"L": _history(session.history, SIZE - size(item))}
+    item["conversationHistory"] = {"L": history_that_fits(session.history, MAX_ITEM_BYTES - size(item))}
     return item
 
 
 def to_record(item: Item) -> Record:
-    """Raises SessionExpired on an item of another schema, which a rollback may leave behind, or that is damaged."""
-    if item.get("schema") != _n(SCHEMA):
+    """Raises SessionExpired for an item of another schema, as a rollback leaves behind, and for a damaged one."""
+    if item.get("schema") != number(SCHEMA):
         raise SessionExpired
     try:
         return _record(item)
@@ -88,25 +85,25 @@ def _record(item: Item) -> Record:
         token_hash=item["tokenHash"]["S"],
         version=int(item["version"]["N"]),
         message_id=item["messageId"]["S"],
-        updated=int(datetime.fromisoformat(item["lastUpdated"]["S"]).timestamp()),
+        updated=from_iso(item["lastUpdated"]["S"]),
         ttl=int(item["ttl"]["N"]),
-        card_deadline=_number(item.get("cardDeadline")),
+        card_deadline=_to_int(item.get("cardDeadline")),
         attempt=item["attempt"]["S"] if "attempt" in item else None,
         counted=item.get("counted") == {"BOOL": True},
-        claim_until=_number(item.get("claimUntil")),
+        claim_until=_to_int(item.get("claimUntil")),
     )
 
 
-def of_receipt(receipt: Receipt, ttl: int) -> Item:
+def from_receipt(receipt: Receipt, ttl: int) -> Item:
     return {
-        "tokenHash": _s(receipt.token_hash),
-        "sessionId": _s(receipt.session_id),
-        "token": _s(receipt.payment.token),
-        "brand": _s(receipt.payment.brand),
-        "last4": _s(receipt.payment.last4),
-        "language": _s(receipt.language),
-        "createdAt": _s(iso(receipt.created)),
-        "ttl": _n(ttl),
+        "tokenHash": string(receipt.token_hash),
+        "sessionId": string(receipt.session_id),
+        "token": string(receipt.payment.token),
+        "brand": string(receipt.payment.brand),
+        "last4": string(receipt.payment.last4),
+        "language": string(receipt.language),
+        "createdAt": string(to_iso(receipt.created)),
+        "ttl": number(ttl),
     }
 
 
@@ -116,59 +113,24 @@ def to_receipt(item: Item) -> Receipt:
         token_hash=item["tokenHash"]["S"],
         payment=PaymentToken(item["token"]["S"], item["brand"]["S"], item["last4"]["S"]),
         language=item["language"]["S"],
-        created=int(datetime.fromisoformat(item["createdAt"]["S"]).timestamp()),
+        created=from_iso(item["createdAt"]["S"]),
     )
-
-
-def iso(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def size(attributes: Item) -> int:
-    """Bytes that DynamoDB counts for names and values, numbers rounded up; the history is not among them.
-
-    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
-    """
-    counted = 0
-    for name, held in attributes.items():
-        ((kind, value),) = held.items()
-        counted += len(name.encode())
-        if kind in ("S", "N"):
-            counted += len(value.encode())
-        elif kind == "M":
-            counted += MAP + len(value) + size(value)
-        else:
-            counted += len(value) if kind == "B" else 1
-    return counted
-
-
-def _history(lines: tuple[Line, ...], room: int) -> list[dict[str, Any]]:
-    """The last lines that fit; the very last always does, because an answer is rebuilt from it."""
-    kept: list[dict[str, Any]] = []
-    for line in reversed(lines[-LINES:]):
-        content = line.content if line.role == "assistant" else _clipped(line.content)
-        entry = {"role": _s(line.role), "content": _s(content)}
-        room -= 1 + MAP + len(entry) + size(entry)
-        if kept and room < 0:
-            break
-        kept.append({"M": entry})
-    return kept[::-1]
-
-
-def _clipped(text: str) -> str:
-    raw = text.encode()
-    return text if len(raw) <= LINE else raw[:LINE].decode(errors="ignore") + "…"
 
 
 def _collected(session: Session) -> Item:
     data: Item = {}
     if session.name is not None:
-        data["name"] = _s(session.name)
+        data["name"] = string(session.name)
     if session.expiry is not None:
-        data["expiry"] = _s(str(session.expiry))
+        data["expiry"] = string(str(session.expiry))
     if session.card is not None:
-        sealed = _blob(session.card.number)
-        data["card"] = {"M": {"brand": _s(session.card.brand.value), "last4": _s(session.card.last4), "sealed": sealed}}
+        data["card"] = {
+            "M": {
+                "brand": string(session.card.brand.value),
+                "last4": string(session.card.last4),
+                "sealed": _blob(session.card.number),
+            }
+        }
     if session.cvv is not None:
         data["cvv"] = {"M": {"sealed": _blob(session.cvv)}}
     if session.part is not None:
@@ -197,7 +159,7 @@ def _expiry(text: str) -> Expiry:
 
 def _error(error: Refusal) -> Item:
     parts = {"code": error.code, "field": error.field, "brand": error.brand}
-    return {name: _s(str(value)) for name, value in parts.items() if value}
+    return {name: string(str(value)) for name, value in parts.items() if value}
 
 
 def _refusal(error: Item) -> Refusal:
@@ -208,13 +170,5 @@ def _refusal(error: Item) -> Refusal:
     )
 
 
-def _number(value: dict[str, str] | None) -> int | None:
+def _to_int(value: dict[str, str] | None) -> int | None:
     return int(value["N"]) if value else None
-
-
-def _s(text: str) -> dict[str, str]:
-    return {"S": text}
-
-
-def _n(number: int) -> dict[str, str]:
-    return {"N": str(number)}

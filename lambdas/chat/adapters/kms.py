@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from chat.turns.ports import SealBroken
+from chat.turns.seals import SealBroken
 from chat.values.session import Sealed
 from runtime.aws import code_of, translated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-NOT_OURS = frozenset({"InvalidCiphertextException", "IncorrectKeyException"})
+    from mypy_boto3_kms import KMSClient
+
+WRONG_SEAL = frozenset({"InvalidCiphertextException", "IncorrectKeyException"})
 
 
 class KmsVault:
-    def __init__(self, kms: Any, sealing_key: str, counting_key: str) -> None:
+    def __init__(self, kms: KMSClient, sealing_key: str, counting_key: str) -> None:
         self._kms, self._sealing_key, self._counting_key = kms, sealing_key, counting_key
 
     def seal(self, value: str, token_hash: str, field: str) -> Sealed:
@@ -34,7 +36,7 @@ class KmsVault:
                     KeyId=self._sealing_key, CiphertextBlob=sealed.blob, EncryptionContext=_context(token_hash, field)
                 )
             except ClientError as error:
-                if code_of(error) in NOT_OURS:
+                if code_of(error) in WRONG_SEAL:
                     raise SealBroken from None
                 raise
         return bytes(reply["Plaintext"]).decode()

@@ -1,32 +1,25 @@
-"""HTTP event in, HTTP reply out; one table from what went wrong to its status."""
+"""HTTP event in, HTTP reply out. One table maps errors to statuses."""
 
 from __future__ import annotations
 
 import json
-import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from chat.http import events
-from chat.turns.ports import (
-    Busy,
-    SealBroken,
-    SessionExpired,
-    SessionTokenRequired,
-    StepChanged,
-    TooManyRequests,
-    Unavailable,
-)
-from chat.turns.results import TurnResult, body
-from chat.turns.turn import turn, where
-from runtime.aws import DENIED
+from chat.http.body import reply_body
+from chat.http.events import BadRequest, read_message, read_session_key
+from chat.turns.errors import Busy, SessionExpired, SessionTokenRequired, StepChanged, TooManyRequests
+from chat.turns.seals import SealBroken
+from runtime.aws import DENIED, Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from chat.adapters.telemetry import PowertoolsTelemetry
-    from chat.turns.ports import Ports
+    from chat.turns.results import TurnResult
+    from chat.turns.telemetry import Telemetry
+    from chat.turns.turn import Turns
 
-REFUSALS: dict[type[Exception], tuple[int, str, str]] = {
+STATUSES: dict[type[Exception], tuple[int, str, str]] = {
     SessionTokenRequired: (401, "session_token_required", "this session needs its X-Session-Token"),
     SessionExpired: (410, "session_expired", "there is no such session any more; start a new one"),
     SealBroken: (410, "session_expired", "there is no such session any more; start a new one"),
@@ -35,66 +28,72 @@ REFUSALS: dict[type[Exception], tuple[int, str, str]] = {
     TooManyRequests: (429, "too_many_requests", "too many attempts; try again later"),
     Unavailable: (503, "temporarily_unavailable", "this is temporarily unavailable; repeat the message"),
 }
-RETRY_AFTER = 2  # seconds after a 503
+RETRY_AFTER_SECONDS = 2  # told with a 503
 
 
-def respond(event: Mapping[str, Any], ports: Ports, watch: PowertoolsTelemetry) -> dict[str, Any]:
-    """An API Gateway REST proxy event to its reply. Raises nothing: an exception's text never leaves."""
-    try:
-        return _answer(event, ports, watch)
-    except events.BadRequest as refused:
-        return _refuse(watch, refused.status, refused.code, refused.message)
-    except tuple(REFUSALS) as refused:
-        if isinstance(refused, Unavailable):
-            watch.unavailable(refused.service, refused.code, denied=refused.code in DENIED)
-        return _refuse(watch, *REFUSALS[type(refused)], retry_after=_retry_after(refused))
-    except Exception as error:  # noqa: BLE001  (the last net: its text may quote what a payer typed)
-        watch.unforeseen(error)
-        return _refuse(watch, 500, "internal_error", "something went wrong on our side")
-    finally:
-        watch.flush()
+@dataclass(frozen=True)
+class Api:
+    """`monotonic`: seconds of a clock that only measures durations."""
+
+    turns: Turns
+    telemetry: Telemetry
+    new_id: Callable[[], str]
+    monotonic: Callable[[], float]
+
+    def respond(self, event: Mapping[str, Any]) -> dict[str, Any]:
+        """The reply to an API Gateway REST proxy event. Raises nothing: an exception's text never leaves."""
+        try:
+            return self._answer(event)
+        except BadRequest as error:
+            return self._refuse(error.status, error.code, error.message)
+        except tuple(STATUSES) as error:
+            if isinstance(error, Unavailable):
+                self.telemetry.dependency_failed(error.service, error.code, denied=error.code in DENIED)
+            return self._refuse(*STATUSES[type(error)], retry_after=_retry_after(error))
+        except Exception as error:  # noqa: BLE001  (the last resort: the error's text may quote what a payer typed)
+            self.telemetry.crashed(error)
+            return self._refuse(500, "internal_error", "something went wrong on our side")
+        finally:
+            self.telemetry.flush()
+
+    def _answer(self, event: Mapping[str, Any]) -> dict[str, Any]:
+        started = self.monotonic()
+        match event.get("httpMethod"), event.get("resource"):
+            case "POST", "/chat":
+                message = read_message(event, self.new_id)
+                self.telemetry.identify(message.session_id)
+                result = self.turns.play(message)
+                self.telemetry.turn_answered(result, (self.monotonic() - started) * 1000)
+                return _reply(200, reply_body(result), _language_header(result))
+            case "GET", "/sessions/{sessionId}":
+                session_id, token = read_session_key(event)
+                self.telemetry.identify(session_id)
+                result = self.turns.read(session_id, token)
+                self.telemetry.session_read(result)
+                return _reply(200, reply_body(result, with_history=True), _language_header(result))
+        raise BadRequest(404, "not_found", "there is nothing at this path")
+
+    def _refuse(self, status: int, code: str, message: str, *, retry_after: int | None = None) -> dict[str, Any]:
+        self.telemetry.request_refused(status, code)
+        headers = {"Retry-After": str(retry_after)} if retry_after else {}
+        return _reply(status, {"error": {"code": code, "message": message}}, headers)
 
 
-def _answer(event: Mapping[str, Any], ports: Ports, watch: PowertoolsTelemetry) -> dict[str, Any]:
-    started = time.monotonic()
-    match event.get("httpMethod"), event.get("resource"):
-        case "POST", "/chat":
-            message = events.message_of(event, ports.new_id)
-            watch.follow(message.session_id)
-            answer = turn(message, ports)
-            watch.answered(answer, (time.monotonic() - started) * 1000)
-            return _reply(200, body(answer), _language(answer))
-        case "GET", "/sessions/{sessionId}":
-            session_id, token = events.session_of(event)
-            watch.follow(session_id)
-            answer = where(session_id, token, ports)
-            return _reply(200, body(answer, history=True), _language(answer))
-    raise events.BadRequest(404, "not_found", "there is nothing at this path")
+def _language_header(result: TurnResult) -> dict[str, str]:
+    """The reply's language, so that a client's own texts can follow the conversation."""
+    return {"Content-Language": result.session.language}
 
 
-def _language(answer: TurnResult) -> dict[str, str]:
-    """What the reply is written in: a client's own words can follow the conversation."""
-    return {"Content-Language": answer.session.language}
+def _retry_after(error: Exception) -> int | None:
+    if isinstance(error, TooManyRequests):
+        return error.retry_after
+    return RETRY_AFTER_SECONDS if isinstance(error, Unavailable) else None
 
 
-def _retry_after(refused: Exception) -> int | None:
-    if isinstance(refused, TooManyRequests):
-        return refused.retry_after
-    return RETRY_AFTER if isinstance(refused, Unavailable) else None
-
-
-def _refuse(
-    watch: PowertoolsTelemetry, status: int, code: str, message: str, *, retry_after: int | None = None
-) -> dict[str, Any]:
-    watch.refused(status, code)
-    headers = {"Retry-After": str(retry_after)} if retry_after else {}
-    return _reply(status, {"error": {"code": code, "message": message}}, headers)
-
-
-def _reply(status: int, content: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> dict[str, Any]:
+def _reply(status: int, content: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
     return {
         "statusCode": status,
-        "headers": {"Content-Type": "application/json", "Cache-Control": "no-store", **(headers or {})},
+        "headers": {"Content-Type": "application/json", "Cache-Control": "no-store", **headers},
         "body": json.dumps(content, ensure_ascii=False, separators=(",", ":")),
         "isBase64Encoded": False,
     }

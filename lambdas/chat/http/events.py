@@ -1,4 +1,4 @@
-"""An API Gateway event as a checked request. Every refusal names a field, never its value."""
+"""API Gateway events as checked requests. A refusal names the field, never its value."""
 
 from __future__ import annotations
 
@@ -9,39 +9,75 @@ import re
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
-from chat.turns.ports import SessionTokenRequired
+from chat.turns.errors import SessionTokenRequired
 from chat.turns.turn import Message
 from chat.values.session import Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-LARGEST = 4096  # bytes of a body
-LONGEST = 1000  # characters of a message
+MAX_BODY_BYTES = 4096
+MAX_MESSAGE_CHARS = 1000
 FIELDS = frozenset({"message", "sessionId", "messageId", "expectedStep"})
-NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
-TOO_MANY_DIGITS = re.compile(r"[0-9]{12}")  # a name that could be a card number is none
+ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+UUID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+LIKE_A_CARD_NUMBER = re.compile(r"[0-9]{12}")
 STEPS = frozenset(step.value for step in Step)
 
 
 class BadRequest(Exception):
-    """A request that is refused for its form; `status`, `code` and a text that names the field."""
+    """A request in the wrong form. `message` names the field and never quotes its value."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
         super().__init__(status, code)
         self.status, self.code, self.message = status, code, message
 
 
-def headers_of(event: Mapping[str, Any]) -> dict[str, str]:
+def parse_id(value: object, field: str) -> str:
+    """An id that may be logged: a UUID, or a name in which no card number can hide. Raises BadRequest."""
+    if not isinstance(value, str) or not ID.fullmatch(value):
+        raise _invalid(f"{field} must be 1 to 64 letters, digits, _ or -")
+    if not UUID.fullmatch(value) and LIKE_A_CARD_NUMBER.search(value.replace("-", "").replace("_", "")):
+        raise _invalid(f"{field} must be a UUID or have no 12 digits in a row")
+    return value
+
+
+def read_message(event: Mapping[str, Any], new_id: Callable[[], str]) -> Message:
+    """The request of `POST /chat`. Raises BadRequest."""
+    headers = _headers(event)
+    fields = _fields(event, headers)
+    if unknown := fields.keys() - FIELDS:
+        raise _invalid(f"the body has {len(unknown)} unknown field(s); known are {', '.join(sorted(FIELDS))}")
+    return Message(
+        text=_text(fields.get("message")),
+        id=parse_id(fields["messageId"], "messageId") if "messageId" in fields else new_id(),
+        address=_payer_address(event, headers),
+        session_id=parse_id(fields["sessionId"], "sessionId") if "sessionId" in fields else None,
+        token=headers.get("x-session-token") or None,
+        expected_step=_step(fields["expectedStep"]) if "expectedStep" in fields else None,
+        accept_language=headers.get("accept-language"),
+    )
+
+
+def read_session_key(event: Mapping[str, Any]) -> tuple[str, str]:
+    """Session id and session token of `GET /sessions/{sessionId}`. Raises BadRequest, SessionTokenRequired."""
+    session_id = parse_id((event.get("pathParameters") or {}).get("sessionId"), "sessionId")
+    token = _headers(event).get("x-session-token")
+    if not token:
+        raise SessionTokenRequired
+    return session_id, token
+
+
+def _headers(event: Mapping[str, Any]) -> dict[str, str]:
     return {name.lower(): value for name, value in (event.get("headers") or {}).items() if isinstance(value, str)}
 
 
-def address_of(event: Mapping[str, Any], headers: Mapping[str, str]) -> str:
-    """The payer's network address: the header of a signed request, whose connection is the page's server."""
+def _payer_address(event: Mapping[str, Any], headers: Mapping[str, str]) -> str:
+    """The payer's network address. The header is believed on a signed request only: the page's server sends it."""
     identity = (event.get("requestContext") or {}).get("identity") or {}
-    told = headers.get("x-payer-address", "")
-    believed = bool(identity.get("userArn")) and _is_address(told)
-    return told if believed else identity.get("sourceIp") or "unknown"
+    claimed = headers.get("x-payer-address", "")
+    is_believed = bool(identity.get("userArn")) and _is_address(claimed)
+    return claimed if is_believed else identity.get("sourceIp") or "unknown"
 
 
 def _is_address(text: str) -> bool:
@@ -50,46 +86,6 @@ def _is_address(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def name_of(value: object, field: str) -> str:
-    """An id that may stand in a log. Raises BadRequest."""
-    if not isinstance(value, str) or not NAME.fullmatch(value) or TOO_MANY_DIGITS.search(value):
-        raise _invalid(f"{field} must be 1 to 64 letters, digits, _ or -, without 12 digits in a row")
-    return value
-
-
-def id_from(draw: Callable[[], str]) -> str:
-    """An id that `name_of` takes back: one uuid4 in 280 ends in twelve digits, and is drawn again."""
-    while TOO_MANY_DIGITS.search(drawn := draw()):
-        pass
-    return drawn
-
-
-def message_of(event: Mapping[str, Any], new_id: Callable[[], str]) -> Message:
-    """Raises BadRequest."""
-    headers = headers_of(event)
-    fields = _fields(event, headers)
-    if unknown := fields.keys() - FIELDS:
-        raise _invalid(f"the body has {len(unknown)} unknown field(s); known are {', '.join(sorted(FIELDS))}")
-    return Message(
-        text=_text(fields.get("message")),
-        id=name_of(fields["messageId"], "messageId") if "messageId" in fields else new_id(),
-        address=address_of(event, headers),
-        session_id=name_of(fields["sessionId"], "sessionId") if "sessionId" in fields else None,
-        token=headers.get("x-session-token") or None,
-        expected_step=_step(fields["expectedStep"]) if "expectedStep" in fields else None,
-        accept_language=headers.get("accept-language"),
-    )
-
-
-def session_of(event: Mapping[str, Any]) -> tuple[str, str]:
-    """The session's name and key, of a request to read it. Raises BadRequest, SessionTokenRequired."""
-    session_id = name_of((event.get("pathParameters") or {}).get("sessionId"), "sessionId")
-    token = headers_of(event).get("x-session-token")
-    if not token:
-        raise SessionTokenRequired
-    return session_id, token
 
 
 def _fields(event: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
@@ -110,15 +106,15 @@ def _body(event: Mapping[str, Any]) -> bytes:
         raw = base64.b64decode(body) if event.get("isBase64Encoded") else body.encode()
     except (binascii.Error, UnicodeEncodeError):
         raise _invalid("the body must be a JSON object") from None
-    if len(raw) > LARGEST:
-        raise BadRequest(413, "too_large", f"the body must not be larger than {LARGEST} bytes")
+    if len(raw) > MAX_BODY_BYTES:
+        raise BadRequest(413, "too_large", f"the body must not be larger than {MAX_BODY_BYTES} bytes")
     return bytes(raw)
 
 
 def _text(value: object) -> str:
     text = value.strip() if isinstance(value, str) else ""
-    if not 1 <= len(text) <= LONGEST:
-        raise _invalid(f"message must be 1 to {LONGEST} characters")
+    if not 1 <= len(text) <= MAX_MESSAGE_CHARS:
+        raise _invalid(f"message must be 1 to {MAX_MESSAGE_CHARS} characters")
     if any("\ud800" <= char <= "\udfff" for char in text):
         raise _invalid("message must be well-formed Unicode")
     return text

@@ -1,139 +1,169 @@
-"""The review's clear yes: claim, call Stripe, finish. At most one token is delivered; a crash heals by repeating."""
+"""A confirmed review: claim, call Stripe, finish. A repeat after a crash ends with the same single token."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from ipaddress import IPv6Address, ip_address
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
 
 from chat.dialogue.state_machine import settle
-from chat.turns import records, seals
-from chat.turns.funnel import funnel
-from chat.turns.ports import Busy, Conflict, LimitReached, Receipt, Record, TooManyRequests
-from chat.turns.results import TurnResult, completed, ended, standing
+from chat.turns.attempts import counters_for, seconds_until_allowed
+from chat.turns.errors import Busy, SessionExpired, TooManyRequests
+from chat.turns.results import TurnResult, result_of_end, result_of_receipt, result_of_record
+from chat.turns.seals import open_payment
+from chat.turns.stored import Conflict, LimitReached, Receipt
+from chat.turns.telemetry import count_progress
 from chat.values.session import PaymentToken
+from runtime.aws import Unavailable
 
 if TYPE_CHECKING:
-    from chat.turns.ports import Payment, Ports
-    from chat.values.session import Decline
+    from collections.abc import Callable
 
-CLAIM = 40  # seconds; longer than the function may run, so a claim that lapsed has no living owner
-GRACE = 60  # seconds that a claimed session outlives its claim, so that it is there to be claimed again
-PATIENCE = 8.0  # seconds a second confirmation waits for the first
-PAUSE = 0.25
-HOUR = 3600
+    from chat.turns.attempts import Limits
+    from chat.turns.records import Records
+    from chat.turns.seals import Vault
+    from chat.turns.stored import Record
+    from chat.turns.telemetry import Telemetry
+    from chat.values.payment import Payment
+    from chat.values.session import Decline, Policy
 
-
-def confirm(record: Record, message_id: str, heard: str, address: str, ports: Ports) -> TurnResult:
-    """`heard` is the masked message. Raises Busy, TooManyRequests, SessionExpired, SealBroken, Unavailable."""
-    if record.claimed(ports.now()):
-        return _wait(record, message_id, ports)
-    payment = seals.payment(record, ports.vault)
-    ports.tokens.ready()
-    try:
-        claimed = _claim(record, payment, address, ports)
-    except Conflict as conflict:
-        return _overtaken(records.now_standing(conflict, record, ports), message_id, ports)
-    result = ports.tokens.create(payment)
-    if isinstance(result, PaymentToken):
-        return _finish(claimed, result, ports)
-    return _refused(claimed, result, message_id, heard, ports)
+CLAIM_SECONDS = 40  # longer than the function may run, so the owner of an expired claim has ended
+RETRY_SECONDS = 60  # between a first claim and the session's end: time to confirm again after a crash
+WAIT_SECONDS = 8.0  # how long a second confirmation waits for the first one
+POLL_SECONDS = 0.25
 
 
-def _claim(record: Record, payment: Payment, address: str, ports: Ports) -> Record:
-    now = ports.now()
-    records.require_live(record, now)
-    claim_until = now + CLAIM
-    claimed = replace(
-        record, version=record.version + 1, claim_until=claim_until, counted=True, ttl=_lifetime(record, claim_until)
-    )
-    counters = {} if record.counted else _counters(payment, address, now, ports)
-    try:
-        ports.sessions.claim(claimed, record, counters, counters_ttl=now + 2 * HOUR)
-    except LimitReached as limit:
-        ports.watch.count("GuardRefused", guard=limit.counter.split("#")[0])
-        raise TooManyRequests(HOUR - now % HOUR) from None
-    return claimed
+class PaymentProcessor(Protocol):
+    def prepare(self) -> None:
+        """Fetch what a payment needs, before anything is claimed for it. Raises Unavailable."""
+
+    def create_payment_method(self, payment: Payment) -> PaymentToken | Decline:
+        """Raises nothing: the attempt is claimed by now, and only a result tells what becomes of it."""
 
 
-def _lifetime(record: Record, claim_until: int) -> int:
-    """Until the claim can be healed; however often it lapses, that adds once to the card's hour."""
-    heals_until = claim_until + GRACE
-    if record.card_deadline:
-        heals_until = min(heals_until, record.card_deadline + CLAIM + GRACE)
-    return max(record.ttl, heals_until)
+@dataclass(frozen=True)
+class Confirmation:
+    """`seconds_left`: until this invocation must have answered. `seconds_needed`: what claiming, Stripe and the finish
+    may take together, at worst.
+    """
 
+    records: Records
+    vault: Vault
+    processor: PaymentProcessor
+    limits: Limits
+    telemetry: Telemetry
+    policy: Policy
+    sleep: Callable[[float], None]
+    seconds_left: Callable[[], float]
+    seconds_needed: float
 
-def _counters(payment: Payment, address: str, now: int, ports: Ports) -> dict[str, int]:
-    """Attempts of this hour by where they come from and by card, each under a keyed hash."""
-    hour = now // HOUR
-    return {
-        f"address#{ports.vault.fingerprint(_network(address))}#{hour}": ports.limits.per_address,
-        f"card#{ports.vault.fingerprint(payment.card.digits)}#{hour}": ports.limits.per_card,
-    }
+    def confirm(self, record: Record, message_id: str, masked: str, address: str) -> TurnResult:
+        """`masked`: the payer's masked message.
 
+        Raises Busy, TooManyRequests, SessionExpired, SealBroken, Unavailable.
+        """
+        if record.is_claimed(self.records.now()):
+            return self._wait_for_other(record, message_id)
+        payment = open_payment(record, self.vault)
+        self.processor.prepare()
+        try:
+            claimed = self._claim(record, payment, address)
+        except Conflict as conflict:
+            return self._yield_to(self.records.reload_after(conflict, record), message_id)
+        result = self.processor.create_payment_method(payment)
+        if isinstance(result, PaymentToken):
+            return self._finish(claimed, result)
+        return self._go_back(claimed, result, message_id, masked)
 
-def _network(address: str) -> str:
-    """Who holds one IPv6 address holds its /64; an IPv4 address written as IPv6 is itself."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, IPv6Address):
-        return str(parsed.ipv4_mapped or IPv6Address(int(parsed) >> 64 << 64))
-    return str(parsed)
+    def _claim(self, record: Record, payment: Payment, address: str) -> Record:
+        counters = None
+        if not record.counted:
+            counters = counters_for(payment, address, self.records.now(), self.vault, self.limits)
+        if self.seconds_left() < self.seconds_needed:
+            raise Unavailable("function", "TooLittleTimeToConfirm")
+        now = self.records.now()
+        claimed = _claimed(record, now)
+        if claimed is None:
+            self.records.delete_if_unchanged(record)
+            raise SessionExpired
+        try:
+            self.records.store.claim(claimed, record, counters)
+        except LimitReached as reached:
+            kind = reached.counter.partition("#")[0]
+            self.telemetry.count("GuardRefused", guard=kind)
+            limit = self.limits.per_card if kind == "card" else self.limits.per_address
+            raise TooManyRequests(seconds_until_allowed(reached.counts, limit, now)) from None
+        return claimed
 
+    def _wait_for_other(self, record: Record, message_id: str) -> TurnResult:
+        """Another request confirms this session: wait for its result."""
+        for _ in range(int(WAIT_SECONDS / POLL_SECONDS)):
+            self.sleep(POLL_SECONDS)
+            stored = self.records.load_or_delete_expired(record.session.id)
+            found = self.records.reload_after(Conflict(stored), record)
+            if isinstance(found, Receipt) or not found.is_claimed(self.records.now()):
+                return self._yield_to(found, message_id)
+        raise Busy
 
-def _wait(record: Record, message_id: str, ports: Ports) -> TurnResult:
-    for _ in range(int(PATIENCE / PAUSE)):
-        ports.sleep(PAUSE)
-        stored = records.live(record.session.id, ports)
-        found = records.now_standing(Conflict(stored), record, ports)
-        if isinstance(found, Receipt) or not found.claimed(ports.now()):
-            return _overtaken(found, message_id, ports)
-    raise Busy
-
-
-def _overtaken(found: Record | Receipt, message_id: str, ports: Ports) -> TurnResult:
-    """Somebody else's confirmation came first. This one is never played again on what changed meanwhile."""
-    if isinstance(found, Receipt):
-        return completed(found)
-    if found.message_id == message_id:
-        return standing(found)
-    if found.claimed(ports.now()):
-        return _wait(found, message_id, ports)
-    raise Busy
-
-
-def _finish(claimed: Record, payment: PaymentToken, ports: Ports) -> TurnResult:
-    session = claimed.session
-    receipt = Receipt(session.id, claimed.token_hash, payment, session.language, ports.now())
-    try:
-        ports.sessions.finish(claimed, receipt)
-    except Conflict as conflict:
-        found = records.now_standing(conflict, claimed, ports)
+    def _yield_to(self, found: Record | Receipt, message_id: str) -> TurnResult:
+        """Another request was faster. This one is not replayed on a state that its payer has not seen."""
         if isinstance(found, Receipt):
-            return completed(found)
-        raise Busy from None
-    ports.watch.count("Completed")
-    return completed(receipt)
+            return result_of_receipt(found)
+        if found.message_id == message_id:
+            return result_of_record(found)
+        if found.is_claimed(self.records.now()):
+            return self._wait_for_other(found, message_id)
+        raise Busy
+
+    def _finish(self, claimed: Record, payment: PaymentToken) -> TurnResult:
+        session = claimed.session
+        receipt = Receipt(session.id, claimed.token_hash, payment, session.language, self.records.now())
+        try:
+            self.records.store.finish(claimed, receipt)
+        except Conflict as conflict:
+            found = self.records.reload_after(conflict, claimed)
+            if isinstance(found, Receipt):
+                return result_of_receipt(found)
+            raise Busy from None
+        self.telemetry.count("Completed")
+        return result_of_receipt(receipt)
+
+    def _go_back(self, claimed: Record, decline: Decline, message_id: str, masked: str) -> TurnResult:
+        """Stripe gave no token: back to the step that can help, or the end of the session."""
+        self.telemetry.card_declined(decline.code, decline.detail)
+        transition = settle(claimed.session, decline, self.policy)
+        ends = transition.session.outcome is not None
+        try:
+            if ends:
+                self.records.store.delete(claimed)
+                result = result_of_end(transition)
+            else:
+                said = (masked, transition.reply)
+                after = self.records.next_version(claimed, transition.session, said, message_id, renew=decline.definite)
+                self.records.store.save(after, claimed, after.updated)
+                result = result_of_record(after)
+        except Conflict as conflict:
+            if ends and self.records.is_already_deleted(conflict, claimed):
+                return result_of_end(transition)
+            return self._yield_to(self.records.reload_after(conflict, claimed), message_id)
+        count_progress(claimed.session, transition.session, self.telemetry)
+        return result
 
 
-def _refused(claimed: Record, decline: Decline, message_id: str, heard: str, ports: Ports) -> TurnResult:
-    ports.watch.declined(decline.code, decline.detail)
-    move = settle(claimed.session, decline, ports.policy)
-    try:
-        if move.session.outcome:
-            ports.sessions.delete(claimed)
-            answer = ended(move)
-        else:
-            said = (heard, move.reply)
-            after = records.following(claimed, move.session, said, message_id, ports, renew=decline.definite)
-            ports.sessions.save(after, claimed, after.updated)
-            answer = standing(after)
-    except Conflict as conflict:
-        if move.session.outcome and records.is_gone(conflict, claimed, ports):
-            return ended(move)
-        return _overtaken(records.now_standing(conflict, claimed, ports), message_id, ports)
-    funnel(claimed.session, move.session, ports.watch)
-    return answer
+def _claimed(record: Record, now: int) -> Record | None:
+    """The record with a claim that ends before its session must; None when there is too little time left for one.
+
+    A first claim leaves time for a second one, because only that can recover the token after a crash.
+    Raises SessionExpired.
+    """
+    record.require_unexpired(now)
+    claim_until = now + CLAIM_SECONDS
+    lives_until = claim_until + RETRY_SECONDS if record.claim_until is None else claim_until
+    if record.card_deadline is not None and lives_until > record.card_deadline:
+        return None
+    return replace(
+        record,
+        version=record.version + 1,
+        claim_until=claim_until,
+        counted=True,
+        ttl=max(record.ttl, lives_until),
+    )

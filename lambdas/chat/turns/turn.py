@@ -1,4 +1,4 @@
-"""One turn: load, understand, advance, seal, word, save. A confirmation goes on in `confirm`."""
+"""One turn of the conversation: load, understand, advance, seal, word, save. `confirm` takes over at the clear yes."""
 
 from __future__ import annotations
 
@@ -8,39 +8,34 @@ from typing import TYPE_CHECKING
 
 from chat.dialogue.replies import choose_language
 from chat.dialogue.state_machine import advance
-from chat.turns import records
-from chat.turns.confirm import confirm
-from chat.turns.funnel import funnel
-from chat.turns.ports import (
-    Busy,
-    Conflict,
-    NoWording,
-    Receipt,
-    Record,
-    SealBroken,
-    SessionExpired,
-    SessionTokenRequired,
-    StepChanged,
-    WordingRequest,
-)
-from chat.turns.results import TurnResult, completed, ended, standing
-from chat.turns.seals import opened, part_opened, sealed
+from chat.turns.errors import Busy, SessionExpired, SessionTokenRequired, StepChanged
+from chat.turns.records import hash_token
+from chat.turns.results import TurnResult, result_of_end, result_of_receipt, result_of_record
+from chat.turns.seals import SealBroken, open_partial_number, open_session, seal_session
+from chat.turns.stored import Conflict, Receipt, Record
+from chat.turns.telemetry import count_progress
+from chat.turns.wording import NoWording, WordingRequest
 from chat.understanding.interpret import understand
-from chat.values.card import CardNumber
 from chat.values.session import Session
 
 if TYPE_CHECKING:
-    from chat.dialogue.state_machine import Transition
-    from chat.turns.ports import Ports
-    from chat.understanding.interpret import Interpretation
+    from collections.abc import Callable
 
-RACES = 5  # how often a turn that lost a race is played again before it is refused as busy
-LAST_TIME_ZONE = 12 * 3600  # seconds behind UTC: a card is good while it is its last day anywhere on earth
+    from chat.dialogue.state_machine import Transition
+    from chat.turns.confirm import Confirmation
+    from chat.turns.records import Records
+    from chat.turns.seals import Vault
+    from chat.turns.telemetry import Telemetry
+    from chat.turns.wording import Wording
+    from chat.values.session import Policy
+
+MAX_REPLAYS = 5  # of a turn that lost a race; then it is refused as busy
+WESTERNMOST_OFFSET_SECONDS = 12 * 3600  # UTC-12: a card is good until its last day has ended everywhere on earth
 
 
 @dataclass(frozen=True)
 class Message:
-    """One request for a turn, already checked for form."""
+    """One request for a turn; its form has been checked. `token`: the session's key, None on an opening."""
 
     text: str = field(repr=False)
     id: str
@@ -51,122 +46,120 @@ class Message:
     accept_language: str | None = None
 
 
-def turn(message: Message, ports: Ports) -> TurnResult:
-    """Raises SessionTokenRequired, SessionExpired, StepChanged, Busy, TooManyRequests, Unavailable."""
-    return _open(message, ports) if message.token is None else _go_on(message, message.token, ports)
+@dataclass(frozen=True)
+class Turns:
+    """Plays turns. `new_token` makes a session's key: 256 bits, base64url."""
 
+    records: Records
+    vault: Vault
+    wording: Wording
+    confirmation: Confirmation
+    telemetry: Telemetry
+    policy: Policy
+    new_token: Callable[[], str]
 
-def where(session_id: str, token: str, ports: Ports) -> TurnResult:
-    """Where the conversation stands; changes nothing. Raises SessionExpired, Unavailable."""
-    found = records.find(session_id, token, ports)
-    return completed(found) if isinstance(found, Receipt) else standing(found)
+    def play(self, message: Message) -> TurnResult:
+        """Raises SessionTokenRequired, SessionExpired, StepChanged, Busy, TooManyRequests, Unavailable."""
+        return self._open(message) if message.token is None else self._continue(message, message.token)
 
+    def read(self, session_id: str, token: str) -> TurnResult:
+        """Where the conversation stands. Raises SessionExpired, Unavailable."""
+        found = self.records.open_with_token(session_id, token)
+        return result_of_receipt(found) if isinstance(found, Receipt) else result_of_record(found)
 
-def _open(message: Message, ports: Ports) -> TurnResult:
-    stored = records.live(message.session_id, ports) if message.session_id else None
-    session = Session(id=message.session_id or ports.new_id(), language=choose_language(message.accept_language))
-    if stored is None:
-        token = ports.new_token()
+    def _open(self, message: Message) -> TurnResult:
+        stored = self.records.load_or_delete_expired(message.session_id) if message.session_id else None
+        session_id = message.session_id or self.records.new_id()
+        session = Session(id=session_id, language=choose_language(message.accept_language))
+        if stored is None:
+            token = self.new_token()
+            try:
+                result = self._play(Record(session, hash_token(token)), message, first=True)
+                return result if result.session.outcome else replace(result, session_token=token)
+            except Conflict as conflict:
+                stored = conflict.stored
+        if stored is None:
+            raise Busy
+        return self._repeat_opening(stored, message)
+
+    def _repeat_opening(self, record: Record, message: Message) -> TurnResult:
+        """The first reply was lost on its way: the same reply again, with a fresh token in place of the lost one."""
+        if record.version != 1 or record.message_id != message.id:
+            raise SessionTokenRequired
+        token = self.new_token()
+        session = open_session(record.session, record.token_hash, self.vault)
+        repeated = replace(
+            record,
+            token_hash=hash_token(token),
+            session=seal_session(session, hash_token(token), self.vault),
+        )
         try:
-            answer = _play(Record(session, records.hash_of(token)), message, ports, first=True)
-            return answer if answer.session.outcome else replace(answer, session_token=token)
-        except Conflict as conflict:
-            stored = conflict.stored
-    if stored is None:
+            self.records.store.save(repeated, record, self.records.now())
+        except Conflict:
+            raise Busy from None
+        return replace(result_of_record(repeated), session_token=token)
+
+    def _continue(self, message: Message, token: str) -> TurnResult:
+        found = self.records.open_with_token(message.session_id, token)
+        for replay in range(MAX_REPLAYS):
+            if isinstance(found, Receipt):
+                return result_of_receipt(found)
+            try:
+                return self._play(found, message, first=replay == 0)
+            except Conflict as conflict:
+                found = self.records.reload_after(conflict, found)
+            except SealBroken:
+                self.telemetry.count("GuardRefused", guard="seal")
+                self.records.delete_if_unchanged(found)
+                raise SessionExpired from None
         raise Busy
-    return _heal(stored, message, ports)
 
+    def _play(self, record: Record, message: Message, *, first: bool) -> TurnResult:
+        """`first` is False on a replay, which confirms nothing: its yes was given to an older state."""
+        self.telemetry.identify(record.session.id, record.session.step.value)
+        if record.message_id == message.id:
+            return result_of_record(record)
+        if message.expected_step not in (None, record.session.step):
+            raise StepChanged
+        session = open_partial_number(record.session, record.token_hash, self.vault)
+        interpretation = understand(message.text, session, _today(self.records.now()), self.policy)
+        transition = advance(session, interpretation, self.policy)
+        if transition.confirmed and not first:
+            raise Busy
+        if transition.confirmed:
+            return self.confirmation.confirm(record, message.id, interpretation.masked, message.address)
+        if record.is_claimed(self.records.now()):
+            raise Busy
+        if transition.session.outcome:
+            return self._end(record, transition)
+        reply = self._worded(transition) if transition.reword and first else transition.reply
+        session = seal_session(transition.session, record.token_hash, self.vault)
+        after = self.records.next_version(record, session, (interpretation.masked, reply), message.id)
+        self.records.store.save(after, record if record.version else None, after.updated)
+        count_progress(record.session, after.session, self.telemetry)
+        return result_of_record(after)
 
-def _heal(record: Record, message: Message, ports: Ports) -> TurnResult:
-    """The first reply was lost on its way: the same again, under a fresh token."""
-    if record.version != 1 or record.message_id != message.id:
-        raise SessionTokenRequired
-    token = ports.new_token()
-    session = opened(record.session, record.token_hash, ports.vault)
-    healed = replace(
-        record,
-        token_hash=records.hash_of(token),
-        session=sealed(session, records.hash_of(token), ports.vault),
-    )
-    try:
-        ports.sessions.save(healed, record, ports.now())
-    except Conflict:
-        raise Busy from None
-    return replace(standing(healed), session_token=token)
+    def _end(self, record: Record, transition: Transition) -> TurnResult:
+        """Cancelled or given up: the session is deleted, unless a payment was completed meanwhile."""
+        if record.version:
+            try:
+                self.records.store.delete(record)
+            except Conflict as conflict:
+                if not self.records.is_already_deleted(conflict, record):
+                    raise
+        count_progress(record.session, transition.session, self.telemetry)
+        return result_of_end(transition)
 
-
-def _go_on(message: Message, token: str, ports: Ports) -> TurnResult:
-    found = records.find(message.session_id, token, ports)
-    for race in range(RACES):
-        if isinstance(found, Receipt):
-            return completed(found)
+    def _worded(self, transition: Transition) -> str:
         try:
-            return _play(found, message, ports, first=race == 0)
-        except Conflict as conflict:
-            found = records.now_standing(conflict, found, ports)
-        except SealBroken:
-            ports.watch.count("GuardRefused", guard="seal")
-            records.forget(found, ports)
-            raise SessionExpired from None
-    raise Busy
-
-
-def _play(record: Record, message: Message, ports: Ports, *, first: bool) -> TurnResult:
-    """`first`: not played again after a lost race. What was said to an older state confirms nothing of a newer one."""
-    ports.watch.follow(record.session.id, record.session.step.value)
-    if record.message_id == message.id:
-        return standing(record)
-    if message.expected_step not in (None, record.session.step):
-        raise StepChanged
-    session = part_opened(record.session, record.token_hash, ports.vault)
-    heard = _hear(message.text, session, ports)
-    move = advance(session, heard, ports.policy)
-    if move.confirmed and not first:
-        raise Busy
-    if move.confirmed:
-        return confirm(record, message.id, heard.masked, message.address, ports)
-    if record.claimed(ports.now()):
-        raise Busy
-    if move.session.outcome:
-        return _end(record, move, ports)
-    reply = _worded(move, ports) if move.reword and first else move.reply
-    session = sealed(move.session, record.token_hash, ports.vault)
-    after = records.following(record, session, (heard.masked, reply), message.id, ports)
-    ports.sessions.save(after, record if record.version else None, after.updated)
-    funnel(record.session, after.session, ports.watch)
-    return standing(after)
-
-
-def _hear(text: str, session: Session, ports: Ports) -> Interpretation:
-    today = _today(ports.now())
-    heard = understand(text, session, today, ports.policy)
-    if isinstance(heard.card, CardNumber) and ports.tokens.test_only():
-        return understand(text, session, today, replace(ports.policy, test_cards_only=True))
-    return heard
+            reply = self.wording.word(WordingRequest(transition.session, transition.reply))
+        except NoWording as fallback:
+            if fallback.was_asked:
+                self.telemetry.count("ModelFallback", cause=fallback.cause)
+            return transition.reply
+        self.telemetry.count("ModelWorded")
+        return reply
 
 
 def _today(now: int) -> date:
-    return datetime.fromtimestamp(now - LAST_TIME_ZONE, UTC).date()
-
-
-def _end(record: Record, move: Transition, ports: Ports) -> TurnResult:
-    """Cancelled or given up: the session goes, unless a payment was finished meanwhile."""
-    if record.version:
-        try:
-            ports.sessions.delete(record)
-        except Conflict as conflict:
-            if not records.is_gone(conflict, record, ports):
-                raise
-    funnel(record.session, move.session, ports.watch)
-    return ended(move)
-
-
-def _worded(move: Transition, ports: Ports) -> str:
-    try:
-        reply = ports.wording.word(WordingRequest(move.session, move.reply))
-    except NoWording as fallback:
-        if fallback.asked:
-            ports.watch.count("ModelFallback", cause=fallback.cause)
-        return move.reply
-    ports.watch.count("ModelWorded")
-    return reply
+    return datetime.fromtimestamp(now - WESTERNMOST_OFFSET_SECONDS, UTC).date()

@@ -1,4 +1,4 @@
-"""DynamoDB: sessions, receipts and the guard's counters. Every write is conditional, every read consistent."""
+"""DynamoDB: sessions, receipts and the counters of confirmations. Every write is conditional, every read consistent."""
 
 from __future__ import annotations
 
@@ -9,22 +9,25 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from chat.adapters import items
-from chat.turns.ports import Conflict, LimitReached, Receipt, Record, Unavailable
-from runtime.aws import code_of, translated
+from chat.turns.attempts import SLOT_SECONDS
+from chat.turns.stored import Conflict, LimitReached, Receipt, Record
+from runtime.aws import Unavailable, code_of, translated
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Sequence
 
-    from chat.adapters.items import Item
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from chat.turns.attempts import AttemptCounters
 
 UNCHANGED = "version = :read_version AND tokenHash = :read_token"
-RECEIPT_LIFETIME = 24 * 3600  # seconds
-TRIES = 5  # of a write that met another transaction
-LOST = "ConditionalCheckFailed"
+RECEIPT_SECONDS = 24 * 3600  # a receipt's life
+CONFLICT_TRIES = 5  # of a write that met another transaction on the same item
+CONDITION_FAILED = "ConditionalCheckFailed"
 
 
-class DynamoSessions:
-    def __init__(self, dynamodb: Any, sessions: str, receipts: str, counters: str) -> None:
+class DynamoSessionStore:
+    def __init__(self, dynamodb: DynamoDBClient, sessions: str, receipts: str, counters: str) -> None:
         self._dynamodb = dynamodb
         self._sessions, self._receipts, self._counters = sessions, receipts, counters
 
@@ -46,15 +49,15 @@ class DynamoSessions:
         else:
             condition = _unchanged(over)
         try:
-            self._write("put_item", Item=items.of_record(record), **condition)
+            self._write("put_item", Item=items.from_record(record), **condition)
         except Conflict as conflict:
-            if not _landed(record, conflict.stored):
+            if not _is_own_write(record, conflict.stored):
                 raise
 
     def delete(self, record: Record) -> None:
         self._write("delete_item", Key={"sessionId": {"S": record.session.id}}, **_unchanged(record))
 
-    def claim(self, record: Record, over: Record, counters: Mapping[str, int], counters_ttl: int) -> None:
+    def claim(self, record: Record, over: Record, counters: AttemptCounters | None) -> None:
         claim = {
             "TableName": self._sessions,
             "Key": {"sessionId": {"S": record.session.id}},
@@ -70,13 +73,14 @@ class DynamoSessions:
             ":ttl": {"N": str(record.ttl)},
             ":counted": {"BOOL": record.counted},
         }
-        counts = [self._count(name, limit, counters_ttl) for name, limit in counters.items()]
+        names = list(counters.limits) if counters else []
+        counts = [self._count(name, counters) for name in names] if counters else []
         reasons = self._transact([{"Update": claim}, *counts])
-        if reasons and reasons[0].get("Code") == LOST:
+        if reasons and reasons[0].get("Code") == CONDITION_FAILED:
             raise Conflict(_record(reasons[0].get("Item")))
-        for name, reason in zip(counters, reasons[1:], strict=bool(reasons)):
-            if reason.get("Code") == LOST:
-                raise LimitReached(name)
+        for name, reason in zip(names, reasons[1:], strict=bool(reasons)):
+            if reason.get("Code") == CONDITION_FAILED:
+                raise LimitReached(name, _counts(reason.get("Item", {})))
 
     def finish(self, record: Record, receipt: Receipt) -> None:
         delete = {
@@ -86,7 +90,7 @@ class DynamoSessions:
             "ExpressionAttributeValues": {":attempt": {"S": record.attempt}, ":token": {"S": record.token_hash}},
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
-        put = {"TableName": self._receipts, "Item": items.of_receipt(receipt, receipt.created + RECEIPT_LIFETIME)}
+        put = {"TableName": self._receipts, "Item": items.from_receipt(receipt, receipt.created + RECEIPT_SECONDS)}
         reasons = self._transact([{"Delete": delete}, {"Put": put}])
         if reasons:
             raise Conflict(_record(reasons[0].get("Item")))
@@ -96,28 +100,34 @@ class DynamoSessions:
             reply = self._dynamodb.get_item(
                 TableName=self._receipts, Key={"tokenHash": {"S": token_hash}}, ConsistentRead=True
             )
-        item = reply.get("Item")
+        item: Any = reply.get("Item")
         return items.to_receipt(item) if item and now < int(item["ttl"]["N"]) else None
 
-    def _count(self, name: str, limit: int, ttl: int) -> dict[str, Any]:
+    def _count(self, name: str, counters: AttemptCounters) -> dict[str, Any]:
+        """Adds one in every open window, and drops the windows that have closed."""
+        width = counters.windows[-1] - counters.windows[0]
+        opened = {f"#w{index}": f"w{window}" for index, window in enumerate(counters.windows)}
+        closed = {f"#c{index}": f"w{window - width - SLOT_SECONDS}" for index, window in enumerate(counters.windows)}
+        added = ", ".join(f"{placeholder} :one" for placeholder in opened)
         return {
             "Update": {
                 "TableName": self._counters,
                 "Key": {"counter": {"S": name}},
-                "UpdateExpression": "SET #ttl = :ttl ADD attempts :one",
-                "ConditionExpression": "attribute_not_exists(attempts) OR attempts < :limit",
-                "ExpressionAttributeNames": {"#ttl": "ttl"},
+                "UpdateExpression": f"SET #ttl = :ttl ADD {added} REMOVE {', '.join(closed)}",
+                "ConditionExpression": "attribute_not_exists(#w0) OR #w0 < :limit",
+                "ExpressionAttributeNames": {"#ttl": "ttl", **opened, **closed},
                 "ExpressionAttributeValues": {
-                    ":ttl": {"N": str(ttl)},
+                    ":ttl": {"N": str(counters.ttl)},
                     ":one": {"N": "1"},
-                    ":limit": {"N": str(limit)},
+                    ":limit": {"N": str(counters.limits[name])},
                 },
+                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
             }
         }
 
     def _write(self, operation: str, **parameters: Any) -> None:
-        """A write that met somebody's transaction on the item is tried again: its condition was not looked at."""
-        for attempt in range(TRIES):
+        """Raises Conflict with what is stored when the condition failed, Unavailable when no try was decided."""
+        for _ in _tries():
             with translated("dynamodb"):
                 try:
                     getattr(self._dynamodb, operation)(
@@ -125,17 +135,19 @@ class DynamoSessions:
                     )
                 except ClientError as error:
                     if code_of(error) == "ConditionalCheckFailedException":
-                        raise Conflict(_record(_item(error))) from None
+                        raise Conflict(_record(error.response.get("Item"))) from None
                     if code_of(error) != "TransactionConflictException":
                         raise
                 else:
                     return
-            _pause(attempt)
         raise Unavailable("dynamodb", "TransactionConflict")
 
-    def _transact(self, actions: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Empty when it was done; the reasons, one an action, when a condition failed. Collisions are tried again."""
-        for attempt in range(TRIES):
+    def _transact(self, actions: Sequence[Any]) -> list[dict[str, Any]]:
+        """Empty when all was written; the reason of each action when a condition failed.
+
+        Raises Unavailable for any other cancellation. Only one that met another transaction is tried again.
+        """
+        for _ in _tries():
             with translated("dynamodb"):
                 try:
                     self._dynamodb.transact_write_items(TransactItems=actions)
@@ -145,14 +157,20 @@ class DynamoSessions:
                     reasons: list[Any] = error.response.get("CancellationReasons", [])
                 else:
                     return []
-            if any(reason.get("Code") == LOST for reason in reasons):
+            codes = {reason.get("Code", "None") for reason in reasons} - {"None"}
+            if CONDITION_FAILED in codes:
                 return reasons
-            _pause(attempt)
+            if codes != {"TransactionConflict"}:
+                raise Unavailable("dynamodb", min(codes, default="TransactionCanceled"))
         raise Unavailable("dynamodb", "TransactionConflict")
 
 
-def _pause(attempt: int) -> None:
-    time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311  (spreads the retries, no secret)
+def _tries() -> Iterator[None]:
+    """Pauses before every try but the first."""
+    for attempt in range(CONFLICT_TRIES):
+        if attempt:
+            time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311  (spreads the retries, no secret)
+        yield
 
 
 def _unchanged(over: Record) -> dict[str, Any]:
@@ -165,17 +183,17 @@ def _unchanged(over: Record) -> dict[str, Any]:
     }
 
 
-def _landed(record: Record, stored: Record | None) -> bool:
-    """A write that the SDK sent twice fails its own condition the second time.
+def _is_own_write(record: Record, stored: Record | None) -> bool:
+    """Whether the SDK sent a write twice: the second one fails the condition because the first one succeeded.
 
-    The whole is compared: the same message, sent twice at once, leaves an equal version and another answer.
+    The whole record is compared: the same message sent twice at once leaves an equal version with another reply.
     """
-    return stored == items.to_record(items.of_record(record))
+    return stored == items.to_record(items.from_record(record))
 
 
-def _item(error: ClientError) -> Any:
-    return error.response.get("Item")
-
-
-def _record(item: Item | None) -> Record | None:
+def _record(item: Any) -> Record | None:
     return items.to_record(item) if item else None
+
+
+def _counts(item: dict[str, Any]) -> dict[int, int]:
+    return {int(name[1:]): int(value["N"]) for name, value in item.items() if name.startswith("w")}

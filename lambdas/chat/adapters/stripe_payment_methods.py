@@ -6,99 +6,94 @@ Codes: https://docs.stripe.com/error-codes (creating a PaymentMethod does not as
 from __future__ import annotations
 
 import logging
-import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from chat.turns.ports import Unavailable
+from chat.adapters.stripe_key import is_live_key, is_test_key
+from chat.values.card import is_public_test_number
 from chat.values.session import Decline, PaymentToken
-from runtime.aws import translated
+from runtime.aws import Unavailable
+from runtime.deadline import DeadlineExceeded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from stripe import StripeClient, StripeError
+    from stripe.params import PaymentMethodCreateParams, PaymentMethodCreateParamsCard
 
-    from chat.turns.ports import Payment, Telemetry
+    from chat.adapters.stripe_key import StripeKey
+    from chat.turns.telemetry import Telemetry
+    from chat.values.payment import Payment
+    from runtime.deadline import Deadline
 
-TIMEOUT = (2, 5)  # seconds to connect, to read
-KEY_AGE = 300  # seconds a fetched key is believed, so that a rotated one is picked up
+CONNECT_SECONDS, READ_SECONDS = 1, 5
+STRIPE_SECONDS = 2 * (CONNECT_SECONDS + READ_SECONDS) + 0.5  # the longest call: two tries and the pause between them
 BACK_TO_EXPIRY = frozenset({"expired_card", "invalid_expiry_month", "invalid_expiry_year"})
 BACK_TO_CVV = frozenset({"incorrect_cvc", "invalid_cvc"})
 BACK_TO_CARD = frozenset({"card_declined", "incorrect_number", "invalid_number", "card_not_supported"})
 BUSY_STATUSES = frozenset({409, 429})
 
 
-class StripeKey:
-    """The secret's value, fetched when needed and again when it may be old."""
-
-    def __init__(self, secrets: Any, secret_id: str, now: Callable[[], int]) -> None:
-        self._secrets, self._secret_id, self._now = secrets, secret_id, now
-        self._value, self._fetched = "", 0
-
-    def __call__(self, *, fresh: bool = False) -> str:
-        if fresh or not self._value or self._now() - self._fetched >= KEY_AGE:
-            with translated("secretsmanager"):
-                reply = self._secrets.get_secret_value(SecretId=self._secret_id)
-            self._value, self._fetched = str(reply.get("SecretString", "")).strip(), self._now()
-        return self._value
-
-
 class StripePaymentMethods:
     def __init__(
-        self, key: StripeKey, watch: Telemetry, *, secret: str, stage: str, test_tokens: bool, url: str | None
+        self,
+        key: StripeKey,
+        telemetry: Telemetry,
+        deadline: Deadline,
+        *,
+        stage: str,
+        test_tokens: bool,
+        url: str | None,
     ) -> None:
-        self._key, self._watch, self._secret, self._stage = key, watch, secret, stage
+        self._key, self._telemetry, self._deadline, self._stage = key, telemetry, deadline, stage
         self._test_tokens, self._url = test_tokens, url
-        self._client: tuple[str, Any] | None = None
+        self._client: tuple[str, StripeClient] | None = None
 
-    def test_only(self) -> bool:
-        """Only prod may hold a live key, so only there does the key decide."""
-        if self._stage == "prod":
-            return _is_test(self._key())
-        return self._stage != "local"
+    def prepare(self) -> None:
+        self._key.fetch()
 
-    def ready(self) -> None:
-        self._key()
-
-    def create(self, payment: Payment) -> PaymentToken | Decline:
-        """Raises nothing of its own: from here on the attempt is claimed, and an answer tells what becomes of it."""
+    def create_payment_method(self, payment: Payment) -> PaymentToken | Decline:
         try:
-            key = self._key()
+            key = self._key.fetch()
             result = self._ask(key, payment)
-            if result is None and (rotated := self._key(fresh=True)) != key:
+            if result is None and (rotated := self._key.fetch(fresh=True)) != key:
                 result = self._ask(rotated, payment)
         except Unavailable as unavailable:
             return Decline("processor_busy", unavailable.code, definite=False)
-        return result or self._unusable("refused")
+        except DeadlineExceeded:
+            return Decline("processor_busy", "deadline_exceeded", definite=False)
+        return result or self._reject_key("refused")
 
     def _ask(self, key: str, payment: Payment) -> PaymentToken | Decline | None:
-        """None when Stripe does not take the key."""
-        if not self._usable(key):
-            return self._unusable("live key outside prod" if _is_live(key) else "not a secret Stripe key")
+        """None when Stripe does not accept the key. Raises DeadlineExceeded."""
+        if not self._is_usable(key):
+            return self._reject_key("live key outside prod" if is_live_key(key) else "not a secret Stripe key")
+        if self._stage == "prod" and is_test_key(key) and not is_public_test_number(payment.card):
+            return Decline("card_declined", "live card with a test key")
         import stripe  # noqa: PLC0415  (80 ms that only a confirmation pays)
 
+        self._deadline.require(STRIPE_SECONDS)
         try:
             made = self._stripe(key).v1.payment_methods.create(
-                self._params(payment, live=_is_live(key)), {"idempotency_key": payment.attempt}
+                self._params(payment, live=is_live_key(key)), {"idempotency_key": payment.attempt}
             )
         except stripe.AuthenticationError:
             return None
         except stripe.StripeError as error:
-            return self._refusal(error)
+            return self._decline(error)
         token = getattr(made, "id", None)
         if not isinstance(token, str):
             return Decline("processor_busy", "not_stripe", definite=False)
         return PaymentToken(token, payment.card.brand, payment.card.last4)
 
-    def _usable(self, key: str) -> bool:
-        """A placeholder is no key, and a live key belongs in prod alone."""
-        return _is_test(key) or (_is_live(key) and self._stage == "prod")
+    def _is_usable(self, key: str) -> bool:
+        """A placeholder is no key, and a live key belongs on prod alone."""
+        return is_test_key(key) or (is_live_key(key) and self._stage == "prod")
 
-    def _stripe(self, key: str) -> Any:
+    def _stripe(self, key: str) -> StripeClient:
         if self._client is None or self._client[0] != key:
-            self._client = (key, client(key, self._url))
+            self._client = (key, stripe_client(key, self._url))
         return self._client[1]
 
-    def _params(self, payment: Payment, *, live: bool) -> dict[str, Any]:
-        card: dict[str, Any] = {
+    def _params(self, payment: Payment, *, live: bool) -> PaymentMethodCreateParams:
+        card: PaymentMethodCreateParamsCard = {
             "number": payment.card.digits,
             "exp_month": payment.expiry.month,
             "exp_year": payment.expiry.year,
@@ -113,8 +108,8 @@ class StripePaymentMethods:
             "metadata": {"session": payment.session_id},
         }
 
-    def _refusal(self, error: Any) -> Decline:
-        """By status, type and code; a text decides nothing, and leaves this function in no form."""
+    def _decline(self, error: StripeError) -> Decline:
+        """By status, type and code. The error's text may quote card data: it is neither read nor passed on."""
         status, kind = error.http_status or 0, getattr(error.error, "type", None)
         code = getattr(error.error, "code", None) or getattr(error, "code", None)
         detail = getattr(error.error, "decline_code", None) or code or type(error).__name__
@@ -132,20 +127,20 @@ class StripePaymentMethods:
         if code in BACK_TO_CARD or kind == "card_error":
             return Decline("card_declined", detail)
         if status == 402:
-            self._watch.count("RawCardRefused")
+            self._telemetry.count("RawCardRefused")
         return self._unavailable(detail)
 
-    def _unusable(self, reason: str) -> Decline:
-        self._watch.unusable_key(self._secret, reason)
+    def _reject_key(self, reason: str) -> Decline:
+        self._telemetry.stripe_key_rejected(self._key.secret_id, reason)
         return Decline("processor_unavailable", reason)
 
     def _unavailable(self, detail: str) -> Decline:
-        self._watch.count("ProcessorFailed")
+        self._telemetry.count("ProcessorFailed")
         return Decline("processor_unavailable", detail)
 
 
-def client(key: str, url: str | None = None) -> Any:
-    """A Stripe client that is bounded in time, and silent: at DEBUG the SDK would log the number."""
+def stripe_client(key: str, url: str | None = None) -> StripeClient:
+    """A Stripe client with time limits. It logs nothing below WARNING: at DEBUG the SDK would log card numbers."""
     import stripe  # noqa: PLC0415
 
     logging.getLogger("stripe").setLevel(logging.WARNING)
@@ -154,16 +149,8 @@ def client(key: str, url: str | None = None) -> Any:
         key,
         max_network_retries=1,
         base_addresses={"api": url} if url else {},
-        http_client=stripe.RequestsClient(timeout=TIMEOUT),
+        http_client=stripe.RequestsClient(timeout=(CONNECT_SECONDS, READ_SECONDS)),
     )
-
-
-def _is_test(key: str) -> bool:
-    return re.fullmatch(r"[rs]k_test_\w+", key, re.ASCII) is not None
-
-
-def _is_live(key: str) -> bool:
-    return re.fullmatch(r"[rs]k_live_\w+", key, re.ASCII) is not None
 
 
 # Public test numbers whose token is more than their brand's: https://docs.stripe.com/testing

@@ -1,0 +1,27 @@
+"""Why a turn was refused. `http.api` has one table from these to HTTP statuses."""
+
+from __future__ import annotations
+
+
+class SessionTokenRequired(Exception):
+    """The session is live and the request came without its token."""
+
+
+class SessionExpired(Exception):
+    """There is no live session or receipt for this pair of id and token."""
+
+
+class StepChanged(Exception):
+    """The conversation is no longer at the step that the client expected."""
+
+
+class Busy(Exception):
+    """Another request is changing the same session."""
+
+
+class TooManyRequests(Exception):
+    """The limit on confirmations is reached. `retry_after`: seconds."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(retry_after)
+        self.retry_after = retry_after
