@@ -108,9 +108,12 @@ destroy: $(READY) ## remove STAGE from that account (asks first)
 
 setup: $(READY) ## install what the other commands need (they do it themselves)
 
-lock: $(READY) ## resolve requirements/*.in anew
-	@cd requirements && for name in uv lambda frontend dev bench; do \
-	  UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --generate-hashes --python-version 3.11 $$name.in -o $$name.txt; done
+lock: $(READY) ## resolve the dependency groups of pyproject.toml anew, into requirements/
+	@for group in uv lambda frontend dev bench; do \
+	  case $$group in dev) pinned="-c requirements/lambda.txt -c requirements/frontend.txt";; \
+	    frontend | bench) pinned="-c requirements/lambda.txt";; *) pinned=;; esac; \
+	  UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
+	    --python-version 3.11 $$pinned --group $$group -o requirements/$$group.txt; done
 
 clean: ## remove what the commands made (the local stage's state included)
 	rm -rf .venv .stage .cache cdk.out .pytest_cache .mypy_cache .ruff_cache .hypothesis

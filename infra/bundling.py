@@ -16,23 +16,25 @@ import jsii
 from aws_cdk import AssetHashType, BundlingOptions, DockerImage, ILocalBundling
 from aws_cdk import aws_lambda as lambda_
 
-from infra import sdk
 from infra.config import Stage
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "lambdas"
 LOCK = ROOT / "requirements" / "lambda.txt"
 CACHE = ROOT / ".cache" / "packages"
-MADE_BY = (LOCK, Path(__file__), Path(sdk.__file__))
+MADE_BY = (LOCK, Path(__file__))
 
 RUNTIME = (3, 13)
+AWS_SERVICES = ("bedrock-runtime", "dynamodb", "kms", "secretsmanager")  # what the functions call; boto3 knows no other
 UNUSED = (
     "**/*.so",  # optional accelerators, compiled for one machine; the Python they replace ships beside them
     "**/*.dist-info",
     "**/tests",
     "**/__pycache__",
     "**/*.pyi",
-    "**/examples-1.json",
+    "**/examples-1.json*",
+    "boto3/data",  # the resource interface, which is not used
+    "boto3/examples",
     "bin",
     "stripe/[!_dv]*/",  # leaves data and v2, which the client imports; the top level has what cards need
     "aws_lambda_powertools/event_handler",
@@ -129,7 +131,8 @@ def _install(out: Path) -> None:
 def _prune(out: Path) -> None:
     for pattern in UNUSED:
         _remove(sorted(out.glob(pattern)))
-    sdk.lighten(out / "botocore" / "data")
+    services = (each for each in (out / "botocore" / "data").iterdir() if each.is_dir())
+    _remove(each for each in services if each.name not in AWS_SERVICES)
 
 
 def _remove(paths: Iterable[Path]) -> None:

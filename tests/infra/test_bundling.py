@@ -1,17 +1,16 @@
 """What ships: small, complete, the same every time."""
 
-import json
+import re
 import shutil
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
-from typing import Any
 
 import pytest
-from botocore.loaders import Loader
 
-from infra import bundling, sdk
+from infra import bundling
+from infra.bundling import AWS_SERVICES
 from infra.config import STAGES
 
 MB = 1_000_000
@@ -51,61 +50,47 @@ def run(package: Path, code: str) -> str:
     return done.stdout
 
 
-CLIENTS = """
-import botocore.session
-session = botocore.session.get_session()
-session.set_credentials("x", "y")
-for service in {services}:
-    print(service, *sorted(session.create_client(service, region_name="us-east-1").meta.service_model.operation_names))
+SERVICES = """
+import boto3
+print(*boto3.session.Session(region_name="us-east-1").get_available_services())
 """
 
 
-def test_the_sdk_knows_the_operations_used_and_no_other(package: Path):
-    made = run(package, CLIENTS.format(services=list(sdk.OPERATIONS)))
-
-    assert made.splitlines() == [" ".join((service, *names)) for service, names in sdk.OPERATIONS.items()]
+def test_boto3_has_the_services_that_are_called_and_no_other(package: Path):
+    assert run(package, SERVICES).split() == sorted(AWS_SERVICES)
 
 
-def without_prose(described: dict[str, Any]) -> dict[str, Any]:
-    return {name: each for name, each in described.items() if name != "documentation" or not isinstance(each, str)}
+def test_boto3_has_every_service_that_the_functions_make_a_client_of():
+    sources = "".join(path.read_text() for path in (bundling.SOURCES).rglob("*.py"))
 
-
-@pytest.mark.parametrize("service", sdk.OPERATIONS)
-def test_the_lightened_sdk_describes_its_operations_as_the_whole_one_does(package: Path, service: str):
-    (file,) = (package / "botocore" / "data" / service).glob("*/service-2.json")
-    light = json.loads(file.read_text())
-    whole = json.loads(json.dumps(Loader().load_service_model(service, "service-2")), object_hook=without_prose)
-
-    for part in ("operations", "shapes"):
-        assert light[part] == {name: whole[part][name] for name in light[part]}
+    assert set(re.findall(r'boto3\.client\(\s*"([\w-]+)"', sources)) == set(AWS_SERVICES)
 
 
 WHERE = """
-import botocore.session
-session = botocore.session.get_session()
-session.set_credentials("x", "y")
+import boto3
+session = boto3.session.Session("x", "y")
 for service in {services}:
     for region in ("us-east-1", "eu-central-1", "us-gov-west-1", "cn-north-1"):
-        client = session.create_client(service, region_name=region)
+        client = session.client(service, region_name=region)
         print(client.meta.endpoint_url, client.meta.region_name)
 """
 
 
-def test_the_lightened_sdk_has_the_same_endpoints(package: Path):
-    script = WHERE.format(services=list(sdk.OPERATIONS))
+def test_the_pruned_boto3_has_the_same_endpoints(package: Path):
+    script = WHERE.format(services=AWS_SERVICES)
     whole = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
 
     assert run(package, script) == whole
 
 
 IMPORTS = """
-import botocore.session
+import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 """
 
 
-def test_botocore_and_powertools_can_be_imported(package: Path):
+def test_boto3_and_powertools_can_be_imported(package: Path):
     run(package, IMPORTS)
 
 
@@ -130,11 +115,10 @@ def test_byte_code_is_taken_whatever_the_time_stamps_say(tmp_path: Path):
     for source in tmp_path.rglob("*.py"):
         source.write_text("raise SystemExit('compiled anew')")
 
-    run(tmp_path, "import stripe, botocore.session, chat.values.card")
+    run(tmp_path, "import stripe, boto3, chat.values.card")
 
 
-MAGIC_NUMBERS = {(3, 13): 3571}
-"""What the byte code of a Python version begins with: importlib.util.MAGIC_NUMBER there."""
+MAGIC_NUMBERS = {(3, 13): 3571}  # importlib.util.MAGIC_NUMBER of that Python version: byte code begins with it
 
 
 def test_no_byte_code_ships_that_the_runtime_would_not_use(tmp_path: Path):
