@@ -1,16 +1,18 @@
-"""What a deployed stage says of itself: the outputs of its stacks."""
+"""The outputs of a deployed stage's stacks."""
 
 from collections.abc import Mapping
-from typing import Any
 
-from botocore.session import Session
+import boto3
 
 from infra.config import Stage
 
 
-def outputs(aws: Session, stage: Stage) -> Mapping[str, str]:
-    """Output → value, over the stage's stacks. Raises SystemExit when the stage is not deployed."""
-    cloudformation: Any = aws.create_client("cloudformation", region_name=stage.region)
+def stage_outputs(aws: boto3.Session, stage: Stage, endpoint: str | None = None) -> Mapping[str, str]:
+    """Value by output name, over the stage's stacks. Raises SystemExit when the stage is not deployed.
+
+    `endpoint`: the address of an emulator, in place of AWS.
+    """
+    cloudformation = aws.client("cloudformation", region_name=stage.region, endpoint_url=endpoint)
     found: dict[str, str] = {}
     for stack in ("Data", "Api"):
         try:

@@ -1,23 +1,22 @@
-"""Go back to the version before: `make rollback STAGE=prod`. Forward again: the same with VERSION=, or another deploy.
+"""Go back to the previous version: `make rollback STAGE=prod`. Forward again: the same with VERSION=, or a deploy.
 
-That deploy must bring a changed function: only then is there a new version for the alias to move to.
+The deploy must change the function's code: only then is there a new version for the alias to point to.
 """
 
 import sys
-from typing import Any
 
-from botocore.session import Session, get_session
+import boto3
 
 from infra.config import Stage, stage_named
-from infra.operations.outputs import outputs
+from infra.operations.outputs import stage_outputs
 
 ALIAS = "live"
 
 
-def rolled_back(aws: Session, stage: Stage, to: int | None = None) -> tuple[int, int]:
-    """Point the alias to that version, or to the one published before its present one. Both numbers, from and to."""
-    functions: Any = aws.create_client("lambda", region_name=stage.region)
-    name = outputs(aws, stage)["FunctionName"]
+def roll_back(aws: boto3.Session, stage: Stage, to: int | None = None) -> tuple[int, int]:
+    """Point the alias to version `to`, or to the one published before the present one. Returns both: from, to."""
+    functions = aws.client("lambda", region_name=stage.region)
+    name = stage_outputs(aws, stage)["FunctionName"]
     now = int(functions.get_alias(FunctionName=name, Name=ALIAS)["FunctionVersion"])
     pages = functions.get_paginator("list_versions_by_function").paginate(FunctionName=name)
     published = [int(one["Version"]) for page in pages for one in page["Versions"] if one["Version"].isdecimal()]
@@ -31,10 +30,17 @@ def rolled_back(aws: Session, stage: Stage, to: int | None = None) -> tuple[int,
     return now, wanted
 
 
+def parse_version(text: str) -> int | None:
+    """None for no text. Raises SystemExit."""
+    if text and not text.isdecimal():
+        raise SystemExit(f"VERSION={text} is no version: it is a number, as in VERSION=12")
+    return int(text) if text else None
+
+
 def main(name: str, version: str = "") -> None:
-    before, after = rolled_back(get_session(), stage_named(name), int(version) if version else None)
+    before, after = roll_back(boto3.Session(), stage_named(name), parse_version(version))
     print(f"{name} went from version {before} to version {after}.")  # noqa: T201
-    print(f"The other way: make rollback STAGE={name} VERSION={before}")  # noqa: T201
+    print(f"To undo: make rollback STAGE={name} VERSION={before}")  # noqa: T201
 
 
 if __name__ == "__main__":

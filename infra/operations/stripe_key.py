@@ -6,18 +6,17 @@ The key comes in on standard input and goes to Secrets Manager: no command line,
 import getpass
 import re
 import sys
-from typing import Any
 
-from botocore.session import Session, get_session
+import boto3
 
 from infra.config import Stage, stage_named
-from infra.operations.outputs import outputs
+from infra.operations.outputs import stage_outputs
 
 KEY = re.compile(r"(?:sk|rk)_(test|live)_[A-Za-z0-9_]{8,250}")
 
 
-def checked(text: str, stage: Stage) -> str:
-    """The key without the space around it. Raises SystemExit, which says what is wrong and quotes nothing."""
+def check_key(text: str, stage: Stage) -> str:
+    """The key without surrounding space. Raises SystemExit, which says what is wrong and never quotes the input."""
     key = text.strip()
     match = KEY.fullmatch(key)
     if not match:
@@ -27,15 +26,15 @@ def checked(text: str, stage: Stage) -> str:
     return key
 
 
-def store(aws: Session, stage: Stage, key: str) -> None:
-    secrets: Any = aws.create_client("secretsmanager", region_name=stage.region)
-    secrets.put_secret_value(SecretId=outputs(aws, stage)["StripeSecret"], SecretString=key)
+def store(aws: boto3.Session, stage: Stage, key: str) -> None:
+    secrets = aws.client("secretsmanager", region_name=stage.region)
+    secrets.put_secret_value(SecretId=stage_outputs(aws, stage)["StripeSecret"], SecretString=key)
 
 
 def main(name: str) -> None:
     stage = stage_named(name)
     typed = getpass.getpass(f"Stripe key of {stage.name}: ") if sys.stdin.isatty() else sys.stdin.readline()
-    store(get_session(), stage, checked(typed, stage))
+    store(boto3.Session(), stage, check_key(typed, stage))
     print(f"Stored. {stage.name} uses it within five minutes.")  # noqa: T201
 
 
