@@ -48,7 +48,7 @@ class Language:
     errors: dict[str, list[str]]
     asks_for: dict[str, Phrase]
     claims: tuple[str, ...]
-    wishes: dict[Phrase, str]
+    intents: dict[Phrase, str]
     fillers: frozenset[str]
     topics: tuple[tuple[frozenset[str], str], ...]
     changes: tuple[tuple[frozenset[str], bool], ...]
@@ -75,13 +75,13 @@ class Language:
 
 
 @cache
-def tags() -> tuple[str, ...]:
+def language_tags() -> tuple[str, ...]:
     return tuple(sorted(file.stem for file in FILES.glob("*.toml")))
 
 
-def speaks(tag: str) -> Language:
+def load_language(tag: str) -> Language:
     """The language of this tag, else the default one."""
-    return _read(tag if tag in tags() else DEFAULT)
+    return _read(tag if tag in language_tags() else DEFAULT)
 
 
 @cache
@@ -99,23 +99,23 @@ def _read(tag: str) -> Language:
         errors=data["errors"],
         asks_for={step: tuple(texts) for step, texts in data.get("checks", {}).items() if step != "claims"},
         claims=tuple(data.get("checks", {}).get("claims", ())),
-        wishes={
-            without_fillers(words(each), fillers): wish
-            for wish, phrases in data["wishes"].items()
+        intents={
+            without_fillers(words(each), fillers): intent
+            for intent, phrases in data["wishes"].items()
             for each in phrases
         },
         fillers=fillers,
-        topics=tuple((_all(each), topic) for topic, phrases in data["topics"].items() for each in phrases),
-        changes=tuple((_all(each), _denies(each, negations, unspaced=unspaced)) for each in hears["change"]),
+        topics=tuple((_word_set(each), topic) for topic, phrases in data["topics"].items() for each in phrases),
+        changes=tuple((_word_set(each), _is_negative(each, negations, unspaced=unspaced)) for each in hears["change"]),
         another=words_of(hears["another"]),
         negations=negations,
         joins=words_of(hears["joins"]),
         fields={word: field for field, names in data["fields"].items() for word in words_of(names)},
-        name_leads=_leads(hears["name_leads"], unspaced=unspaced),
-        weak_leads=_leads(hears["weak_leads"], unspaced=unspaced),
+        name_leads=_lead_pattern(hears["name_leads"], unspaced=unspaced),
+        weak_leads=_lead_pattern(hears["weak_leads"], unspaced=unspaced),
         lead_words=frozenset(words(each)[0] for each in (*hears["name_leads"], *hears["weak_leads"])),
         name_tails=tuple(hears["name_tails"]),
-        slips=_slips(hears["slips"]),
+        slips=_slip_pattern(hears["slips"]),
         not_names=words_of(hears["not_names"]),
         months=months_of(data),
     )  # fmt: skip
@@ -130,16 +130,16 @@ def words_of(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(word for text in texts for word in words(text))
 
 
-def _denies(text: str, negations: frozenset[str], *, unspaced: bool) -> bool:
+def _is_negative(text: str, negations: frozenset[str], *, unspaced: bool) -> bool:
     """Whether a phrase such as "not right" says no itself."""
-    return not _all(text).isdisjoint(negations) or (unspaced and any(each in fold(text) for each in negations))
+    return not _word_set(text).isdisjoint(negations) or (unspaced and any(each in fold(text) for each in negations))
 
 
-def _all(text: str) -> frozenset[str]:
+def _word_set(text: str) -> frozenset[str]:
     return frozenset(words(text))
 
 
-def _leads(texts: list[str], *, unspaced: bool) -> re.Pattern[str]:
+def _lead_pattern(texts: list[str], *, unspaced: bool) -> re.Pattern[str]:
     """Finds a lead-in such as "my name is"; what follows up to the end of the clause is group 1."""
     longest_first = sorted(texts, key=len, reverse=True)
     either = "|".join(re.escape(each).replace(r"\ ", r"\s+").replace("'", "['’]") for each in longest_first)
@@ -147,7 +147,7 @@ def _leads(texts: list[str], *, unspaced: bool) -> re.Pattern[str]:
     return re.compile(rf"{start}(?:{either}){end}([^,;:!?\n\d。、，！？،؛؟]+)", re.IGNORECASE)
 
 
-def _slips(texts: list[str]) -> re.Pattern[str]:
+def _slip_pattern(texts: list[str]) -> re.Pattern[str]:
     """Finds the words before a correction, such as "no, wait"."""
     either = "|".join(re.escape(each) for each in sorted(texts, key=len, reverse=True))
     return re.compile(rf"\s*(?:(?:{either})[\s.,:;!…、。，！،؛-]+)+", re.IGNORECASE)

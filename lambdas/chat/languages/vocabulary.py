@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from chat.languages.language import FILES, Phrase, fold, months_of, tags, words, words_of
+from chat.languages.language import FILES, Phrase, fold, language_tags, months_of, words, words_of
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def vocabulary() -> Vocabulary:
     months: dict[str, int] = {}
     ands: set[str] = set()
     compounds: list[Compounds] = []
-    for tag in tags():
+    for tag in language_tags():
         head = tomllib.loads((FILES / f"{tag}.toml").read_text(encoding="utf-8").split("\n[", 1)[0])
         called |= dict.fromkeys(map(fold, head["called"]), tag)
         native.add(fold(head["called"][0]))
