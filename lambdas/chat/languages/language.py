@@ -32,7 +32,7 @@ def words(text: str) -> Phrase:
 
 @dataclass(frozen=True)
 class Language:
-    """Phrases are folded; `wishes` are compared whole, once `fillers` are dropped; the rest by all of their words.
+    """Phrases are folded; `intents` are compared whole, once `fillers` are dropped; the rest by all of their words.
 
     `changes`: with each phrase whether it says no itself, as "not right" does.
     `slips`: what is said before a correction, as "no" and "sorry".
@@ -87,13 +87,14 @@ def load_language(tag: str) -> Language:
 @cache
 def _read(tag: str) -> Language:
     data = tomllib.loads((FILES / f"{tag}.toml").read_text(encoding="utf-8"))
+    vocabulary = read_vocabulary(tag)
     hears: dict[str, Any] = data["hears"]
-    unspaced = data.get("unspaced", False)
+    unspaced = vocabulary.get("unspaced", False)
     fillers = frozenset(fold(each) for each in hears["fillers"]) if unspaced else words_of(hears["fillers"])
     negations = words_of(hears["negations"])
     return Language(
         tag=tag,
-        name=data["name"],
+        name=vocabulary["name"],
         unspaced=unspaced,
         says=data["says"],
         errors=data["errors"],
@@ -101,7 +102,7 @@ def _read(tag: str) -> Language:
         claims=tuple(data.get("checks", {}).get("claims", ())),
         intents={
             without_fillers(words(each), fillers): intent
-            for intent, phrases in data["wishes"].items()
+            for intent, phrases in data["intents"].items()
             for each in phrases
         },
         fillers=fillers,
@@ -117,8 +118,13 @@ def _read(tag: str) -> Language:
         name_tails=tuple(hears["name_tails"]),
         slips=_slip_pattern(hears["slips"]),
         not_names=words_of(hears["not_names"]),
-        months=months_of(data),
+        months=month_numbers(vocabulary),
     )  # fmt: skip
+
+
+def read_vocabulary(tag: str) -> dict[str, Any]:
+    """The language's part of what is understood in every conversation."""
+    return tomllib.loads((FILES / "vocabularies" / f"{tag}.toml").read_text(encoding="utf-8"))
 
 
 def without_fillers(phrase: Phrase, fillers: frozenset[str]) -> Phrase:
@@ -153,5 +159,6 @@ def _slip_pattern(texts: list[str]) -> re.Pattern[str]:
     return re.compile(rf"\s*(?:(?:{either})[\s.,:;!…、。，！،؛-]+)+", re.IGNORECASE)
 
 
-def months_of(head: dict[str, Any]) -> dict[str, int]:
-    return {word: month for month, names in enumerate(head["months"], 1) for word in words(names)}
+def month_numbers(vocabulary: dict[str, Any]) -> dict[str, int]:
+    """1 to 12, by name and abbreviation."""
+    return {fold(name): month for month, names in enumerate(vocabulary["months"], 1) for name in names}

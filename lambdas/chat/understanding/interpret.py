@@ -92,7 +92,7 @@ def interpret(message: str, session: Session, today: date, policy: Policy) -> In
 
 def _month_names(plain: str, said: list[number_words.Token], session: Session, language: Language) -> Mapping[str, int]:
     """One that is a number word too, as "sept" is, is a month where an expiry is asked for or named, or in digits."""
-    is_number = {word for *_, word in said if word in language.months and word in vocabulary().longest}
+    is_number = {word for *_, word in said if word in language.months and word in vocabulary().max_words}
     named = fields.find_labels(plain, language) if is_number else ()
     asked = session.step is Step.EXPIRY and Field.CVV not in named
     if not is_number or asked or Field.EXPIRY in named or _DIGIT.search(plain):

@@ -47,13 +47,13 @@ _VERB = re.compile(r"て[くみ]|ます|ました|たい|ない")
 
 def _parts(word: str, vocabulary: Vocabulary) -> list[Span]:
     """The number words that a word is written together of, or that stand in one of a language without spaces."""
-    if word in vocabulary.longest or len(word) > _MAX_WORD_CHARS:
+    if word in vocabulary.max_words or len(word) > _MAX_WORD_CHARS:
         return []
-    if word.isascii() and (len(word) <= _MAX_SINGLE_WORD_CHARS or vocabulary.begins.isdisjoint((word[:2], word[:3]))):
+    if word.isascii() and (len(word) <= _MAX_SINGLE_WORD_CHARS or vocabulary.prefixes.isdisjoint((word[:2], word[:3]))):
         return []
     for each in vocabulary.compounds:
         for start in range(len(word) if each.unspaced and not word.isascii() else 1):
-            if word[start] not in each.numbers and not each.prefixed:
+            if word[start] not in each.numbers and not each.link_may_come_first:
                 continue
             parts = each.parts(word, start)
             end = parts[-1][1] if parts else 0
@@ -69,12 +69,12 @@ def are_clearly_digits(said: list[Token], vocabulary: Vocabulary, *, few: int) -
 
 
 def _is_number_word(word: str, vocabulary: Vocabulary) -> bool:
-    return word in vocabulary.longest or word[0] in VALUES
+    return word in vocabulary.max_words or word[0] in VALUES
 
 
 def has_number_word(said: list[Token], vocabulary: Vocabulary) -> bool:
     """Whether there is a number word at all, as in most messages there is none."""
-    return any(word in vocabulary.longest or word[0] in VALUES for _, _, word in said)
+    return any(word in vocabulary.max_words or word[0] in VALUES for _, _, word in said)
 
 
 @dataclass
@@ -121,7 +121,7 @@ def find_runs(text: Text, said: list[Token], vocabulary: Vocabulary, months: Col
             found[-1].words += used
         else:
             used, end = 1, said[index][1]
-        goes_on = bool(value) or (goes_on and word in vocabulary.ands)
+        goes_on = bool(value) or (goes_on and word in vocabulary.links)
         index += used
     words = sum(run.words for run in found if run.spoken)
     if words * 2 > len(said) and words >= _CODE_DIGITS[0] and sum(len(run.spoken) for run in found) >= _CODE_DIGITS[0]:
@@ -142,9 +142,9 @@ def _parse_number(said: list[Token], index: int, vocabulary: Vocabulary) -> tupl
         return word, 1
     if all(each in VALUES for each in word):
         return numerals_to_digits(word), 1
-    if word in vocabulary.times and index + 1 < len(said):
+    if word in vocabulary.repeats and index + 1 < len(said):
         once, used = _parse_number(said, index + 1, vocabulary)
-        return (once * vocabulary.times[word], used + 1) if len(once) == 1 else ("", 0)
+        return (once * vocabulary.repeats[word], used + 1) if len(once) == 1 else ("", 0)
     value, used = _cardinal(said, index, vocabulary, 10_000)
     return (str(value), used) if used else ("", 0)
 
@@ -157,7 +157,7 @@ def _cardinal(said: list[Token], index: int, vocabulary: Vocabulary, below: int)
     if value < 100:
         return value, used
     after = index + used
-    after += after < len(said) and said[after][2] in vocabulary.ands
+    after += after < len(said) and said[after][2] in vocabulary.links
     rest, more = _cardinal(said, after, vocabulary, 1000 if value % 1000 == 0 else 100)
     if rest:
         return value + rest, after - index + more
@@ -165,7 +165,7 @@ def _cardinal(said: list[Token], index: int, vocabulary: Vocabulary, below: int)
 
 
 def _phrase(said: list[Token], index: int, vocabulary: Vocabulary) -> tuple[int, int]:
-    most = vocabulary.longest.get(said[index][2], 0) if index < len(said) else 0
+    most = vocabulary.max_words.get(said[index][2], 0) if index < len(said) else 0
     phrase = tuple([word for _, _, word in said[index : index + most]])
     for size in range(len(phrase), 0, -1):
         value = vocabulary.numbers.get(phrase[:size])
