@@ -10,15 +10,14 @@ from infra.api.refusals import refusal_body
 from infra.config import Stage
 from infra.log_groups import log_group
 
-WINDOW = 300
-"""Seconds over which requests are counted."""
+WINDOW = 300  # seconds over which requests are counted
 COMMON = (
     "AWSManagedRulesCommonRuleSet",
     "AWSManagedRulesKnownBadInputsRuleSet",
     "AWSManagedRulesAmazonIpReputationList",
 )
+# Headers that appear in no log of the firewall; nor does a body, not even the part that a rule matched.
 SECRETS = ("x-session-token", "authorization", "x-payer-address", "cookie")
-"""Headers that appear in no log of the firewall; nor does a body, not even the part that a rule matched."""
 
 
 class Firewall(Construct):

@@ -9,8 +9,7 @@ from syrupy.extensions.json import JSONSnapshotExtension
 
 from tests.infra.conftest import ALL, Template
 
-IMAGE = re.compile(r":[0-9a-f]{64}\b")
-"""The tag of the page's image is a hash of the page."""
+IMAGE = re.compile(r":[0-9a-f]{64}\b")  # the tag of the page's image is a hash of the page
 STACKS = [f"{stage}-{stack}" for stage in ALL for stack in ("Data", "Api")] + ["hosted-Page"]
 
 

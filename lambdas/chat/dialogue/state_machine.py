@@ -11,8 +11,8 @@ from chat.values.session import Decline, Intent, KeptCard, Outcome, Policy, Sess
 if TYPE_CHECKING:
     from chat.understanding.interpret import Interpretation
 
+# Refused values in a row for one field, and declined confirmations, after which the conversation ends.
 MAX_REFUSALS, MAX_DECLINES = 5, 3
-"""Refused values in a row for one field, and declined confirmations, after which the conversation ends."""
 
 
 @dataclass(frozen=True)
