@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 STAGE ?= dev
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.venv/node/node_modules/.bin:$(PATH)
-export PYTHONPATH := $(CURDIR):$(CURDIR)/lambdas:$(CURDIR)/frontend
+export PYTHONPATH := $(CURDIR):$(CURDIR)/lambdas:$(CURDIR)/frontend:$(CURDIR)/client
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 # Without its byte code, every command would compile the CDK anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -71,7 +71,7 @@ mutation: $(READY) ## how many small changes of the code the tests notice (half 
 	@python -m tests.evidence.mutation
 
 check: $(READY) ## lint, format and types
-	@ruff check . && ruff format --check . && mypy --exclude benchmarks/contenders lambdas infra local frontend benchmarks app.py
+	@ruff check . && ruff format --check . && mypy --exclude benchmarks/contenders lambdas infra local frontend client benchmarks app.py
 
 bench: $(BENCH)/.ready ## measure the function beside its peers, write docs/benchmarks/ and docs/cost.md (10 minutes)
 	@python -m benchmarks
@@ -89,6 +89,7 @@ bootstrap: $(READY) ## prepare the AWS account of your credentials for CDK, once
 	@cdk bootstrap --no-notices -c stage=$(STAGE)
 
 deploy: $(READY) ## show what changes on STAGE, deploy it, try it out
+	@python -m infra.operations.preflight $(STAGE)
 	@cdk synth --quiet --no-notices -c stage=$(STAGE)
 	@cdk diff --no-notices --app cdk.out
 	@cdk deploy --all --no-notices --app cdk.out --require-approval never

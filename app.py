@@ -1,13 +1,13 @@
 """Build the stacks of one stage: `cdk synth -c stage=dev`."""
 
-from aws_cdk import App, Tags
+from aws_cdk import Annotations, App, Tags
 from aws_cdk import aws_lambda as lambda_
 
 from infra import bundling
-from infra.api_stack import ApiStack
-from infra.config import Stage, stage_named
+from infra.api.api_stack import ApiStack
+from infra.config import Stage, placeholders, stage_named
 from infra.data_stack import DataStack
-from infra.frontend_stack import FrontendStack
+from infra.page.page_stack import PageStack
 
 
 def build(app: App, stage: Stage, code: lambda_.Code) -> None:
@@ -15,7 +15,11 @@ def build(app: App, stage: Stage, code: lambda_.Code) -> None:
     data = DataStack(app, f"PaymentChat-{stage.name}-Data", stage=stage)
     api = ApiStack(app, f"PaymentChat-{stage.name}-Api", stage=stage, data=data, code=code)
     if stage.page:
-        FrontendStack(app, f"PaymentChat-{stage.name}-Page", stage=stage, page=stage.page, data=data, api=api)
+        PageStack(app, f"PaymentChat-{stage.name}-Page", stage=stage, page=stage.page, data=data, api=api)
+    if unset := placeholders(stage):
+        Annotations.of(api).add_warning_v2(
+            "placeholders", f"{stage.name} cannot be deployed yet: set {', '.join(unset)}."
+        )
     Tags.of(app).add("service", "payment-chat")
     Tags.of(app).add("stage", stage.name)
 

@@ -6,14 +6,13 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import botocore.session
+import httpx
 
 from benchmarks.places import ROOT
 from local.runner.environment import LOCAL_KEY
@@ -146,8 +145,8 @@ def _wait(url: str, server: subprocess.Popen[bytes]) -> None:
         if server.poll() is not None:
             raise SystemExit("a server ended before it was ready")
         try:
-            urllib.request.urlopen(url, timeout=1).close()
-        except (urllib.error.URLError, OSError):
+            httpx.get(url, timeout=1, trust_env=False)
+        except httpx.TransportError:
             time.sleep(0.1)
         else:
             return

@@ -133,3 +133,11 @@ def stage_named(name: str, stripe_url: str | None = None, model_url: str | None 
     if name != "local":
         raise SystemExit("stripeUrl and modelUrl are settings of the local stage only")
     return replace(stage, stripe_url=stripe_url or stage.stripe_url, model_url=model_url or stage.model_url)
+
+
+def placeholders(stage: Stage) -> tuple[str, ...]:
+    """The settings of a live stage that still hold a placeholder, by name."""
+    if not stage.keep:
+        return ()
+    unset = {"contact": stage.contact.endswith("@example.com"), "alarm_email": not stage.alarm_email}
+    return tuple(name for name, is_unset in unset.items() if is_unset)

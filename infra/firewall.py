@@ -6,9 +6,9 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_wafv2 as waf
 from constructs import Construct
 
+from infra.api.refusals import refusal_body
 from infra.config import Stage
 from infra.log_groups import log_group
-from infra.refusals import refusal_body
 
 WINDOW = 300
 """Seconds over which requests are counted."""

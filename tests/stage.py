@@ -2,8 +2,6 @@
 
 import fcntl
 import json
-import urllib.parse
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import httpx
 import pytest
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
 
+from infra.config import stage_named
+from infra.operations.outputs import stage_outputs
 from local.demo.conversation import SEED, Api, Conversation, new_id
 from local.runner.environment import ROOT, Ports
 from local.runner.launch import launched
+from payment_chat_client import SignedBy
 
 
 @dataclass(frozen=True)
@@ -30,15 +30,14 @@ class StandIn:
         self.ask("POST", "/_control/plan", {"behaviour": behaviour, **step})
 
     def clear(self, **which: str) -> None:
-        self.ask("DELETE", "/_control/plan?" + urllib.parse.urlencode(which))
+        self.ask("DELETE", "/_control/plan", **which)
 
     def listed(self, what: str, **which: str) -> list[dict[str, Any]]:
-        return self.ask("GET", f"/_control/{what}?" + urllib.parse.urlencode(which))
+        return self.ask("GET", f"/_control/{what}", **which)
 
-    def ask(self, method: str, path: str, body: object = None) -> Any:
-        data = None if body is None else json.dumps(body).encode()
-        with urllib.request.urlopen(urllib.request.Request(self.url + path, data, method=method), timeout=10) as answer:
-            return json.load(answer)
+    def ask(self, method: str, path: str, body: object = None, **query: str) -> Any:
+        reply = httpx.request(method, self.url + path, json=body, params=query, timeout=10, trust_env=False)
+        return reply.raise_for_status().json()
 
 
 @dataclass(frozen=True)
@@ -91,7 +90,7 @@ class Stage:
     def needs_a_test_key(self) -> None:
         """Skips, with the reason, where a confirmation cannot succeed."""
         if self.stripe_stand_in is None:
-            arn = stack_outputs(self.aws, f"PaymentChat-{self.name}-Data")["StripeSecret"]
+            arn = stage_outputs(self.aws, stage_named(self.name))["StripeSecret"]
             value = self.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"]
             if not value.startswith(("sk_test_", "rk_test_")):
                 pytest.skip(f"the Stripe secret of {self.name} holds no test key")
@@ -114,28 +113,14 @@ def local_stage(outputs: dict[str, Any]) -> Stage:
 def stage_on_aws(name: str) -> Stage:
     """The deployed stage, found and called with the credentials of this shell."""
     aws = boto3.Session()
-    data, api = (stack_outputs(aws, f"PaymentChat-{name}-{stack}") for stack in ("Data", "Api"))
+    told = stage_outputs(aws, stage_named(name))
     return Stage(
         name=name,
-        api=Api(api["ApiUrl"], sign=signer(aws)),
+        api=Api(told["ApiUrl"], auth=SignedBy(aws, aws.region_name)),
         aws=aws,
         endpoint=None,
-        tables={"sessions": data["SessionsTable"], "receipts": data["ReceiptsTable"]},
+        tables={"sessions": told["SessionsTable"], "receipts": told["ReceiptsTable"]},
     )
-
-
-def stack_outputs(aws: Any, stack: str) -> dict[str, str]:
-    found = aws.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
-    return {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}
-
-
-def signer(aws: Any) -> Any:
-    def sign(method: str, url: str, headers: dict[str, str], body: bytes) -> dict[str, str]:
-        request = AWSRequest(method=method, url=url, headers=headers, data=body)
-        SigV4Auth(aws.get_credentials(), "execute-api", aws.region_name).add_auth(request)
-        return dict(request.headers.items())
-
-    return sign
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from payment_page.client import Key, Message, RefusedError, Reply, UnreachableError
+from payment_page.api_types import Key, Message, RefusedError, Reply, UnreachableError
 
 NOTHING: Mapping[str, Any] = {"name": None, "brand": None, "last4": None, "expiry": None, "cvv": False}
 BRANDS = {

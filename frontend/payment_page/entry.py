@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import payment_entry
 import streamlit as st
 
-from payment_page.client import Message
+from payment_page.api_types import Message
 from payment_page.conversation import Trouble
 
 

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from payment_page import session_cookie
-from payment_page.client import ChatApi, Payer, from_environment
+from payment_page.api_types import Payer
+from payment_page.client import ChatApi, from_environment
 from payment_page.conversation import BRANDS, Conversation
 from payment_page.entry import Entry, SecureEntry, View
 from payment_page.texts import choose, direction, texts

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from payment_page.client import Key
+from payment_page.api_types import Key
 
 NAME = "payment_session"
 LIFE = 7200

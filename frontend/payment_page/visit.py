@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from payment_page import session_cookie
-from payment_page.client import Key, Message, Payer, RefusedError, Reply, UnreachableError
+from payment_page.api_types import Key, Message, Payer, RefusedError, Reply, UnreachableError
 from payment_page.conversation import (
     UNSEEN,
     Conversation,
@@ -25,7 +25,7 @@ AT_MOST = 2.0
 
 class Api(Protocol):
     def send(self, message: Message, key: Key, payer: Payer) -> Reply: ...
-    def look_up(self, key: Key, payer: Payer, patience: float = ...) -> Reply: ...
+    def look_up(self, key: Key, payer: Payer, max_seconds: float = ...) -> Reply: ...
 
 
 class Visit:

@@ -2,25 +2,25 @@
 
 from collections.abc import Mapping
 
-from boto3.session import Session
-from botocore.exceptions import ClientError
+import boto3
 
 from infra.config import Stage
 
-STACKS = ("Data", "Api")
 
+def stage_outputs(aws: boto3.Session, stage: Stage, endpoint: str | None = None) -> Mapping[str, str]:
+    """Value by output name, over the stage's stacks. Raises SystemExit when the stage is not deployed.
 
-def read_outputs(aws: Session, stage: Stage) -> Mapping[str, str]:
-    """Output name → value, of all stacks of the stage together. Raises SystemExit when the stage is not deployed."""
-    cloudformation = aws.client("cloudformation", region_name=stage.region)
-    values: dict[str, str] = {}
-    for stack in STACKS:
+    `endpoint`: the address of an emulator, in place of AWS.
+    """
+    cloudformation = aws.client("cloudformation", region_name=stage.region, endpoint_url=endpoint)
+    found: dict[str, str] = {}
+    for stack in ("Data", "Api"):
         try:
             described = cloudformation.describe_stacks(StackName=f"PaymentChat-{stage.name}-{stack}")
-        except ClientError as error:
+        except cloudformation.exceptions.ClientError as error:
             if error.response["Error"]["Code"] != "ValidationError":
                 raise
-            raise SystemExit(f"{stage.name} is not deployed in this account: make deploy STAGE={stage.name}") from None
-        outputs = described["Stacks"][0].get("Outputs", [])
-        values |= {output["OutputKey"]: output["OutputValue"] for output in outputs}
-    return values
+            raise SystemExit(f"{stage.name} is not deployed here: make deploy STAGE={stage.name}") from None
+        listed = described["Stacks"][0].get("Outputs", [])
+        found |= {output["OutputKey"]: output["OutputValue"] for output in listed}
+    return found

@@ -1,54 +1,46 @@
-"""Go back to an earlier version of the chat function: `make rollback STAGE=prod`, or with VERSION=12 to that version.
+"""Go back to the previous version: `make rollback STAGE=prod`. Forward again: the same with VERSION=, or a deploy.
 
-Forward again: the same with the later version's number, or a deploy. A deploy publishes a version, and moves the alias
-to it, only when the function has changed.
+The deploy must change the function's code: only then is there a new version for the alias to point to.
 """
 
 import sys
 
-from boto3.session import Session
+import boto3
 
 from infra.config import Stage, stage_named
-from infra.operations.outputs import read_outputs
+from infra.operations.outputs import stage_outputs
 
 ALIAS = "live"
 
 
-def parse_version(text: str) -> int | None:
-    """The number of a version; None for no text. Raises SystemExit, naming the setting, for anything else."""
-    if not text:
-        return None
-    if not (text.isascii() and text.isdecimal() and int(text) > 0):
-        raise SystemExit(f"VERSION must be the number of a version of the function, such as 12; it is {text!r}")
-    return int(text)
-
-
-def roll_back(aws: Session, stage: Stage, to: int | None = None) -> tuple[int, int]:
-    """Point the alias to version `to`, or to the version published before the present one.
-
-    Returns the version before and the version after. Raises SystemExit when there is no such version.
-    """
+def roll_back(aws: boto3.Session, stage: Stage, to: int | None = None) -> tuple[int, int]:
+    """Point the alias to version `to`, or to the one published before the present one. Returns both: from, to."""
     functions = aws.client("lambda", region_name=stage.region)
-    name = read_outputs(aws, stage)["FunctionName"]
-    present = int(functions.get_alias(FunctionName=name, Name=ALIAS)["FunctionVersion"])
+    name = stage_outputs(aws, stage)["FunctionName"]
+    now = int(functions.get_alias(FunctionName=name, Name=ALIAS)["FunctionVersion"])
     pages = functions.get_paginator("list_versions_by_function").paginate(FunctionName=name)
-    published = sorted(int(one["Version"]) for page in pages for one in page["Versions"] if one["Version"].isdecimal())
-    target = to or max((version for version in published if version < present), default=None)
-    if target not in published:
-        missing = f"VERSION={to}" if to else f"version before {present}"
-        listed = ", ".join(map(str, published))
-        raise SystemExit(f"{stage.name} runs version {present}; there is no {missing}. Published: {listed}")
+    published = [int(one["Version"]) for page in pages for one in page["Versions"] if one["Version"].isdecimal()]
+    wanted = to or max((version for version in published if version < now), default=0)
+    if wanted not in published:
+        there = ", ".join(map(str, sorted(published)))
+        raise SystemExit(f"{stage.name} runs version {now}; there is no version {to or 'before it'}, only: {there}")
     functions.update_alias(
-        FunctionName=name, Name=ALIAS, FunctionVersion=str(target), RoutingConfig={"AdditionalVersionWeights": {}}
+        FunctionName=name, Name=ALIAS, FunctionVersion=str(wanted), RoutingConfig={"AdditionalVersionWeights": {}}
     )
-    return present, target
+    return now, wanted
+
+
+def parse_version(text: str) -> int | None:
+    """None for no text. Raises SystemExit."""
+    if text and not text.isdecimal():
+        raise SystemExit(f"VERSION={text} is no version: it is a number, as in VERSION=12")
+    return int(text) if text else None
 
 
 def main(name: str, version: str = "") -> None:
-    stage, to = stage_named(name), parse_version(version)
-    before, after = roll_back(Session(), stage, to)
+    before, after = roll_back(boto3.Session(), stage_named(name), parse_version(version))
     print(f"{name} went from version {before} to version {after}.")  # noqa: T201
-    print(f"To undo this: make rollback STAGE={name} VERSION={before}")  # noqa: T201
+    print(f"To undo: make rollback STAGE={name} VERSION={before}")  # noqa: T201
 
 
 if __name__ == "__main__":

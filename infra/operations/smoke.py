@@ -8,16 +8,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import requests
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.session import Session, get_session
+import boto3
+import httpx
 
 from infra.config import Stage, stage_named
-from infra.operations.outputs import outputs
+from infra.operations.outputs import stage_outputs
+from payment_chat_client import SignedBy
 
-PATIENCE = 60
-"""Seconds until what the function logged can be read."""
+LOG_WAIT_SECONDS = 60  # until what the function logged can be read
 
 
 @dataclass(frozen=True)
@@ -34,18 +32,14 @@ class Answer:
 Call = Callable[..., Answer]
 
 
-def caller(aws: Session, url: str, region: str) -> Call:
+def caller(url: str, auth: httpx.Auth | None) -> Call:
     """Calls the API at `url`, signed unless told otherwise."""
+    http = httpx.Client(timeout=30)
 
     def call(method: str, path: str, body: object = None, *, token: str = "", signed: bool = True) -> Answer:
-        headers = {"Content-Type": "application/json"} | ({"X-Session-Token": token} if token else {})
-        data = b"" if body is None else json.dumps(body).encode()
-        request = AWSRequest(method=method, url=url + path, data=data, headers=headers)
-        credentials = aws.get_credentials()
-        if signed and credentials:
-            SigV4Auth(credentials, "execute-api", region).add_auth(request)
-        response = requests.request(method, url + path, data=data or None, headers=dict(request.headers), timeout=30)
-        return Answer(response.status_code, response.headers, response.json())
+        headers = {"X-Session-Token": token} if token else {}
+        reply = http.request(method, url + path, json=body, headers=headers, auth=auth if signed else None)
+        return Answer(reply.status_code, reply.headers, reply.json())
 
     return call
 
@@ -76,10 +70,10 @@ def refusals(call: Call, *, signed: bool) -> Iterator[tuple[str, bool]]:
         yield "an unsigned call is refused", (unsigned.status, unsigned.code) == (403, "forbidden")
 
 
-def wording(aws: Session, stage: Stage, group: str, since: float) -> tuple[str, bool]:
+def wording(aws: boto3.Session, stage: Stage, group: str, since: float) -> tuple[str, bool]:
     """Whether the model worded the opening. The fixed wording hides that it did not; the function's metrics tell."""
-    logs: Any = aws.create_client("logs", region_name=stage.region)
-    for _ in range(PATIENCE // 5):
+    logs = aws.client("logs", region_name=stage.region)
+    for _ in range(LOG_WAIT_SECONDS // 5):
         found = logs.filter_log_events(logGroupName=group, startTime=int(since * 1000), filterPattern='"PaymentChat"')
         written = [event["message"] for event in found["events"]]
         causes = {json.loads(line).get("cause") for line in written if '"ModelFallback"' in line}
@@ -88,26 +82,27 @@ def wording(aws: Session, stage: Stage, group: str, since: float) -> tuple[str, 
         if any('"ModelWorded"' in line for line in written):
             return "the model words replies", True
         time.sleep(5)
-    return f"the model words replies (nothing logged within {PATIENCE} s)", False
+    return f"the model words replies (nothing logged within {LOG_WAIT_SECONDS} s)", False
 
 
-def has_stripe_key(aws: Session, stage: Stage, secret: str) -> bool:
+def has_stripe_key(aws: boto3.Session, stage: Stage, secret: str) -> bool:
     """Whether a value was ever stored after the one that the stack makes. The value itself is not read."""
-    secrets: Any = aws.create_client("secretsmanager", region_name=stage.region)
+    secrets = aws.client("secretsmanager", region_name=stage.region)
     stages = secrets.describe_secret(SecretId=secret).get("VersionIdsToStages", {}).values()
     return "AWSPREVIOUS" in {label for labels in stages for label in labels}
 
 
 def main(name: str) -> None:
-    aws, stage, started = get_session(), stage_named(name), time.time()
-    told = outputs(aws, stage)
-    call = caller(aws, os.environ.get("API_URL", told["ApiUrl"]), stage.region)
+    aws, stage, started = boto3.Session(), stage_named(name), time.time()
+    outputs = stage_outputs(aws, stage)
+    auth = SignedBy(aws, stage.region) if stage.signed else None
+    call = caller(os.environ.get("API_URL", outputs["ApiUrl"]), auth)
     tried = [*conversation(call), *refusals(call, signed=stage.signed)]
     if stage.model and all(went for _, went in tried):
-        tried.append(wording(aws, stage, told["LogGroup"], started))
+        tried.append(wording(aws, stage, outputs["LogGroup"], started))
     for what, went in tried:
         print(f"  {'ok  ' if went else 'FAIL'} {what}")  # noqa: T201
-    if not has_stripe_key(aws, stage, told["StripeSecret"]):
+    if not has_stripe_key(aws, stage, outputs["StripeSecret"]):
         print(f"Next: make stripe-key STAGE={name}    (asks for the Stripe key, stores it, shows it nowhere)")  # noqa: T201
     if not all(went for _, went in tried):
         raise SystemExit(1)

@@ -1,40 +1,40 @@
-"""Store the Stripe key of a stage: `make stripe-key STAGE=dev`, then paste the key; or pipe it in.
+"""Store the Stripe key of a stage: `make stripe-key STAGE=dev`, then paste it; or pipe it in.
 
-The key is read from standard input and goes to Secrets Manager. It is in no command line, no file and no output.
+The key comes in on standard input and goes to Secrets Manager: no command line, no file, no output ever holds it.
 """
 
 import getpass
 import re
 import sys
 
-from boto3.session import Session
+import boto3
 
 from infra.config import Stage, stage_named
-from infra.operations.outputs import read_outputs
+from infra.operations.outputs import stage_outputs
 
-SECRET_KEY = re.compile(r"(?:sk|rk)_(test|live)_[A-Za-z0-9_]{8,250}")
+KEY = re.compile(r"(?:sk|rk)_(test|live)_[A-Za-z0-9_]{8,250}")
 
 
-def parse_key(text: str, stage: Stage) -> str:
-    """The key without the white space around it. Raises SystemExit that says what is wrong and quotes no part of it."""
+def check_key(text: str, stage: Stage) -> str:
+    """The key without surrounding space. Raises SystemExit, which says what is wrong and never quotes the input."""
     key = text.strip()
-    match = SECRET_KEY.fullmatch(key)
+    match = KEY.fullmatch(key)
     if not match:
-        raise SystemExit("This is not a secret key of Stripe. Secret keys begin with sk_test_, sk_live_, rk_test_ or rk_live_.")
+        raise SystemExit("That is no secret key of Stripe: those begin with sk_test_, sk_live_, rk_test_ or rk_live_.")
     if match[1] == "live" and stage.name != "prod":
-        raise SystemExit(f"This is a live key; {stage.name} takes test keys only.")
+        raise SystemExit(f"That is a live key, and {stage.name} takes test keys only.")
     return key
 
 
-def store(aws: Session, stage: Stage, key: str) -> None:
+def store(aws: boto3.Session, stage: Stage, key: str) -> None:
     secrets = aws.client("secretsmanager", region_name=stage.region)
-    secrets.put_secret_value(SecretId=read_outputs(aws, stage)["StripeSecret"], SecretString=key)
+    secrets.put_secret_value(SecretId=stage_outputs(aws, stage)["StripeSecret"], SecretString=key)
 
 
 def main(name: str) -> None:
     stage = stage_named(name)
     typed = getpass.getpass(f"Stripe key of {stage.name}: ") if sys.stdin.isatty() else sys.stdin.readline()
-    store(Session(), stage, parse_key(typed, stage))
+    store(boto3.Session(), stage, check_key(typed, stage))
     print(f"Stored. {stage.name} uses it within five minutes.")  # noqa: T201
 
 

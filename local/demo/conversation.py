@@ -2,18 +2,14 @@
 
 import json
 import secrets
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from email.message import Message
 from typing import Any
 
-Sign = Callable[[str, str, dict[str, str], bytes], Mapping[str, str]]
-"""Method, URL, headers and body of a request → its headers, signed."""
+import httpx
 
+# The six turns of an ordinary conversation.
 SEED = ("payment", "John", "4242 4242 4242 4242", "12/30", "123", "confirm")
-"""The six turns of an ordinary conversation."""
 
 
 @dataclass(frozen=True)
@@ -26,35 +22,21 @@ class Reply:
         return self.body[name]
 
 
-def unsigned(_method: str, _url: str, headers: dict[str, str], _body: bytes) -> Mapping[str, str]:
-    return headers
-
-
-@dataclass
 class Api:
-    """The API at `url`; `sign` when it asks for signed calls."""
+    """The API at `url`. `auth` signs the calls of a deployed stage."""
 
-    url: str
-    sign: Sign = unsigned
+    def __init__(self, url: str, auth: httpx.Auth | None = None) -> None:
+        self.url = url
+        self._http = httpx.Client(auth=auth, timeout=30, trust_env=False)
 
     def call(self, method: str, path: str, *, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Reply:
-        """Any answer, whatever its status; OSError when there is none."""
-        url = self.url + path
-        signed = self.sign(method, url, dict(headers or {}), body)
-        request = urllib.request.Request(url, data=body or None, headers=dict(signed), method=method)
+        """The reply, whatever its status. Raises httpx.TransportError when there is none."""
+        reply = self._http.request(method, self.url + path, headers=headers, content=body)
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
-                return reply(answer.status, answer.headers, answer.read())
-        except urllib.error.HTTPError as answer:
-            return reply(answer.code, answer.headers, answer.read())
-
-
-def reply(status: int, headers: Message, payload: bytes) -> Reply:
-    try:
-        body = json.loads(payload)
-    except ValueError:
-        body = payload.decode(errors="replace")
-    return Reply(status, {name.lower(): value for name, value in headers.items()}, body)
+            content = reply.json()
+        except ValueError:
+            content = reply.text
+        return Reply(reply.status_code, {name.lower(): value for name, value in reply.headers.items()}, content)
 
 
 def new_id(name: str) -> str:

@@ -7,10 +7,8 @@ of the request for the idempotency check (the key is random and dies with the pr
 
 import argparse
 import base64
-import hashlib
 import hmac
 import secrets
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -21,9 +19,10 @@ from typing import Any
 from local.runner.environment import LOCAL_KEY
 from local.stand_in.plan import Plan
 from local.stand_in.service import Answer, Request, run
-from local.stripe.answers import BEFORE_EXECUTION, BEHAVIOURS, IN_PROGRESS, OTHER_PARAMETERS, demanded, payment_method
+from local.stripe.answers import BEFORE_EXECUTION, BEHAVIOURS, demanded, payment_method
 from local.stripe.cards import CardError, UnknownTokenError, check
 from local.stripe.form import InvalidRequestError, judge, parameters
+from local.stripe.idempotency import Idempotency
 
 
 @dataclass(frozen=True)
@@ -37,20 +36,11 @@ class PaymentMethod:
     created: int
 
 
-@dataclass
-class Saved:
-    """The first request under an idempotency key: its fingerprint, and its answer once there is one."""
-
-    fingerprint: str
-    answer: Answer | None = None
-
-
 @dataclass(frozen=True)
 class Call:
     key: str | None
     session: str | None
     params: dict[str, Any] = field(repr=False)
-    body: bytes = field(repr=False)
 
 
 class Stripe:
@@ -65,16 +55,14 @@ class Stripe:
     ) -> None:
         self.plan = Plan(frozenset(BEHAVIOURS), ("session", "key"))
         self._key, self._now, self._sleep = key, now, sleep
-        self._hash_key = secrets.token_bytes(32)
-        self._saved: dict[str, Saved] = {}
+        self._idempotency = Idempotency()
         self._made: dict[str, PaymentMethod] = {}
         self._requests: deque[dict[str, object]] = deque(maxlen=10_000)
-        self._lock = threading.Lock()
 
     def __call__(self, request: Request) -> Answer:
         match request.method, request.path:
             case "POST", "/v1/payment_methods":
-                answer = self._stripe(request)
+                answer = self._payment_methods(request)
                 self._requests.append(dict(answer.note) | {"status": "reset" if answer.reset else answer.status})
                 return answer
             case _, "/_control/plan":
@@ -88,7 +76,7 @@ class Stripe:
         error = {"type": "invalid_request_error", "message": "Unrecognized request URL."}
         return Answer(404, {"error": error}, note={"route": "unknown"})
 
-    def _stripe(self, request: Request) -> Answer:
+    def _payment_methods(self, request: Request) -> Answer:
         key = request.headers.get("idempotency-key")
         note: dict[str, object] = {"route": "/v1/payment_methods", "key": key}
         note["version"] = request.headers.get("stripe-version")
@@ -96,11 +84,12 @@ class Stripe:
             params = parameters(request.body)
             session = params.get("metadata", {}).get("session") if isinstance(params.get("metadata"), dict) else None
             note["session"] = session
-            if not self._known(request.headers.get("authorization", "")):
+            if not self._is_authorized(request.headers.get("authorization", "")):
                 answer = Answer(401, {"error": BEHAVIOURS["unauthorized"][1]})
             else:
                 judge(params)
-                answer = self._idempotent(Call(key, session, params, request.body))
+                call = Call(key, session, params)
+                answer = self._idempotency.answer(key, request.body, lambda: self._execute(call))
         except InvalidRequestError as invalid:
             answer = Answer(400, {"error": invalid.error()})
         headers = {"Request-Id": "req_" + secrets.token_hex(7), **answer.headers}
@@ -112,7 +101,7 @@ class Stripe:
             note["error"] = answer.body["error"].get("code") or answer.body["error"].get("type")
         return replace(answer, headers=headers, note={**note, **answer.note})
 
-    def _known(self, authorization: str) -> bool:
+    def _is_authorized(self, authorization: str) -> bool:
         scheme, _, credentials = authorization.partition(" ")
         if scheme.lower() == "basic":
             try:
@@ -121,44 +110,12 @@ class Stripe:
                 return False
         return hmac.compare_digest(credentials.encode(), self._key.encode())
 
-    def _idempotent(self, call: Call) -> Answer:
-        """Each key is executed once; a second request gets the first's answer, a saved 500 included."""
-        if call.key is None:
-            return self._executed(call)[0]
-        fingerprint = self._hash(call.body)
-        with self._lock:
-            saved = self._saved.get(call.key)
-            if saved is None:
-                self._saved[call.key] = Saved(fingerprint)
-        if saved is not None:
-            return self._repeated(saved, fingerprint, call.key)
-        try:
-            answer, executed = self._executed(call)
-        except BaseException:
-            self._saved.pop(call.key)
-            raise
-        if executed:
-            self._saved[call.key].answer = replace(answer, reset=False)
-        else:
-            self._saved.pop(call.key)
-        return answer
-
-    def _repeated(self, saved: Saved, fingerprint: str, key: str) -> Answer:
-        if saved.fingerprint != fingerprint:
-            message = OTHER_PARAMETERS.format(key=key)
-            return Answer(400, {"error": {"type": "idempotency_error", "message": message}})
-        if saved.answer is None:
-            error = {**BEHAVIOURS["conflict"][1], "message": IN_PROGRESS.format(key=key)}
-            return Answer(409, {"error": error})
-        headers = {**saved.answer.headers, "Idempotent-Replayed": "true"}
-        return replace(saved.answer, headers=headers, note={**saved.answer.note, "replayed": True})
-
-    def _executed(self, call: Call) -> tuple[Answer, bool]:
+    def _execute(self, call: Call) -> tuple[Answer, bool]:
         """The answer, and whether the endpoint began to execute (only then is it saved under the key)."""
         raw = "token" not in call.params.get("card", {})
         step = self.plan.take(session=call.session, key=call.key)
         if step is None:
-            return self._created(call), True
+            return self._create(call), True
         name = step["behaviour"]
         note = {"behaviour": name}
         if name == "slow":
@@ -166,11 +123,11 @@ class Stripe:
         if name == "reset" and not step.get("after"):
             return Answer(0, {}, note=note, reset=True), False
         if name in {"slow", "reset"} or (name == "raw_card_data" and not raw):
-            answer = self._created(call)
+            answer = self._create(call)
             return replace(answer, reset=name == "reset", note={**answer.note, **note}), True
         return demanded(step, note), name not in BEFORE_EXECUTION
 
-    def _created(self, call: Call) -> Answer:
+    def _create(self, call: Call) -> Answer:
         now = self._now()
         try:
             card = check(call.params["card"], now.date())
@@ -191,9 +148,6 @@ class Stripe:
         self._made[made.id] = made
         note = {"payment_method": made.id, "brand": made.brand, "last4": made.last4, "raw": made.raw}
         return Answer(200, payment_method(made.id, made.created, card, call.params), note=note)
-
-    def _hash(self, body: bytes) -> str:
-        return hmac.new(self._hash_key, b"&".join(sorted(body.split(b"&"))), hashlib.sha256).hexdigest()
 
     def _listed(self, entries: list[dict[str, Any]], request: Request) -> list[dict[str, Any]]:
         session = request.query.get("session")

@@ -3,13 +3,13 @@
 import json
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+import httpx
 
 Headers = dict[str, str]
 HOP_BY_HOP = {"connection", "content-length", "date", "host", "keep-alive", "server", "transfer-encoding"}
@@ -64,12 +64,10 @@ class Gate:
 
     def _pass_on(self, call: Call, body: bytes) -> tuple[int, Headers, bytes]:
         headers = {name: value for name, value in call.headers.items() if name.lower() not in HOP_BY_HOP}
-        request = urllib.request.Request(self.target + call.path, body or None, headers, method=call.method)
-        try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
-                return answer.status, dict(answer.headers.items()), answer.read()
-        except urllib.error.HTTPError as answer:
-            return answer.code, dict(answer.headers.items()), answer.read()
+        answer = httpx.request(
+            call.method, self.target + call.path, content=body, headers=headers, timeout=30, trust_env=False
+        )
+        return answer.status_code, dict(answer.headers.items()), answer.content
 
 
 @contextmanager

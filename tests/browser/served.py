@@ -5,11 +5,11 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
+
+import httpx
 
 ROOT = Path(__file__).parents[2]
 
@@ -32,7 +32,12 @@ class Served:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "payment_page.serve"],
             cwd=ROOT / "frontend",
-            env={**os.environ, "CHAT_API_URL": self.api_url, "PAGE_PORT": str(self.port)},
+            env={
+                **os.environ,
+                "PYTHONPATH": str(ROOT / "client"),
+                "CHAT_API_URL": self.api_url,
+                "PAGE_PORT": str(self.port),
+            },
             stdout=self._written,
             stderr=subprocess.STDOUT,
         )
@@ -50,9 +55,8 @@ class Served:
 
     def _answers(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.url}/healthz", timeout=1) as answer:
-                return answer.status == 200
-        except OSError:
+            return httpx.get(f"{self.url}/healthz", timeout=1, trust_env=False).is_success
+        except httpx.TransportError:
             return False
 
 

@@ -2,13 +2,12 @@
 
 import json
 import re
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Request, expect
 
@@ -150,9 +149,7 @@ def test_the_ticket_of_a_cookie_is_good_for_once(trace: Trace, served: Served) -
     [fetched] = [request for request in trace.requests if request.url.endswith("/session")]
     ticket = (fetched.post_data or "").encode()
 
-    with pytest.raises(urllib.error.HTTPError) as refused:
-        urllib.request.urlopen(f"{served.url}/session", ticket)
-    assert refused.value.code == 404
+    assert httpx.post(f"{served.url}/session", content=ticket, trust_env=False).status_code == 404
 
 
 def test_a_script_that_is_not_the_pages_own_does_not_run(payer: Payer) -> None:
@@ -168,11 +165,8 @@ def test_a_script_that_is_not_the_pages_own_does_not_run(payer: Payer) -> None:
 
 
 def answer_of(url: str) -> tuple[int, Any]:
-    try:
-        with urllib.request.urlopen(url) as answer:
-            return answer.status, answer.headers
-    except urllib.error.HTTPError as refused:
-        return refused.code, refused.headers
+    answer = httpx.get(url, trust_env=False)
+    return answer.status_code, answer.headers
 
 
 def test_every_answer_has_the_security_headers(served: Served) -> None:

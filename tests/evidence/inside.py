@@ -6,17 +6,19 @@ import json
 import os
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from unittest.mock import patch
 
+import httpx
+
 from chat import handler
 from chat.http.api import Api
+from infra.config import LOCAL
+from infra.operations.outputs import stage_outputs
 from local.stand_in.service import Answer, Request, Service
-from tests.stage import Stage, stack_outputs
+from tests.stage import Stage
 
 ERRORS: Mapping[str, tuple[int, str]] = {
     "throttled": (400, "ThrottlingException"),
@@ -55,12 +57,10 @@ class Proxy:
 
     def _forwarded(self, request: Request) -> Answer:
         kept = {name: value for name, value in request.headers.items() if name not in ("host", "content-length")}
-        asked = urllib.request.Request(self.url + request.path, request.body, kept, method=request.method)
-        try:
-            with urllib.request.urlopen(asked, timeout=20) as answer:
-                return Answer(answer.status, json.loads(answer.read() or b"null"))
-        except urllib.error.HTTPError as answer:
-            return Answer(answer.code, json.loads(answer.read() or b"null"))
+        answer = httpx.request(
+            request.method, self.url + request.path, content=request.body, headers=kept, timeout=20, trust_env=False
+        )
+        return Answer(answer.status_code, json.loads(answer.content or b"null"))
 
 
 @contextlib.contextmanager
@@ -97,7 +97,7 @@ class Inside:
 
 def inside(stage: Stage, aws: str | None = None, **settings: str) -> Inside:
     """`aws`: the address of a proxy instead of the emulator's; `settings` replace the deployed ones."""
-    name = stack_outputs(_Endpoint(stage), f"PaymentChat-{stage.name}-Api")["FunctionName"]
+    name = stage_outputs(stage.aws, LOCAL, stage.endpoint)["FunctionName"]
     deployed = stage.client("lambda").get_function_configuration(FunctionName=name)["Environment"]["Variables"]
     environment = {
         **deployed,
@@ -109,13 +109,3 @@ def inside(stage: Stage, aws: str | None = None, **settings: str) -> Inside:
     }
     with patch.dict(os.environ, environment):
         return Inside(handler.api.__wrapped__())
-
-
-class _Endpoint:
-    """What stack_outputs needs of a session, at the stage's own address."""
-
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
-
-    def client(self, service: str) -> Any:
-        return self._stage.client(service)

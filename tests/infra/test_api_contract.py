@@ -6,8 +6,8 @@ import pytest
 import yaml
 from jsonschema import Draft4Validator, Draft202012Validator
 
+from infra.api.rest_api import refusals
 from infra.config import STAGES
-from infra.rest_api import refusals
 
 DOCUMENT = yaml.safe_load((Path(__file__).parents[2] / "docs" / "openapi.yaml").read_text())
 RESPONSES = DOCUMENT["components"]["responses"]

@@ -10,9 +10,9 @@ import sys
 import time
 from pathlib import Path
 
-import requests
+import httpx
 
-from infra.frontend_stack import HEALTH, PORT
+from infra.page.page_service import HEALTH, PORT
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCKERFILE = ROOT / "frontend/Dockerfile"
@@ -51,7 +51,9 @@ def test_it_installs_from_the_lock_alone():
 
 
 def test_its_command_starts_the_page(tmp_path: Path):
-    shutil.copytree(ROOT / "frontend", tmp_path / "frontend", ignore=shutil.ignore_patterns("__pycache__"))
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "frontend", tmp_path / "frontend", ignore=ignored)
+    shutil.copytree(ROOT / "client/payment_chat_client", tmp_path / "frontend/payment_chat_client", ignore=ignored)
     (tmp_path / "home").mkdir()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -80,7 +82,7 @@ def answers(url: str, page: subprocess.Popen[bytes]) -> bool:
     for _ in range(300):
         assert page.poll() is None, "the page's server ended"
         try:
-            return requests.get(url, timeout=2).ok
-        except requests.ConnectionError:
+            return httpx.get(url, timeout=2).is_success
+        except httpx.TransportError:
             time.sleep(0.2)
     return False

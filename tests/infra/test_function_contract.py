@@ -15,8 +15,8 @@ from chat.turns.stored import Receipt, Record
 from chat.values.brands import ACCEPTED
 from chat.values.session import PaymentToken, Session, Step
 from infra import key_policies
+from infra.api.rest_api import STEPS
 from infra.config import ALL_BRANDS
-from infra.rest_api import STEPS
 from tests.infra.conftest import Template
 
 

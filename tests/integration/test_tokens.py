@@ -1,11 +1,10 @@
 """Stripe's answers in our words: the real SDK against the stand-in that judges by Stripe's schema."""
 
-import json
 import logging
 import threading
-import urllib.request
 from uuid import uuid4
 
+import httpx
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
@@ -75,14 +74,11 @@ class Shop:
         return self.processor.create_payment_method(Payment(**(values | change)))
 
     def told(self, behaviour, **more):
-        request = urllib.request.Request(
-            f"{self.url}/_control/plan", json.dumps({"behaviour": behaviour, **more}).encode(), method="POST"
-        )
-        urllib.request.urlopen(request).close()
+        plan = {"behaviour": behaviour, **more}
+        httpx.post(f"{self.url}/_control/plan", json=plan, trust_env=False).raise_for_status()
 
     def made(self):
-        with urllib.request.urlopen(f"{self.url}/_control/payment_methods") as reply:
-            return json.load(reply)
+        return httpx.get(f"{self.url}/_control/payment_methods", trust_env=False).json()
 
     def counted(self):
         return [name for name, _ in self.telemetry.counts]

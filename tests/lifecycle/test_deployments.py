@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import boto3
+import httpx
 import pytest
-import requests
-from botocore.session import Session, get_session
 
 from infra.config import STAGES
 from infra.operations import rollback, smoke, stripe_key
-from infra.operations.outputs import outputs
+from infra.operations.outputs import stage_outputs
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCAL = STAGES["local"]
@@ -46,8 +46,8 @@ class Emulator:
         done = subprocess.run(command, cwd=place, capture_output=True, text=True, check=False, timeout=STEPS)
         assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
 
-    def call(self, aws: Session) -> smoke.Call:
-        api = outputs(aws, LOCAL)["ApiUrl"].removeprefix("https://").partition(".")[0]
+    def call(self, aws: boto3.Session) -> smoke.Call:
+        api = stage_outputs(aws, LOCAL)["ApiUrl"].removeprefix("https://").partition(".")[0]
         return smoke.caller(aws, f"{self.address}/_aws/execute-api/{api}/local", LOCAL.region)
 
 
@@ -87,9 +87,9 @@ def emulator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulat
 def _wait_for(url: str) -> None:
     for _ in range(200):
         try:
-            if requests.get(url, timeout=1).ok:
+            if httpx.get(url, timeout=1).is_success:
                 return
-        except requests.ConnectionError:
+        except httpx.TransportError:
             time.sleep(0.1)
     raise AssertionError(f"nothing answers at {url}")
 
@@ -119,11 +119,11 @@ def changed_app(work: Path) -> str:
     return f"{sys.executable} {work / 'changed.py'}"
 
 
-def left(aws: Session) -> dict[str, list[str]]:
+def left(aws: boto3.Session) -> dict[str, list[str]]:
     """What there is in the account beside the CDK's own things."""
 
     def ask(service: str, operation: str, key: str, name: str) -> list[str]:
-        client: Any = aws.create_client(service, region_name=LOCAL.region)
+        client: Any = aws.client(service, region_name=LOCAL.region)
         found = [one if isinstance(one, str) else one[name] for one in getattr(client, operation)()[key]]
         return [one for one in found if "PaymentChat" in one or "payment-chat" in one]
 
@@ -145,14 +145,14 @@ def test_a_stage_is_deployed_changed_rolled_back_and_destroyed_without_leftovers
     emulator.cdk("bootstrap", "aws://000000000000/us-east-1")
     first = emulator.synth("first")
     emulator.cdk("deploy", "--all", *UNATTENDED, "--app", str(first))
-    aws = get_session()
+    aws = boto3.Session()
     call = emulator.call(aws)
     tried = [*smoke.conversation(call), *smoke.refusals(call, signed=LOCAL.signed)]
     assert [what for what, went in tried if not went] == []
     assert len(tried) >= 8
     assert all(left(aws).values()), "the search for leftovers finds nothing"
 
-    secret = outputs(aws, LOCAL)["StripeSecret"]
+    secret = stage_outputs(aws, LOCAL)["StripeSecret"]
     assert not smoke.has_stripe_key(aws, LOCAL, secret)
     monkeypatch.setattr(sys, "stdin", io.StringIO("sk_test_" + "a1B2" * 6 + "\n"))
     stripe_key.main("local")
@@ -170,7 +170,7 @@ def test_a_stage_is_deployed_changed_rolled_back_and_destroyed_without_leftovers
     assert (named.status, named.body["currentStep"]) == (200, "card")
     assert smoke.has_stripe_key(aws, LOCAL, secret), "a deploy leaves the stored key alone"
 
-    before, after = rollback.rolled_back(aws, LOCAL)
+    before, after = rollback.roll_back(aws, LOCAL)
     assert after < before
     again = call("GET", f"/sessions/{talk['sessionId']}", token=token)
     assert "X-Release" not in again.headers
@@ -178,11 +178,11 @@ def test_a_stage_is_deployed_changed_rolled_back_and_destroyed_without_leftovers
 
     emulator.cdk("deploy", "--all", *UNATTENDED, "--app", str(second))
     assert "X-Release" not in call("GET", f"/sessions/{talk['sessionId']}", token=token).headers, "no function changed"
-    assert rollback.rolled_back(aws, LOCAL, to=before) == (after, before)
+    assert rollback.roll_back(aws, LOCAL, to=before) == (after, before)
     forward = call("GET", f"/sessions/{talk['sessionId']}", token=token)
     assert (forward.status, forward.headers["X-Release"]) == (200, "second")
     with pytest.raises(SystemExit, match=f"no version 99, only: {after}, {before}"):
-        rollback.rolled_back(aws, LOCAL, to=99)
+        rollback.roll_back(aws, LOCAL, to=99)
 
     emulator.cdk("destroy", "--all", "--force", "--app", str(second))
     assert {what: names for what, names in left(aws).items() if names} == {}

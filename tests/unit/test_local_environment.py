@@ -1,10 +1,14 @@
 """What the processes of the local stage get to see."""
 
+import fcntl
 import socket
+import threading
 
 import pytest
 
 from local.runner.environment import PortError, Ports, isolated
+from local.runner.serving import StageError
+from local.runner.stage import only_stage
 
 
 def test_nothing_of_the_users_aws_account_gets_in(tmp_path):
@@ -64,3 +68,18 @@ def test_a_taken_port_is_named_with_the_variable_that_moves_it(name):
         pytest.raises(PortError, match=rf"{getattr(ports, name)} .* taken. Set {name.upper()}_PORT"),
     ):
         ports.check_free(("emulator", "stripe", "model", "page"))
+
+
+def test_a_stage_starts_while_somebody_looks_whether_one_is_running(tmp_path):
+    (tmp_path / "lock").touch()
+    with (tmp_path / "lock").open() as reader:
+        fcntl.flock(reader, fcntl.LOCK_SH)
+        threading.Timer(0.2, fcntl.flock, (reader, fcntl.LOCK_UN)).start()
+
+        with only_stage(tmp_path):
+            pass
+
+
+def test_a_second_stage_in_the_same_directory_is_refused(tmp_path):
+    with only_stage(tmp_path), pytest.raises(StageError, match="running already"), only_stage(tmp_path):
+        pass

@@ -6,7 +6,8 @@ import httpx
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from payment_page.client import ChatApi, Key, Message, Payer
+from payment_page.api_types import Key, Message, Payer
+from payment_page.client import ChatApi
 from payment_page.conversation import Conversation
 from payment_page.entry import Heard
 from payment_page.visit import Visit

@@ -7,8 +7,10 @@ import httpx
 import pytest
 from botocore.credentials import Credentials
 
+from payment_chat_client import SignedBy
 from payment_page import client
-from payment_page.client import ChatApi, Key, Message, Payer, RefusedError, SigV4, UnreachableError
+from payment_page.api_types import Key, Message, Payer, RefusedError, UnreachableError
+from payment_page.client import ChatApi
 
 REPLY = {
     "sessionId": "abc",
@@ -40,9 +42,9 @@ class Server:
         return answer
 
 
-def api(*answers, sign=client.unsigned):
+def api(*answers, auth=None):
     server = Server(*answers)
-    return ChatApi("http://api.test/local/", sign, httpx.Client(transport=httpx.MockTransport(server))), server
+    return ChatApi("http://api.test/local/", auth, httpx.Client(transport=httpx.MockTransport(server))), server
 
 
 def refusal(status, code, *, wait=None):
@@ -52,7 +54,7 @@ def refusal(status, code, *, wait=None):
 
 @pytest.fixture(autouse=True)
 def no_pause(monkeypatch):
-    monkeypatch.setattr(client, "PAUSE", 0)
+    monkeypatch.setattr(client, "RETRY_PAUSE_SECONDS", 0)
 
 
 def test_a_turn_carries_the_message_its_id_the_step_and_the_payer():
@@ -133,12 +135,23 @@ def test_a_refusal_has_a_code_and_the_seconds_to_wait(answer, code, retry_after)
     assert len(server.requests) == 1
 
 
+@pytest.mark.parametrize("status", [502, 504])
+def test_a_gateway_error_that_comes_at_the_last_moment_is_told_and_not_retried(status):
+    chat, server = api(httpx.Response(status, json={"error": {"code": "temporarily_unavailable"}}))
+
+    with pytest.raises(RefusedError) as raised:
+        chat.look_up(KEY, Payer(), max_seconds=0)
+
+    assert raised.value.status == status
+    assert len(server.requests) == 1
+
+
 def test_a_deployed_stage_is_called_with_a_signature_over_what_is_passed_on():
     class Aws:
         def get_credentials(self):
             return Credentials("AKIDEXAMPLE", "not-a-secret", "session")
 
-    chat, server = api(httpx.Response(200, json=REPLY), sign=SigV4("eu-central-1", Aws()))
+    chat, server = api(httpx.Response(200, json=REPLY), auth=SignedBy(Aws(), "eu-central-1"))
 
     chat.send(MESSAGE, KEY, Payer("198.51.100.7"))
 
@@ -153,5 +166,5 @@ def test_without_credentials_a_signed_page_does_not_start():
         def get_credentials(self):
             return None
 
-    with pytest.raises(LookupError, match="CHAT_API_SIGNED"):
-        SigV4("eu-central-1", Nobody())
+    with pytest.raises(LookupError, match="no AWS credentials"):
+        SignedBy(Nobody(), "eu-central-1")

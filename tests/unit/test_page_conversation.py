@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from payment_page.client import Key, Message, RefusedError, Reply, UnreachableError
+from payment_page.api_types import Key, Message, RefusedError, Reply, UnreachableError
 from payment_page.conversation import (
     NOTHING,
     UNSEEN,

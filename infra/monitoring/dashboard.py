@@ -10,9 +10,9 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
-from infra.alarms import Watched
 from infra.config import NAMESPACE, Stage
-from infra.counts import Counts
+from infra.monitoring.alarm_rule import AlarmRule
+from infra.monitoring.log_metrics import Counts
 
 QUERIES = {
     "unforeseen": "filter message in ['unforeseen', 'the Stripe key cannot be used'] | sort @timestamp desc"
@@ -42,8 +42,8 @@ class Monitoring(Construct):
         if stage.alarm_email:
             self.topic.add_subscription(subscriptions.EmailSubscription(stage.alarm_email))
 
-    def watch(self, watched: Iterable[Watched]) -> list[cloudwatch.Alarm]:
-        return [one.raised_by(self, self.topic) for one in watched]
+    def watch(self, watched: Iterable[AlarmRule]) -> list[cloudwatch.Alarm]:
+        return [one.create(self, self.topic) for one in watched]
 
     def save_queries(self, group: logs.ILogGroup) -> None:
         for name, query in QUERIES.items():

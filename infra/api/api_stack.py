@@ -9,15 +9,15 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra import alarms
 from infra.acknowledged import acknowledge
-from infra.chat_function import ChatFunction
+from infra.api.chat_function import ChatFunction
+from infra.api.rest_api import ChatApi
+from infra.api.sweep_function import Sweep
 from infra.config import Stage
 from infra.data_stack import DataStack
 from infra.firewall import Firewall
-from infra.monitoring import Monitoring
-from infra.rest_api import ChatApi
-from infra.sweep import Sweep
+from infra.monitoring import alarms, payment_alarms
+from infra.monitoring.dashboard import Monitoring
 
 
 class ApiStack(Stack):
@@ -70,8 +70,8 @@ class ApiStack(Stack):
         others = self.monitoring.watch(
             (
                 *alarms.service(stage, self.api, self.chat.function),
-                *alarms.payments(stage),
-                *alarms.card_testing(stage),
+                *payment_alarms.payments(stage),
+                *payment_alarms.card_testing(stage),
                 *alarms.sweeping(stage, self.sweep.function),
             )
         )

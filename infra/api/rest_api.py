@@ -9,9 +9,9 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.acknowledged import acknowledge
+from infra.api.refusals import REFUSAL_HEADERS, WAIT, refusal_body, refusals
 from infra.config import Stage
 from infra.log_groups import log_group
-from infra.refusals import REFUSAL_HEADERS, WAIT, refusal_body, refusals
 
 STEPS = ("none", "name", "card", "expiry", "cvv", "confirm", "done")
 

@@ -1,32 +1,23 @@
 """The payment page, hosted: a service on Fargate behind a load balancer. Built where the stage has a `page`."""
 
-from pathlib import Path
-
-from aws_cdk import CfnOutput, Duration, Environment, IgnoreMode, RemovalPolicy, Stack
+from aws_cdk import CfnOutput, Duration, Environment, RemovalPolicy, Stack
 from aws_cdk import aws_certificatemanager as acm
-from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_ecr_assets as assets
-from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elb
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_route53_targets as targets
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra import alarms
-from infra.acknowledged import INLINE, acknowledge
-from infra.api_stack import ApiStack
+from infra.acknowledged import acknowledge
+from infra.api.api_stack import ApiStack
 from infra.config import Page, Stage
 from infra.data_stack import DataStack
 from infra.firewall import Firewall
-from infra.log_groups import log_group
-from infra.network import Network
+from infra.monitoring import alarms
+from infra.page.network import Network
+from infra.page.page_service import HEALTH, PORT, page_service
 
-ROOT = Path(__file__).resolve().parent.parent
-PORT = 8501
-HEALTH = "/healthz"
-TALK = Duration.hours(1)
-"""A session's life: so long a payer stays with one task, and a silent web socket stays open."""
+CONVERSATION = Duration.hours(1)  # a payer stays with one task, and an idle web socket stays open, as long as a session
 
 SECURITY_HEADERS = {
     "routing.http.response.strict_transport_security.header_value": "max-age=31536000; includeSubDomains",
@@ -36,11 +27,11 @@ SECURITY_HEADERS = {
 }
 
 
-class FrontendStack(Stack):
+class PageStack(Stack):
     def __init__(self, scope: Construct, id_: str, *, stage: Stage, page: Page, data: DataStack, api: ApiStack) -> None:
         super().__init__(scope, id_, env=Environment(region=stage.region))
         self.network = Network(self, "Network", stage=stage, logs_key=data.storage)
-        self.service = self._service(stage, data, api)
+        self.service = page_service(self, stage=stage, network=self.network, data=data, api=api)
         self.balancer = self._balancer(stage)
         self.targets = self._listen(page)
         self.network.connect(PORT)
@@ -56,84 +47,8 @@ class FrontendStack(Stack):
         self._name(page)
         if api.monitoring:
             for one in alarms.hosting(self.balancer, self.targets):
-                one.raised_by(self, api.monitoring.topic)
+                one.create(self, api.monitoring.topic)
         CfnOutput(self, "PageUrl", value=f"https://{page.domain}")
-
-    def _service(self, stage: Stage, data: DataStack, api: ApiStack) -> ecs.FargateService:
-        task = ecs.FargateTaskDefinition(
-            self,
-            "Task",
-            cpu=512,
-            memory_limit_mib=1024,
-            runtime_platform=ecs.RuntimePlatform(
-                cpu_architecture=ecs.CpuArchitecture.ARM64, operating_system_family=ecs.OperatingSystemFamily.LINUX
-            ),
-            volumes=[ecs.Volume(name="scratch")],
-        )
-        self._container(task, stage, data, api)
-        self._acknowledge_task(task)
-        task.task_role.add_managed_policy(api.callers)
-        service = ecs.FargateService(
-            self,
-            "Service",
-            cluster=ecs.Cluster(
-                self, "Cluster", vpc=self.network.vpc, container_insights_v2=ecs.ContainerInsights.ENABLED
-            ),
-            task_definition=task,
-            desired_count=2,
-            min_healthy_percent=100,
-            circuit_breaker=ecs.DeploymentCircuitBreaker(rollback=True),
-            security_groups=[self.network.tasks],
-            vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS),
-        )
-        scaling = service.auto_scale_task_count(min_capacity=2, max_capacity=10)
-        scaling.scale_on_cpu_utilization("Busy", target_utilization_percent=60)
-        return service
-
-    def _container(self, task: ecs.FargateTaskDefinition, stage: Stage, data: DataStack, api: ApiStack) -> None:
-        probe = f"import urllib.request; urllib.request.urlopen('http://127.0.0.1:{PORT}{HEALTH}', timeout=3)"
-        container = task.add_container(
-            "Page",
-            image=ecs.ContainerImage.from_asset(
-                str(ROOT),
-                file="frontend/Dockerfile",
-                platform=assets.Platform.LINUX_ARM64,
-                exclude=[
-                    "*",
-                    "!frontend",
-                    "!requirements",
-                    "requirements/*",
-                    "!requirements/frontend.txt",
-                    "!requirements/uv.txt",
-                ],
-                ignore_mode=IgnoreMode.DOCKER,
-            ),
-            environment={
-                "CHAT_API_URL": api.url,
-                "CHAT_API_SIGNED": "true",
-                "AWS_REGION": stage.region,
-            },
-            user="10001",
-            readonly_root_filesystem=True,
-            health_check=ecs.HealthCheck(command=["CMD", "python", "-c", probe], start_period=Duration.seconds(20)),
-            logging=ecs.LogDrivers.aws_logs(
-                stream_prefix="page", log_group=log_group(self, "Logs", stage=stage, key=data.storage)
-            ),
-            port_mappings=[ecs.PortMapping(container_port=PORT)],
-        )
-        container.add_mount_points(
-            ecs.MountPoint(container_path="/tmp", source_volume="scratch", read_only=False)  # noqa: S108
-        )
-
-    def _acknowledge_task(self, task: ecs.FargateTaskDefinition) -> None:
-        acknowledge(
-            task,
-            INLINE
-            | {
-                "AwsSolutions-ECS2": "The API's address, the region, a switch: nothing of it is secret.",
-                "AwsSolutions-IAM5[Resource::*]": "The registry gives its login for the account, not for a repository.",
-            },
-        )
 
     def _balancer(self, stage: Stage) -> elb.ApplicationLoadBalancer:
         balancer = elb.ApplicationLoadBalancer(
@@ -143,7 +58,7 @@ class FrontendStack(Stack):
             internet_facing=True,
             security_group=self.network.door,
             drop_invalid_header_fields=True,
-            idle_timeout=TALK,
+            idle_timeout=CONVERSATION,
             deletion_protection=stage.keep,
         )
         balancer.log_access_logs(self._access_logs())
@@ -194,7 +109,7 @@ class FrontendStack(Stack):
             port=PORT,
             protocol=elb.ApplicationProtocol.HTTP,
             targets=[self.service],
-            stickiness_cookie_duration=TALK,
+            stickiness_cookie_duration=CONVERSATION,
             deregistration_delay=Duration.minutes(2),
             health_check=elb.HealthCheck(path=HEALTH, interval=Duration.seconds(15), healthy_threshold_count=2),
         )

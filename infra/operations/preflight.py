@@ -1,0 +1,15 @@
+"""What `make deploy` checks before it changes anything."""
+
+import sys
+
+from infra.config import Stage, placeholders, stage_named
+
+
+def check(stage: Stage) -> None:
+    """Raises SystemExit, which names every setting that still holds a placeholder."""
+    if unset := placeholders(stage):
+        raise SystemExit(f"{stage.name} cannot be deployed: set {' and '.join(unset)} in infra/config.py first.")
+
+
+if __name__ == "__main__":
+    check(stage_named(sys.argv[1]))

@@ -1,0 +1,16 @@
+"""What the operator of a rollback is told before anything is asked of AWS."""
+
+import pytest
+
+from infra.operations.rollback import parse_version
+
+
+@pytest.mark.parametrize(("text", "version"), [("", None), ("12", 12)])
+def test_a_version_is_a_number_and_may_be_left_out(text: str, version: int | None):
+    assert parse_version(text) == version
+
+
+@pytest.mark.parametrize("text", ["abc", "-1", "1.5", "$LATEST"])
+def test_what_is_no_version_is_named(text: str):
+    with pytest.raises(SystemExit, match=f"VERSION={text[:1]}"):
+        parse_version(text)
