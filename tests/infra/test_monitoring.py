@@ -108,7 +108,7 @@ def test_the_dashboard_shows_the_funnel(templates: dict[str, Template]):
 
 
 def test_the_saved_queries_ask_for_fields_that_are_logged(templates: dict[str, Template]):
-    logged = (ROOT / "lambdas/chat/watch.py").read_text()
+    logged = (ROOT / "lambdas/chat/adapters/telemetry.py").read_text()
     queries = [q["QueryString"] for q in templates["prod-Api"].of_type("AWS::Logs::QueryDefinition").values()]
     made = {"times", "turns", "p50", "p95"}
 
