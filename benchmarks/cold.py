@@ -28,9 +28,9 @@ extra = time.process_time() - ready
 """
 FIRST_TURN = """
 ready = time.process_time()
-from chat.languages.language import speaks
+from chat.languages.language import load_language
 from chat.languages.vocabulary import vocabulary
-speaks("en"), vocabulary()
+load_language("en"), vocabulary()
 extra = time.process_time() - ready
 """
 STARTS: dict[str, tuple[Path, str]] = {
@@ -39,8 +39,8 @@ STARTS: dict[str, tuple[Path, str]] = {
     "ours, ordinary byte code": (SOURCES, OURS),
     "ours, no byte code": (BARE, OURS),
 }
+# What is put off until it is needed, unless a snapshot has it already.
 EXTRAS = {"first confirm": CONFIRM, "first turn": FIRST_TURN}
-"""What is put off until it is needed, unless a snapshot has it already."""
 
 
 def rounds(count: int, environment: Mapping[str, str]) -> dict[str, list[float]]:

@@ -19,6 +19,7 @@ from local.runner.environment import LOCAL_KEY
 
 REGION = "us-east-1"
 SECRET = "benchmark/stripe"
+# Environment name of each table → its keys.
 TABLES = {
     "SESSIONS_TABLE": ("sessionId",),
     "RECEIPTS_TABLE": ("tokenHash",),
@@ -28,7 +29,6 @@ TABLES = {
     "LANGGRAPH_TABLE": ("PK", "SK"),
     "STRANDS_TABLE": ("PK", "SK"),
 }
-"""Environment name of each table → its keys."""
 
 
 @contextmanager

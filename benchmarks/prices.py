@@ -36,6 +36,7 @@ MONTHLY = {
     "dashboard and a dozen alarms": 4.20,
 }
 
+# Defaults, each can be raised on request.
 QUOTAS = {
     "API requests a second": (10_000, "API Gateway, account and region; before it this API's own throttle"),
     "Lambda runs at once": (1_000, "Lambda, account and region; it grows by 1,000 each 10 s for a function"),
@@ -44,7 +45,6 @@ QUOTAS = {
     "model tokens a minute": (600_000, "Bedrock, one model across regions; differs by account: look in Service Quotas"),
     "Stripe requests a second": (100, "Stripe, live mode; 25 in test mode"),
 }
-"""Defaults, each can be raised on request."""
 QUOTA_SOURCES = (
     "https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html",
     "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html",

@@ -16,8 +16,8 @@ def _pack(rule: str) -> str:
     return rule.partition("-")[0]
 
 
+# Of every role: CDK writes what is granted to a role as the role's own policy.
 INLINE = {"PCI.DSS.321-IAMNoInlinePolicy": "The policy belongs to this one role, and goes with it."}
-"""Of every role: CDK writes what is granted to a role as the role's own policy."""
 
 OF_FUNCTIONS = {
     "AwsSolutions-L1": "Python 3.13 is what the locked packages are resolved and tested for.",

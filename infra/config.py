@@ -4,8 +4,7 @@ from dataclasses import dataclass, replace
 
 from aws_cdk.aws_logs import RetentionDays
 
-NAMESPACE = "PaymentChat"
-"""Of the metrics that the functions write; their dimension `service` tells the stages apart."""
+NAMESPACE = "PaymentChat"  # of the metrics that the functions write; their dimension `service` tells the stages apart
 ALL_BRANDS = ("visa", "mastercard", "amex", "discover", "diners", "jcb", "unionpay")
 
 

@@ -22,8 +22,8 @@ def _inline_scripts() -> str:
     return " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(each).digest()).decode()}'" for each in scripts)
 
 
+# Streamlit adds empty style elements and fills them rule by rule, which a policy does not concern.
 _EMPTY_STYLE = f"'sha256-{base64.b64encode(hashlib.sha256(b'').digest()).decode()}'"
-"""Streamlit adds empty style elements and fills them rule by rule, which a policy does not concern."""
 
 POLICY = "; ".join(
     [

@@ -17,11 +17,9 @@ BRANDS = {
     "jcb": "JCB",
     "unionpay": "UnionPay",
 }
-UNSEEN = "••••"
-"""In the place of what a payer wrote where its masked form is not known."""
+UNSEEN = "••••"  # in the place of what a payer wrote where its masked form is not known
 _DEFAULT_WAIT = 5
-_LONGEST_WAIT = 60
-"""Seconds after which nothing is sent again by itself: the payer may have left, or think differently."""
+_LONGEST_WAIT = 60  # seconds after which nothing is sent again by itself: the payer may have left, or think differently
 
 
 @dataclass(frozen=True)

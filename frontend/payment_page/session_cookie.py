@@ -17,11 +17,9 @@ from starlette.routing import Route
 from payment_page.api_types import Key
 
 NAME = "payment_session"
-LIFE = 7200
-"""Seconds: longer than any conversation that is still collecting; the API decides what is live."""
+LIFE = 7200  # seconds: longer than any conversation that is still collecting; the API decides what is live
 _TICKET_LIFE = 600
-_LONGEST = 64
-"""Bytes of a ticket, with room to spare."""
+_LONGEST = 64  # bytes of a ticket, with room to spare
 _COOKIE = re.compile(r"([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{20,128})")
 
 _waiting: dict[str, tuple[float, str]] = {}

@@ -8,8 +8,8 @@ from pathlib import Path
 _FILES = Path(__file__).with_name("languages")
 DEFAULT = "en"
 RIGHT_TO_LEFT = frozenset({"ar"})
+# Those that say their text in the conversation.
 BUTTONS = ("start", "confirm", "change_name", "change_card", "change_expiry", "cancel")
-"""Those that say their text in the conversation."""
 
 
 @cache

@@ -19,8 +19,7 @@ from payment_page.conversation import (
 from payment_page.entry import Heard
 from payment_page.texts import is_on_a_button
 
-AT_MOST = 2.0
-"""Seconds that an answer waits for the masked form of the message it answers."""
+AT_MOST = 2.0  # seconds that an answer waits for the masked form of the message it answers
 
 
 class Api(Protocol):

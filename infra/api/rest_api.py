@@ -27,6 +27,7 @@ MESSAGE = apigateway.JsonSchema(
         apigateway.JsonSchema(pattern=r"^\s|\s$", max_length=4096),
     ],
 )
+# The body of POST /chat. Draft 4 is the newest that API Gateway reads.
 CHAT_REQUEST = apigateway.JsonSchema(
     schema=apigateway.JsonSchemaVersion.DRAFT4,
     title="ChatRequest",
@@ -40,7 +41,6 @@ CHAT_REQUEST = apigateway.JsonSchema(
         "expectedStep": apigateway.JsonSchema(type=STRING, enum=list(STEPS)),
     },
 )
-"""The body of POST /chat. Draft 4 is the newest that API Gateway reads."""
 
 # No body, no header, no full path, no validation message. The address is that of the caller: the page's server.
 ACCESS_LOG = {

@@ -14,6 +14,7 @@ from infra.config import NAMESPACE, Stage
 from infra.monitoring.alarm_rule import AlarmRule
 from infra.monitoring.log_metrics import Counts
 
+# CloudWatch Logs Insights, over the function's log group. The fields are those of lambdas/chat/adapters/telemetry.py.
 QUERIES = {
     "unforeseen": "filter message in ['unforeseen', 'the Stripe key cannot be used'] | sort @timestamp desc"
     " | fields @timestamp, level, message, session_id, kind, places, secret, reason",
@@ -27,7 +28,10 @@ QUERIES = {
     "one-session": "filter session_id = 'PUT THE SESSION ID HERE' | sort @timestamp | fields @timestamp, message, step,"
     " next_step, status, error, http_status, dependency, code, detail, kind, places, milliseconds",
 }
+<<<<<<< HEAD
 """CloudWatch Logs Insights, over the function's log group. The fields are those of lambdas/chat/adapters/telemetry.py."""
+=======
+>>>>>>> main
 
 
 class Monitoring(Construct):

@@ -18,8 +18,8 @@ from local.runner.processes import Children
 
 STAGE = "local"
 DATA, API = f"PaymentChat-{STAGE}-Data", f"PaymentChat-{STAGE}-Api"
+# The parameter that says what is deployed. It lives in the emulator, so it is lost whenever the stacks are.
 MARK = f"/payment-chat/{STAGE}/fingerprint"
-"""The parameter that says what is deployed. It lives in the emulator, so it is lost whenever the stacks are."""
 
 SOURCES = (
     "app.py",

@@ -9,8 +9,8 @@ from pathlib import Path
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
 HOST = "127.0.0.1"
+# What the Stripe stand-in takes for a Stripe key, and nobody else does.
 LOCAL_KEY = "sk_test_local_stage_not_a_real_key"
-"""What the Stripe stand-in takes for a Stripe key, and nobody else does."""
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = (ROOT / ".venv" / "bin", ROOT / ".venv" / "node" / "node_modules" / ".bin")

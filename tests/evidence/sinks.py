@@ -12,14 +12,14 @@ from typing import Any
 
 from boto3.dynamodb.types import Binary
 
-from chat.languages.language import FILES, tags, words
+from chat.languages.language import FILES, language_tags, words
 from chat.values.card import CardNumber, check_card
 from tests.evidence.canary import IDEOGRAPHS, WORDS, Typed
 
 RUN = 7  # typed digits in a row are a leak
 WORD = re.compile("|".join(WORDS), re.IGNORECASE)
+# What may stand between two digits of one number; not the quotes and colons of JSON.
 BETWEEN = re.compile(r"(?<=\d)[^\w<>{}\[\]\":=;]{1,3}(?=\d)")
-"""What may stand between two digits of one number; not the quotes and colons of JSON."""
 ESCAPED = re.compile(r"\\u([0-9a-f]{4})", re.IGNORECASE)
 
 # What this system makes by itself and is full of digits: identifiers, hashes, times, each of one exact form.
@@ -92,7 +92,7 @@ def pieces(text: str) -> set[str]:
 def own_pieces() -> frozenset[str]:
     """Those of every reply, in every language."""
     own: set[str] = set()
-    for tag in tags():
+    for tag in language_tags():
         data = tomllib.loads((FILES / f"{tag}.toml").read_text(encoding="utf-8"))
         for text in (*data["says"].values(), *(each for texts in data["errors"].values() for each in texts)):
             own |= pieces(text)

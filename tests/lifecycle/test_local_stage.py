@@ -112,7 +112,9 @@ def test_a_part_that_crashes_is_reported(local_only, tmp_path):
     ports = Ports.free()
     stage = start(tmp_path, ports)
     wait_for_line(stage, "Building")
-    victim = next(pid for pid in processes_of(tmp_path) if b"model_server" in Path(f"/proc/{pid}/cmdline").read_bytes())
+    victim = next(
+        pid for pid in processes_of(tmp_path) if b"local.model.server" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    )
 
     os.kill(victim, signal.SIGKILL)
     said, _ = stage.communicate(timeout=60)

@@ -1,7 +1,7 @@
 from datetime import date
 
 from chat.dialogue.state_machine import Transition, advance, settle
-from chat.understanding.interpret import understand
+from chat.understanding.interpret import interpret
 from chat.values.brands import ACCEPTED
 from chat.values.session import Decline, Policy, Session
 
@@ -11,7 +11,7 @@ POLICY = Policy(brands=ACCEPTED, contact="help@shop.example")
 
 def say(session: Session, *messages: str) -> Transition:
     for message in messages:
-        move = advance(session, understand(message, session, TODAY, POLICY), POLICY)
+        move = advance(session, interpret(message, session, TODAY, POLICY), POLICY)
         session = move.session
     return move
 

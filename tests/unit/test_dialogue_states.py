@@ -7,9 +7,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from chat.dialogue.state_machine import DECLINES, REFUSALS
-from chat.languages.language import fold, tags
-from chat.understanding.normalize import read
+from chat.dialogue.state_machine import MAX_DECLINES, MAX_REFUSALS
+from chat.languages.language import fold, language_tags
+from chat.understanding.normalize import normalize
 from chat.values.session import Outcome, Step
 from tests.conversations.corpus import load
 from tests.conversations.offline import Payer
@@ -43,7 +43,7 @@ IN_THE_WORDING = re.compile(r"(?<!\d)(?:16|15|100|20|01|12|4|6|5)(?!\d)", re.ASC
 class Talk(RuleBasedStateMachine):
     turns = 0
 
-    @initialize(language=st.sampled_from(tags()))
+    @initialize(language=st.sampled_from(language_tags()))
     def begin(self, language):
         self.payer, self.language = Payer(language), language
         self.body = None
@@ -56,7 +56,7 @@ class Talk(RuleBasedStateMachine):
         self.body = self.payer.send(message, decline)
         if self.body["payment"] or (self.body["error"] or {}).get("code") in DECLINES_OF_STRIPE[2:]:
             assert before.step is Step.CONFIRM, "confirmed without a review"
-            short = LETTER_OR_SIGN.fullmatch(fold(read(message).plain))
+            short = LETTER_OR_SIGN.fullmatch(fold(normalize(message).plain))
             assert message in CLEAR_YES or short, "confirmed without a clear yes"
 
     @rule(message=st.sampled_from(FIXED), decline=st.sampled_from(DECLINES_OF_STRIPE))
@@ -80,11 +80,11 @@ class Talk(RuleBasedStateMachine):
     def the_state_is_possible(self):
         session = self.payer.session
         assert (session.step is Step.DONE) == (session.outcome is not None)
-        assert session.language in tags()
-        assert session.refusals < REFUSALS or session.outcome is Outcome.FAILED
-        assert session.declines < DECLINES or session.outcome is Outcome.FAILED
+        assert session.language in language_tags()
+        assert session.refusals < MAX_REFUSALS or session.outcome is Outcome.FAILED
+        assert session.declines < MAX_DECLINES or session.outcome is Outcome.FAILED
         if session.outcome:
-            assert (session.name, session.card, session.expiry, session.cvv, session.part) == (None,) * 5
+            assert (session.name, session.card, session.expiry, session.cvv, session.partial_number) == (None,) * 5
         elif session.changing:
             assert session.step.value == session.changing.value
             assert getattr(session, session.changing) is not None
@@ -93,7 +93,7 @@ class Talk(RuleBasedStateMachine):
         elif session.step is not Step.NONE:
             assert session.step.value == session.missing[0].value
         assert session.cvv is None or session.card is not None
-        assert session.part is None or session.step is not Step.CONFIRM
+        assert session.partial_number is None or session.step is not Step.CONFIRM
 
     @invariant()
     def no_typed_digit_is_shown_or_remembered(self):

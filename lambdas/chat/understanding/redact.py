@@ -10,13 +10,13 @@ _RUN = re.compile(r"\d(?:[\s.,_·•*()/|+-]{0,5}\d)*", re.ASCII)
 BULLETS = "••••"
 
 _PART = rf"(?:[{IDEOGRAPHS}]|{BULLETS})"
+# Ideographs among other digits: part of the same number.
 _BESIDE = re.compile(rf"(?:{_PART}[\s._/-]{{0,5}})*{BULLETS}(?:[\s._/-]{{0,5}}{_PART})*")
-"""Ideographs among other digits: part of the same number."""
 
 Span = tuple[int, int, Field]
 
 
-def masked(text: Text, rendered: list[tuple[Span, str]]) -> str:
+def mask(text: Text, rendered: list[tuple[Span, str]]) -> str:
     """The message with every accepted value as the code renders it and every other run of digits as bullets.
 
     It goes by where digits stand, not by what they are: a mistyped number is as secret as a right one.
