@@ -16,11 +16,7 @@ COMMON = (
     "AWSManagedRulesKnownBadInputsRuleSet",
     "AWSManagedRulesAmazonIpReputationList",
 )
-<<<<<<< HEAD
 # Headers that the firewall writes to no log. It logs no body either, not even the part that a rule matched.
-=======
-# Headers that appear in no log of the firewall; nor does a body, not even the part that a rule matched.
->>>>>>> main
 SECRETS = ("x-session-token", "authorization", "x-payer-address", "cookie")
 
 

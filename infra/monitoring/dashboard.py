@@ -28,10 +28,6 @@ QUERIES = {
     "one-session": "filter session_id = 'PUT THE SESSION ID HERE' | sort @timestamp | fields @timestamp, message, step,"
     " next_step, status, error, http_status, dependency, code, detail, kind, places, milliseconds",
 }
-<<<<<<< HEAD
-"""CloudWatch Logs Insights, over the function's log group. The fields are those of lambdas/chat/adapters/telemetry.py."""
-=======
->>>>>>> main
 
 
 class Monitoring(Construct):

@@ -91,11 +91,14 @@ class PageStack(Stack):
         return listener.add_targets(
             "Page",
             port=PORT,
-            protocol=elb.ApplicationProtocol.HTTP,
+            # TLS up to the task: card numbers pass here. The task makes its own certificate, which is not checked.
+            protocol=elb.ApplicationProtocol.HTTPS,
             targets=[self.service],
             stickiness_cookie_duration=CONVERSATION,
             deregistration_delay=Duration.minutes(2),
-            health_check=elb.HealthCheck(path=HEALTH, interval=Duration.seconds(15), healthy_threshold_count=2),
+            health_check=elb.HealthCheck(
+                path=HEALTH, protocol=elb.Protocol.HTTPS, interval=Duration.seconds(15), healthy_threshold_count=2
+            ),
         )
 
     def _name(self, page: Page) -> None:
