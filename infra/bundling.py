@@ -34,6 +34,7 @@ UNUSED = (
     "**/tests",
     "**/__pycache__",
     "**/*.pyi",
+    ".lock",  # left behind by the installer
     "**/examples-1.json*",
     "boto3/data",  # the resource interface, which is not used
     "boto3/examples",
@@ -51,7 +52,7 @@ def code_for(stage: Stage) -> lambda_.Code:
         str(SOURCES),
         asset_hash=fingerprint(compiled=compiled),
         asset_hash_type=AssetHashType.CUSTOM,
-        bundling=BundlingOptions(image=DockerImage.from_registry("none"), local=_Local(compiled=compiled)),
+        bundling=BundlingOptions(image=DockerImage.from_registry("none"), local=_BuiltHere(compiled=compiled)),
     )
 
 
@@ -61,7 +62,9 @@ def compiles(stage: Stage) -> bool:
 
 
 @jsii.implements(ILocalBundling)
-class _Local:
+class _BuiltHere:
+    """Tells the CDK to fill the asset by `build`, not in a container."""
+
     def __init__(self, *, compiled: bool) -> None:
         self.compiled = compiled
 

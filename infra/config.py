@@ -57,10 +57,8 @@ class Stage:
     burst: int = 100
     requests_per_address: int = 10_000
     """Requests within five minutes from one connection's address, where there is a firewall: the page's servers."""
-    requests_per_payer: int = 200
-    """The same for one payer, by the address that the page passes on."""
     requests_per_visitor: int = 1_000
-    """The same for one visitor of the hosted page: each load of it is some forty requests."""
+    """The same for one visitor of the hosted page. Each load of it is some forty requests."""
     attempts_per_address: int = 30
     """Confirmations from one network address within an hour."""
     attempts_per_card: int = 5
@@ -82,6 +80,8 @@ class Stage:
     page: Page | None = None
     log_level: str = "INFO"
     log_retention: RetentionDays = RetentionDays.ONE_MONTH
+    data_trail: bool = False
+    """Whether CloudTrail records every read and write of an item: $0.10 for 100,000; a turn has two to five."""
     keep: bool = False
     """Whether keys, receipts and secrets survive the removal of their stack."""
 
@@ -116,6 +116,7 @@ PROD = Stage(
     canary=True,
     firewall=True,
     log_retention=RetentionDays.ONE_YEAR,
+    data_trail=True,
     keep=True,
 )
 

@@ -105,5 +105,4 @@ class ApiStack(Stack):
             protects=self.api.deployment_stage.stage_arn,
             logs_key=data.storage,
             per_address=stage.requests_per_address,
-            per_payer=stage.requests_per_payer,
         )

@@ -19,7 +19,8 @@ class ChatFunction(Construct):
     def __init__(self, scope: Construct, id_: str, *, stage: Stage, data: DataStack, code: lambda_.Code) -> None:
         super().__init__(scope, id_)
         self.logs = log_group(self, "Logs", stage=stage, key=data.storage)
-        self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        # By its ARN, so that its permissions, which name resources of this stack, are made in this stack.
+        self.role = iam.Role.from_role_arn(self, "Role", data.chat_role.role_arn)
         self.function = lambda_.Function(
             self,
             "Function",
@@ -41,7 +42,7 @@ class ChatFunction(Construct):
         )
         self.logs.grant_write(self.role)
         for statement in (*_data_access(data), *_model_access(Stack.of(self), stage.model)):
-            self.role.add_to_policy(statement)
+            self.role.add_to_principal_policy(statement)
         acknowledge(self, INLINE | OF_FUNCTIONS)
         Annotations.of(self.function).acknowledge_warning(
             "@aws-cdk/aws-lambda:snapStartRequirePublish", "The alias names a published version."

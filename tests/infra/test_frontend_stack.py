@@ -114,5 +114,13 @@ def test_tasks_are_reached_through_the_balancer_only(page: Template):
     assert (ingress["FromPort"], ingress["ToPort"]) == (8501, 8501)
 
 
+def test_the_balancer_reaches_the_task_over_tls(page: Template, container: dict[str, Any]):
+    group = page.only("AWS::ElasticLoadBalancingV2::TargetGroup")
+    told = {variable["Name"]: variable["Value"] for variable in container["Environment"]}
+
+    assert (group["Protocol"], group["HealthCheckProtocol"]) == ("HTTPS", "HTTPS")
+    assert told["PAGE_TLS"] == "self-signed"
+
+
 def test_the_domain_points_to_the_page(page: Template):
     assert page.only("AWS::Route53::RecordSet")["Name"] == "pay.example.com."
