@@ -1,9 +1,11 @@
 from datetime import date
 
+import pytest
+
 from chat.dialogue.state_machine import Transition, advance, settle
 from chat.understanding.interpret import understand
 from chat.values.brands import ACCEPTED
-from chat.values.session import Decline, Policy, Session
+from chat.values.session import Decline, Policy, Session, Step
 
 TODAY = date(2026, 11, 23)
 POLICY = Policy(brands=ACCEPTED, contact="help@shop.example")
@@ -27,6 +29,27 @@ def test_six_turns_collect_a_card_and_confirm_it():
 
     assert steps == ["name", "card", "expiry", "cvv", "confirm"]
     assert say(session, "confirm").confirmed
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param(("change the card", "4242", "never mind", "123"), id="the card was to be changed, then kept"),
+        pytest.param(("change the card", "4242", "change the name", "Ada", "123"), id="something else was changed"),
+        pytest.param(("use a different card", "5555", "5555 5555 5555 4444", "12/30", "123"), id="typed in full later"),
+    ],
+)
+def test_no_begun_card_number_is_left_at_the_review(said):
+    session = say(Session("abc"), *REVIEWED, *said).session
+
+    assert session.step is Step.CONFIRM
+    assert session.part is None
+
+
+def test_a_begun_card_number_can_be_finished_after_a_change_of_name():
+    session = say(Session("abc"), "payment", "John", "4242 4242", "change the name", "Ada", "4242 4242").session
+
+    assert (session.name, session.card.last4, session.part) == ("Ada", "4242", None)
 
 
 def test_a_third_decline_ends_the_conversation():

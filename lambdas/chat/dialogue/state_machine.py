@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from chat.dialogue import replies
 from chat.values.card import FIELDS, CardNumber, Cvv, Expiry, Field, Refusal
-from chat.values.session import Decline, Intent, KeptCard, Outcome, Policy, Session, Step
+from chat.values.session import Decline, Intent, KeptCard, Outcome, PartialNumber, Policy, Sealed, Session, Step
 
 if TYPE_CHECKING:
     from chat.understanding.interpret import Interpretation
@@ -53,8 +53,13 @@ def advance(session: Session, heard: "Interpretation", policy: Policy) -> Transi
         after = _with(after, refused=None, refusals=0)
     step = _next_step(after)
     choosing = step is before.step and not taken and _is_choosing(before, heard)
-    after = _with(after, step=step, choosing=choosing, changing=_still_changing(after))
+    after = _with(after, step=step, part=_still_begun(after, step), choosing=choosing, changing=_still_changing(after))
     return Transition(after, replies.reply(session, heard, after, policy), reword=_may_reword(before, heard, after))
+
+
+def _still_begun(session: Session, step: Step) -> PartialNumber | Sealed | None:
+    """The first part of a card number is kept only while the rest may come: a card is asked for, or none is known."""
+    return session.part if step is Step.CARD or session.card is None else None
 
 
 def _still_changing(session: Session) -> Field | None:
