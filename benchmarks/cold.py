@@ -28,9 +28,9 @@ extra = time.process_time() - ready
 """
 FIRST_TURN = """
 ready = time.process_time()
-from chat.languages.language import speaks
+from chat.languages.language import load_language
 from chat.languages.vocabulary import vocabulary
-speaks("en"), vocabulary()
+load_language("en"), vocabulary()
 extra = time.process_time() - ready
 """
 STARTS: dict[str, tuple[Path, str]] = {

@@ -27,11 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from chat.adapters.item_size import Item
-    from chat.turns.attempts import AttemptCounters
     from chat.turns.confirm import PaymentProcessor
     from chat.turns.results import TurnResult
     from chat.turns.seals import Vault
-    from chat.turns.stored import SessionStore
+    from chat.turns.stored import AttemptCounters, SessionStore
     from chat.turns.telemetry import Telemetry
     from chat.turns.wording import Wording, WordingRequest
     from chat.values.payment import Payment

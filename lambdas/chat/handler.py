@@ -22,7 +22,7 @@ from chat.adapters.stripe_key import StripeKey
 from chat.adapters.stripe_payment_methods import STRIPE_SECONDS, StripePaymentMethods
 from chat.adapters.telemetry import PowertoolsTelemetry
 from chat.http.api import Api
-from chat.languages.language import speaks, tags
+from chat.languages.language import language_tags, load_language
 from chat.languages.vocabulary import vocabulary
 from chat.turns.attempts import Limits
 from chat.turns.confirm import Confirmation
@@ -124,8 +124,8 @@ def prime() -> None:
     import stripe  # noqa: F401, PLC0415
 
     vocabulary()
-    for tag in tags():
-        speaks(tag)
+    for tag in language_tags():
+        load_language(tag)
 
 
 if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:

@@ -9,7 +9,7 @@ from chat.dialogue.state_machine import advance, settle
 from chat.http.body import reply_body
 from chat.turns.results import TurnResult, result_of_receipt
 from chat.turns.stored import Receipt
-from chat.understanding.interpret import understand
+from chat.understanding.interpret import interpret
 from chat.values.brands import ACCEPTED
 from chat.values.card import CardNumber, Cvv
 from chat.values.session import Decline, Line, Outcome, PaymentToken, Policy, Sealed, Session, Step
@@ -26,7 +26,7 @@ class Payer:
         self.policy = policy
 
     def send(self, message: str, decline: str | None = None) -> dict[str, Any]:
-        heard = understand(message, self.session, TODAY, self.policy)
+        heard = interpret(message, self.session, TODAY, self.policy)
         move = advance(self.session, heard, self.policy)
         if move.confirmed:
             card = move.session.card

@@ -12,7 +12,7 @@ from typing import Any
 
 from boto3.dynamodb.types import Binary
 
-from chat.languages.language import FILES, tags, words
+from chat.languages.language import FILES, language_tags, words
 from chat.values.card import CardNumber, check_card
 from tests.evidence.canary import IDEOGRAPHS, WORDS, Typed
 
@@ -92,7 +92,7 @@ def pieces(text: str) -> set[str]:
 def own_pieces() -> frozenset[str]:
     """Those of every reply, in every language."""
     own: set[str] = set()
-    for tag in tags():
+    for tag in language_tags():
         data = tomllib.loads((FILES / f"{tag}.toml").read_text(encoding="utf-8"))
         for text in (*data["says"].values(), *(each for texts in data["errors"].values() for each in texts)):
             own |= pieces(text)

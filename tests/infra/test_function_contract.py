@@ -10,8 +10,7 @@ import pytest
 from chat.adapters.kms import KmsVault
 from chat.adapters.session_store import DynamoSessionStore
 from chat.settings import BadSetting, read
-from chat.turns.attempts import AttemptCounters
-from chat.turns.stored import Receipt, Record
+from chat.turns.stored import AttemptCounters, Receipt, Record
 from chat.values.brands import ACCEPTED
 from chat.values.session import PaymentToken, Session, Step
 from infra import key_policies

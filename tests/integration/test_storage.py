@@ -8,10 +8,9 @@ import pytest
 from chat.adapters import items
 from chat.adapters.kms import KmsVault
 from chat.adapters.session_store import DynamoSessionStore
-from chat.turns.attempts import AttemptCounters
 from chat.turns.errors import SessionExpired
 from chat.turns.seals import SealBroken
-from chat.turns.stored import Conflict, LimitReached, Receipt, Record
+from chat.turns.stored import AttemptCounters, Conflict, LimitReached, Receipt, Record
 from chat.values.brands import Brand
 from chat.values.card import Expiry, Field, Refusal
 from chat.values.session import KeptCard, Line, PaymentToken, Sealed, Session, Step
@@ -58,7 +57,7 @@ def record():
         card=KeptCard(Brand.AMEX, "0005", Sealed(b"\x00card")),
         expiry=Expiry(1, 2040),
         cvv=Sealed(b"\x01cvv"),
-        part=Sealed(b"\x02part"),
+        partial_number=Sealed(b"\x02part"),
         history=(Line("user", "•••"), Line("assistant", "تمام؟")),
         error=Refusal("cvv_length", Field.CVV, Brand.AMEX),
         refused=Field.CVV,

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
-from chat.dialogue.state_machine import DECLINES, REFUSALS
-from chat.languages.language import fold, tags
-from chat.understanding.normalize import read
+from chat.dialogue.state_machine import MAX_DECLINES, MAX_REFUSALS
+from chat.languages.language import fold, language_tags
+from chat.understanding.normalize import normalize
 from chat.values.session import Outcome, Session, Step
 from tests.conversations.corpus import load
 from tests.conversations.offline import Payer
@@ -74,7 +74,7 @@ def wrong_after(payer: Payer, message: str, decline: str | None) -> Iterator[str
     if _was_confirmed(body):
         if before.step is not Step.CONFIRM:
             yield "confirmed without a review"
-        if message not in CLEAR_YES and not YES_IN_ONE_SIGN.fullmatch(fold(read(message).plain)):
+        if message not in CLEAR_YES and not YES_IN_ONE_SIGN.fullmatch(fold(normalize(message).plain)):
             yield "confirmed without a clear yes"
 
 
@@ -82,17 +82,17 @@ def impossible(session: Session) -> Iterator[str]:
     """Why a session can never be as this one is."""
     if (session.step is Step.DONE) != (session.outcome is not None):
         yield "a step that does not fit the outcome"
-    if session.language not in tags():
+    if session.language not in language_tags():
         yield "a language that nobody speaks here"
-    if session.outcome is not Outcome.FAILED and (session.refusals >= REFUSALS or session.declines >= DECLINES):
+    if session.outcome is not Outcome.FAILED and (session.refusals >= MAX_REFUSALS or session.declines >= MAX_DECLINES):
         yield "more refused values or declines than are allowed"
     if session.outcome:
-        if any((session.name, session.card, session.expiry, session.cvv, session.part)):
+        if any((session.name, session.card, session.expiry, session.cvv, session.partial_number)):
             yield "a value that outlives the conversation"
         return
     if session.cvv and not session.card:
         yield "a security code without its card"
-    if session.part and session.card and session.step is not Step.CARD:
+    if session.partial_number and session.card and session.step is not Step.CARD:
         yield "a begun card number that nobody will finish"
     yield from _wrong_step(session)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from chat.languages.language import tags
+from chat.languages.language import language_tags
 from chat.values.brands import Brand
 from chat.values.card import Expiry, Field
 from chat.values.session import KeptCard, Line, Outcome, PartialNumber, Sealed, Session, Step
@@ -19,7 +19,7 @@ REVIEW = Session(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("language", tags())
+@pytest.mark.parametrize("language", language_tags())
 def test_no_talk_goes_wrong(language):
     met, wrong = talks(language, MESSAGES, seed=f"talks in {language}")
 
@@ -29,7 +29,7 @@ def test_no_talk_goes_wrong(language):
 
 
 def test_at_least_twenty_thousand_messages_are_sent():
-    assert MESSAGES * len(tags()) >= 20_000
+    assert MESSAGES * len(language_tags()) >= 20_000
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_at_least_twenty_thousand_messages_are_sent():
         pytest.param(Session("abc", "en", Step.DONE, Outcome.CANCELLED, cvv=SEALED), "outlives", id="a kept code"),
         pytest.param(Session("abc", "en", Step.DONE, Outcome.COMPLETED, name="Ada"), "outlives", id="a kept name"),
         pytest.param(replace(REVIEW, card=None, step=Step.CARD), "without its card", id="a code without its card"),
-        pytest.param(replace(REVIEW, part=PartialNumber("42")), "begun", id="a begun number at the review"),
+        pytest.param(replace(REVIEW, partial_number=PartialNumber("42")), "begun", id="a begun number at the review"),
         pytest.param(replace(REVIEW, changing=Field.NAME), "change", id="a change that is not asked about"),
         pytest.param(
             replace(REVIEW, step=Step.NAME, name=None, changing=Field.NAME), "change", id="a change of nothing"

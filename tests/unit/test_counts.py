@@ -11,7 +11,7 @@ from benchmarks.metering import size
 from chat.adapters import bedrock
 from chat.adapters.kms import KmsVault
 from chat.adapters.session_store import DynamoSessionStore
-from chat.languages.language import tags
+from chat.languages.language import language_tags
 from chat.turns.wording import WordingRequest
 from tests.fakes import FakeWording, Payer, World
 
@@ -132,7 +132,7 @@ def test_a_chat_of_200_turns_costs_what_its_beginning_costs():
 WIDE = "𠮷"  # four bytes a character, a letter
 
 
-@pytest.mark.parametrize("language", tags())
+@pytest.mark.parametrize("language", language_tags())
 def test_an_item_stays_within_its_bytes_whatever_is_written(language):
     world = CountedWorld()
     payer = Payer(world, "s" * 64)

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from chat.dialogue.state_machine import Transition, advance, settle
-from chat.understanding.interpret import understand
+from chat.understanding.interpret import interpret
 from chat.values.brands import ACCEPTED
 from chat.values.session import Decline, Policy, Session, Step
 
@@ -13,7 +13,7 @@ POLICY = Policy(brands=ACCEPTED, contact="help@shop.example")
 
 def say(session: Session, *messages: str) -> Transition:
     for message in messages:
-        move = advance(session, understand(message, session, TODAY, POLICY), POLICY)
+        move = advance(session, interpret(message, session, TODAY, POLICY), POLICY)
         session = move.session
     return move
 
@@ -43,13 +43,13 @@ def test_no_begun_card_number_is_left_at_the_review(said):
     session = say(Session("abc"), *REVIEWED, *said).session
 
     assert session.step is Step.CONFIRM
-    assert session.part is None
+    assert session.partial_number is None
 
 
 def test_a_begun_card_number_can_be_finished_after_a_change_of_name():
     session = say(Session("abc"), "payment", "John", "4242 4242", "change the name", "Ada", "4242 4242").session
 
-    assert (session.name, session.card.last4, session.part) == ("Ada", "4242", None)
+    assert (session.name, session.card.last4, session.partial_number) == ("Ada", "4242", None)
 
 
 def test_a_third_decline_ends_the_conversation():

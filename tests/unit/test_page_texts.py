@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from chat.languages.language import tags as spoken
-from chat.understanding.interpret import understand
+from chat.languages.language import language_tags as spoken
+from chat.understanding.interpret import interpret
 from chat.values.brands import ACCEPTED, Brand
 from chat.values.card import CardNumber, Cvv, Expiry, Field
 from chat.values.session import Intent, KeptCard, Policy, Session, Step
@@ -55,7 +55,7 @@ def test_words_of_the_pages_own_buttons_are_known_whoever_says_them():
 
 @pytest.mark.parametrize("tag", sorted(spoken()))
 @pytest.mark.parametrize(
-    ("text", "wish", "changes"),
+    ("text", "intent", "changes"),
     [
         ("confirm", Intent.CONFIRM, ()),
         ("cancel", Intent.CANCEL, ()),
@@ -64,17 +64,17 @@ def test_words_of_the_pages_own_buttons_are_known_whoever_says_them():
         ("change_expiry", None, (Field.EXPIRY,)),
     ],
 )
-def test_a_button_says_what_the_conversation_understands(tag, text, wish, changes):
-    heard = understand(texts.texts(tag)[text], at_review(tag), TODAY, POLICY)
+def test_a_button_says_what_the_conversation_understands(tag, text, intent, changes):
+    heard = interpret(texts.texts(tag)[text], at_review(tag), TODAY, POLICY)
 
-    assert (heard.wish, heard.changes) == (wish, changes)
+    assert (heard.intent, heard.changes) == (intent, changes)
 
 
 @pytest.mark.parametrize("tag", sorted(spoken()))
 def test_the_first_button_gives_nothing_but_a_beginning(tag):
-    heard = understand(texts.texts(tag)["start"], Session(id="abc", language=tag), TODAY, POLICY)
+    heard = interpret(texts.texts(tag)["start"], Session(id="abc", language=tag), TODAY, POLICY)
 
-    assert (heard.wish, heard.name, heard.changes, heard.language) == (None, None, (), None)
+    assert (heard.intent, heard.name, heard.changes, heard.language) == (None, None, (), None)
 
 
 @pytest.mark.parametrize(

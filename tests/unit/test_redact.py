@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from chat.languages.language import words
-from chat.understanding.interpret import understand
+from chat.understanding.interpret import interpret
 from chat.values.brands import ACCEPTED, Brand
 from chat.values.card import Expiry
 from chat.values.session import KeptCard, Policy, Sealed, Session, Step
@@ -27,7 +27,7 @@ POLICY = Policy(ACCEPTED, "help@example.com")
 )
 @pytest.mark.parametrize("step", [Step.NAME, Step.CARD, Step.CVV])
 def test_a_number_in_ideographs_leaves_none_of_them(typed, step):
-    heard = understand(typed, Session("abc", step=step), date(2026, 11, 23), POLICY)
+    heard = interpret(typed, Session("abc", step=step), date(2026, 11, 23), POLICY)
 
     assert not set(heard.masked) & set("〇零一二三四五六七八九")
 
@@ -44,14 +44,14 @@ def test_a_number_in_ideographs_leaves_none_of_them(typed, step):
 )
 @pytest.mark.parametrize("step", [Step.NONE, Step.NAME, Step.CONFIRM])
 def test_digits_in_words_are_no_name(typed, step):
-    heard = understand(typed, Session("abc", step=step), date(2026, 11, 23), POLICY)
+    heard = interpret(typed, Session("abc", step=step), date(2026, 11, 23), POLICY)
 
     assert not isinstance(heard.name, str)
     assert not {"seven", "four", "四", "九"} & set(heard.masked.lower().replace("四", " 四 ").split())
 
 
 def test_an_ideograph_in_a_name_stays():
-    assert understand("张三", Session("abc", step=Step.NAME), date(2026, 11, 23), POLICY).masked == "张三"
+    assert interpret("张三", Session("abc", step=Step.NAME), date(2026, 11, 23), POLICY).masked == "张三"
 
 
 # The same two codes as people say them, 723 and 123, by language; and one of a single digit after another.
@@ -79,7 +79,7 @@ def at(step: Step, language: str) -> Session:
 
 @pytest.mark.parametrize(("tag", "code"), SAID)
 def test_a_code_in_words_is_understood_where_it_is_asked_for(tag, code):
-    heard = understand(code, at(Step.CVV, tag), TODAY, POLICY)
+    heard = interpret(code, at(Step.CVV, tag), TODAY, POLICY)
 
     assert heard.cvv.digits in ("723", "123")
     assert heard.expiry is None
@@ -90,7 +90,7 @@ def test_a_code_in_words_is_understood_where_it_is_asked_for(tag, code):
 @pytest.mark.parametrize("step", [Step.NONE, Step.NAME, Step.CARD, Step.EXPIRY, Step.CONFIRM])
 @pytest.mark.parametrize(("tag", "code"), SAID)
 def test_a_code_in_words_is_remembered_nowhere_and_is_no_name(tag, code, step, around):
-    heard = understand(around.format(code), at(step, tag), TODAY, POLICY)
+    heard = interpret(around.format(code), at(step, tag), TODAY, POLICY)
 
     assert not set(words(code)) & set(words(heard.masked))
     assert heard.private
@@ -100,7 +100,7 @@ def test_a_code_in_words_is_remembered_nowhere_and_is_no_name(tag, code, step, a
 @pytest.mark.parametrize("said", ["the cvv is seven", "my card ends in forty", "cvv one two", "code one", "cvv: zwölf"])
 @pytest.mark.parametrize("step", [Step.NONE, Step.NAME, Step.CONFIRM])
 def test_beside_the_name_of_a_secret_one_number_word_is_enough(said, step):
-    heard = understand(said, at(step, "en"), TODAY, POLICY)
+    heard = interpret(said, at(step, "en"), TODAY, POLICY)
 
     assert heard.masked.endswith("••••")
     assert heard.private
@@ -114,7 +114,7 @@ def test_beside_the_name_of_a_secret_one_number_word_is_enough(said, step):
     ],
 )  # fmt: skip
 def test_a_name_with_a_number_word_is_a_name(said):
-    heard = understand(said, at(Step.NAME, "en"), TODAY, POLICY)
+    heard = interpret(said, at(Step.NAME, "en"), TODAY, POLICY)
 
     assert (heard.name, heard.masked, heard.private) == (said, said, False)
 
@@ -125,7 +125,7 @@ def test_a_name_with_a_number_word_is_a_name(said):
 )
 @pytest.mark.parametrize("step", [Step.NAME, Step.CONFIRM])
 def test_a_number_word_in_ordinary_speech_stays(said, step):
-    heard = understand(said, at(step, "en"), TODAY, POLICY)
+    heard = interpret(said, at(step, "en"), TODAY, POLICY)
 
     assert (heard.masked, heard.private) == (said, False)
 
@@ -133,14 +133,14 @@ def test_a_number_word_in_ordinary_speech_stays(said, step):
 @pytest.mark.parametrize("said", ["saat sau teis", "sju hundra tjugotre", "i see nothing there", "it is 12345 maybe"])
 @pytest.mark.parametrize("step", [Step.CARD, Step.CVV])
 def test_what_is_not_understood_where_digits_are_asked_for_is_not_remembered(said, step):
-    heard = understand(said, at(step, "en"), TODAY, POLICY)
+    heard = interpret(said, at(step, "en"), TODAY, POLICY)
 
     assert (heard.masked, heard.private) == ("••••", True)
 
 
 @pytest.mark.parametrize("said", ["what is that?", "one moment", "change the name", "Ada, why?"])
 def test_what_is_asked_where_digits_are_asked_for_is_remembered(said):
-    assert understand(said, at(Step.CVV, "en"), TODAY, POLICY).masked == said
+    assert interpret(said, at(Step.CVV, "en"), TODAY, POLICY).masked == said
 
 
 @pytest.mark.parametrize(
@@ -152,20 +152,20 @@ def test_what_is_asked_where_digits_are_asked_for_is_remembered(said):
     ],
 )  # fmt: skip
 def test_numerals_are_read_as_they_are_said(said, digits):
-    heard = understand(said, at(Step.CARD, "zh"), TODAY, POLICY)
+    heard = interpret(said, at(Step.CARD, "zh"), TODAY, POLICY)
 
-    assert heard.part.digits == digits
+    assert heard.partial_number.digits == digits
 
 
 def test_what_follows_a_number_in_words_is_remembered():
-    heard = understand("Visa forty-two forty-two then, Mia", at(Step.CONFIRM, "en"), TODAY, POLICY)
+    heard = interpret("Visa forty-two forty-two then, Mia", at(Step.CONFIRM, "en"), TODAY, POLICY)
 
     assert heard.masked == "Visa •••• then, Mia"
 
 
 @pytest.mark.parametrize("said", ["siebenhundertdreiunddreißig", "sieben dreiunddreißig", "SIEBEN DREIUNDDREIẞIG"])
 def test_a_letter_that_folds_into_two_moves_nothing(said):
-    heard = understand(f"groß, cvv {said}!", at(Step.CVV, "de"), TODAY, POLICY)
+    heard = interpret(f"groß, cvv {said}!", at(Step.CVV, "de"), TODAY, POLICY)
 
     assert heard.cvv.digits == "733"
     assert heard.masked == "groß, cvv •••!"

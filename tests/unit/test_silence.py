@@ -53,10 +53,13 @@ TOKEN = "the-key-of-a-session"
         Sealed(NUMBER.encode()),
         KeptCard(Brand.MASTERCARD, "8210", SECRET),
         Session(
-            "abc", card=KeptCard(Brand.MASTERCARD, "8210", SECRET), cvv=Cvv("5200"), part=PartialNumber(NUMBER[:8])
+            "abc",
+            card=KeptCard(Brand.MASTERCARD, "8210", SECRET),
+            cvv=Cvv("5200"),
+            partial_number=PartialNumber(NUMBER[:8]),
         ),
         Payment("abc", "attempt", "John", SECRET, Expiry(12, 2030), Cvv("5200")),
-        Interpretation("•••• 8210", card=SECRET, cvv=Cvv("5200"), part=PartialNumber(NUMBER[:8])),
+        Interpretation("•••• 8210", card=SECRET, cvv=Cvv("5200"), partial_number=PartialNumber(NUMBER[:8])),
         Message(f"John {NUMBER}", "m1", "203.0.113.7", token=TOKEN),
         Reply(Session("abc", card=KeptCard(Brand.MASTERCARD, "8210", SECRET)), "Thanks", session_token=TOKEN),
     ],

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from chat.languages.language import tags
-from chat.understanding.interpret import understand
+from chat.languages.language import language_tags
+from chat.understanding.interpret import interpret
 from chat.values.brands import ACCEPTED, LENGTHS, RANGES, Brand
 from chat.values.card import CardNumber, Expiry, check_card, luhn
 from chat.values.session import KeptCard, PartialNumber, Sealed, Session, Step
@@ -81,7 +81,7 @@ WRITINGS = {
 @settings(max_examples=60, deadline=None)
 @given(number=card_numbers)
 def test_any_valid_number_is_understood(writing, number):
-    heard = understand(writing(number), at(Step.CARD), TODAY, POLICY)
+    heard = interpret(writing(number), at(Step.CARD), TODAY, POLICY)
 
     assert isinstance(heard.card, CardNumber), "not understood"
     assert heard.card.digits == number, "another number was understood"
@@ -92,18 +92,18 @@ def test_any_valid_number_is_understood(writing, number):
 def test_any_valid_number_is_understood_in_two_messages(number, cut):
     assume(not isinstance(check_card(number[cut:]), CardNumber))  # then it is a number of its own
 
-    begun = understand(number[:cut], at(Step.CARD), TODAY, POLICY)
+    begun = interpret(number[:cut], at(Step.CARD), TODAY, POLICY)
 
-    rest = understand(number[cut:], replace(at(Step.CARD), part=begun.part), TODAY, POLICY)
+    rest = interpret(number[cut:], replace(at(Step.CARD), partial_number=begun.partial_number), TODAY, POLICY)
 
     assert begun.card.code == "card_incomplete"
     assert rest.card.digits == number, "not put together"
 
 
 def test_a_part_with_a_mistake_does_not_stick():
-    session = replace(at(Step.CARD), part=PartialNumber("42424242424242"))
+    session = replace(at(Step.CARD), partial_number=PartialNumber("42424242424242"))
 
-    assert understand("4242 4242 4242 4242", session, TODAY, POLICY).card.last4 == "4242"
+    assert interpret("4242 4242 4242 4242", session, TODAY, POLICY).card.last4 == "4242"
 
 
 SECRETS = st.text("0123456789", min_size=3, max_size=19)
@@ -117,7 +117,7 @@ TEXTS = st.text(max_size=40).filter(lambda text: not any(char.isdigit() for char
 ]))  # fmt: skip
 def test_no_digit_that_was_typed_is_remembered(before, secret, after, step, writing):
     """Only what the code renders has digits: an accepted card's last four, an accepted expiry."""
-    heard = understand(f"{before} {writing(secret)} {after}", at(step), TODAY, POLICY)
+    heard = interpret(f"{before} {writing(secret)} {after}", at(step), TODAY, POLICY)
 
     left = heard.masked
     for rendered in (getattr(heard.card, "last4", None), str(heard.expiry) if heard.expiry else None):
@@ -129,11 +129,11 @@ def test_no_digit_that_was_typed_is_remembered(before, secret, after, step, writ
     assert not {*WORDS} & {*left.lower().split()} - {*(before + " " + after).lower().split()}, "a digit in words"
 
 
-@pytest.mark.parametrize("language", tags())
+@pytest.mark.parametrize("language", language_tags())
 @settings(max_examples=300, deadline=None)
 @given(message=st.text(max_size=1000), step=st.sampled_from(list(Step)[:-1]))
 def test_any_text_at_all_is_read_without_an_error(language, message, step):
-    heard = understand(message, at(step, language), TODAY, POLICY)
+    heard = interpret(message, at(step, language), TODAY, POLICY)
 
     assert heard.masked is not None
 
@@ -152,13 +152,13 @@ WORST = [
 @pytest.mark.parametrize("unit", WORST, ids=[ascii(unit)[:24] for unit in WORST])
 def test_a_thousand_characters_are_read_in_five_milliseconds(unit):
     message = (unit * 1000)[:1000]
-    sessions = [replace(at(step), part=PartialNumber("424242424242424")) for step in list(Step)[:-1]]
+    sessions = [replace(at(step), partial_number=PartialNumber("424242424242424")) for step in list(Step)[:-1]]
     for session in sessions:
-        understand("warm", session, TODAY, POLICY)
+        interpret("warm", session, TODAY, POLICY)
 
     def spent(session: Session) -> float:
         begun = time.process_time()
-        understand(message, session, TODAY, POLICY)
+        interpret(message, session, TODAY, POLICY)
         return time.process_time() - begun
 
     # Its best of fifty: on a busy machine the same work takes twice as long now and then.

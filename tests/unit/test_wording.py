@@ -3,7 +3,7 @@
 import pytest
 
 from chat.adapters.bedrock import BedrockWording, fits, prompt
-from chat.languages.language import speaks, tags
+from chat.languages.language import language_tags, load_language
 from chat.turns.wording import NoWording, WordingRequest
 from chat.values.session import Line, Session, Step
 from tests.fakes import FakeTelemetry
@@ -85,9 +85,9 @@ def test_the_prompt_stays_small_whatever_was_said():
     assert len(prompt(long)) <= 4 * 125 + len(FIXED) + 150
 
 
-@pytest.mark.parametrize("tag", tags())
+@pytest.mark.parametrize("tag", language_tags())
 def test_our_own_wording_would_pass_its_own_check(tag):
-    language = speaks(tag)
+    language = load_language(tag)
     for step, key in (("name", "ask_name"), ("card", "ask_card")):
         if step in language.asks_for:
             text = language.says[key]

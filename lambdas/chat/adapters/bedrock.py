@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, ReadTimeoutError
 from botocore.parsers import ResponseParserError
 
-from chat.languages.language import speaks
+from chat.languages.language import load_language
 from chat.turns.wording import NoWording
 from runtime.aws import DENIED, code_of
 from runtime.deadline import DeadlineExceeded
@@ -39,7 +39,7 @@ class BedrockWording:
 
     def word(self, request: WordingRequest) -> str:
         """Asks the model only where its answer can be checked and the fixed reply holds no digit. Raises NoWording."""
-        language = speaks(request.session.language)
+        language = load_language(request.session.language)
         if not self._model_id or request.session.step not in language.asks_for or has_digit(request.fixed):
             raise NoWording("off")
         text = self._converse(request, language.name)

@@ -69,7 +69,7 @@ def _record(item: Item) -> Record:
         card=_kept(data["card"]["M"]) if "card" in data else None,
         expiry=_expiry(data["expiry"]["S"]) if "expiry" in data else None,
         cvv=_sealed(data.get("cvv")),
-        part=_sealed(data.get("part")),
+        partial_number=_sealed(data.get("part")),
         history=tuple(
             Line(line["M"]["role"]["S"], line["M"]["content"]["S"]) for line in item["conversationHistory"]["L"]
         ),
@@ -133,8 +133,8 @@ def _collected(session: Session) -> Item:
         }
     if session.cvv is not None:
         data["cvv"] = {"M": {"sealed": _blob(session.cvv)}}
-    if session.part is not None:
-        data["part"] = {"M": {"sealed": _blob(session.part)}}
+    if session.partial_number is not None:
+        data["part"] = {"M": {"sealed": _blob(session.partial_number)}}
     return data
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from chat.turns.attempts import AttemptCounters
+    from chat.turns.stored import AttemptCounters
 
 UNCHANGED = "version = :read_version AND tokenHash = :read_token"
 RECEIPT_SECONDS = 24 * 3600  # a receipt's life

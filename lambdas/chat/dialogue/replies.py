@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from chat.languages.language import DEFAULT, speaks, tags
+from chat.languages.language import DEFAULT, language_tags, load_language
 from chat.values.brands import Brand
-from chat.values.card import Field, Refusal
+from chat.values.card import Field, Refusal, masked_card
 
 if TYPE_CHECKING:
     from chat.understanding.interpret import Interpretation
@@ -21,38 +21,34 @@ def choose_language(accept_language: str | None) -> str:
         except ValueError:
             continue
     return next(
-        (tag for quality, tag in sorted(wanted, key=lambda each: each[0]) if quality and tag in tags()), DEFAULT
+        (tag for quality, tag in sorted(wanted, key=lambda each: each[0]) if quality and tag in language_tags()),
+        DEFAULT,
     )
-
-
-def card_text(brand: Brand, last4: str) -> str:
-    """The one masked form of a card."""
-    return f"{brand.label} •••• {last4}"
 
 
 def reply(before: "Session", heard: "Interpretation", after: "Session", policy: "Policy") -> str:
     """What is said after a message that neither ends nor confirms the conversation."""
-    language = speaks(after.language)
+    language = load_language(after.language)
     parts = []
     if before.step == "none":
         parts.append(language.says["welcome"])
     if after.language != before.language:
         parts.append(language.says["language"])
-    parts += _aside(before, heard, after, policy)
+    parts += _answer_digression(before, heard, after, policy)
     if after.error:
         parts += [refusal(after), *([language.says["early_cvv"]] if heard.early_cvv else [])]
         if after.error.code != "card_incomplete" or after.step != "card":
             parts.append(question(after, again=after.error.field == after.step.value))
     else:
-        parts += [*_thanks(before, heard, after), question(after, again=False)]
+        parts += [*_acknowledge(before, heard, after), question(after, again=False)]
     return language.joiner.join(parts)
 
 
-def _aside(before: "Session", heard: "Interpretation", after: "Session", policy: "Policy") -> list[str]:
+def _answer_digression(before: "Session", heard: "Interpretation", after: "Session", policy: "Policy") -> list[str]:
     """The answer to what was said beside the way."""
-    language = speaks(after.language)
+    language = load_language(after.language)
     given = [each for each in (heard.name, heard.card, heard.expiry, heard.cvv) if each]
-    topic = heard.topic or (None if given else _TOPICS.get((heard.wish or "", before.step == "confirm")))
+    topic = heard.topic or (None if given else _TOPICS.get((heard.intent or "", before.step == "confirm")))
     if topic in ("refuse", "moment", "repeat") and not all(isinstance(each, Refusal) for each in given):
         return []
     if topic in ("hello", "unclear", "refuse", "not_yet") and before.step == "none":
@@ -75,8 +71,8 @@ _TOPICS = {("no", False): "refuse", ("confirm", False): "not_yet"}
 _MISSED = {"name": "invalid", "card": "not_found", "expiry": "not_found"}
 
 
-def _thanks(before: "Session", heard: "Interpretation", after: "Session") -> list[str]:
-    says = speaks(after.language).says
+def _acknowledge(before: "Session", heard: "Interpretation", after: "Session") -> list[str]:
+    says = load_language(after.language).says
     parts = []
     if isinstance(heard.name, str):
         parts.append(says["thanks_name"].format(name=heard.name))
@@ -88,7 +84,7 @@ def _thanks(before: "Session", heard: "Interpretation", after: "Session") -> lis
         parts.append(says["different_card"])
     elif after.changing and after.changing != before.changing:
         parts.append(says["change"])
-    elif before.changing and not after.changing and heard.wish in ("no", "keep"):
+    elif before.changing and not after.changing and heard.intent in ("no", "keep"):
         parts.append(says["kept"])
     elif before.step == "confirm" and after.step == "confirm" and not (parts or heard.is_off_script):
         parts.append(says["not_confirmed"])
@@ -97,7 +93,7 @@ def _thanks(before: "Session", heard: "Interpretation", after: "Session") -> lis
 
 def question(session: "Session", *, again: bool) -> str:
     """What is asked at the session's step."""
-    says = speaks(session.language).says
+    says = load_language(session.language).says
     if session.choosing:
         return says["choose"]
     if session.step == "confirm":
@@ -110,25 +106,25 @@ def question(session: "Session", *, again: bool) -> str:
 
 def review(session: "Session") -> str:
     card = session.card
-    return speaks(session.language).says["review"].format(
-        name=session.name, card=card_text(card.brand, card.last4) if card else "", expiry=session.expiry
+    return load_language(session.language).says["review"].format(
+        name=session.name, card=masked_card(card.brand, card.last4) if card else "", expiry=session.expiry
     )  # fmt: skip
 
 
 def refusal(session: "Session") -> str:
     error = session.error or Refusal("card_not_found")
-    text = speaks(session.language).refusal(error.code, error.brand, session.refusals)
+    text = load_language(session.language).refusal(error.code, error.brand, session.refusals)
     return text.format(brand=error.brand.label if error.brand else "")
 
 
 def restart(session: "Session") -> str:
-    language = speaks(session.language)
+    language = load_language(session.language)
     return language.joiner.join((language.says["restart"], question(session, again=False)))
 
 
 def declined(session: "Session") -> str:
     """A confirmation that did not go through, and where the conversation goes back to."""
-    language = speaks(session.language)
+    language = load_language(session.language)
     text = language.refusal(session.error.code if session.error else "", None, 1)
     if session.step == "confirm":
         return text
@@ -136,11 +132,11 @@ def declined(session: "Session") -> str:
 
 
 def end(session: "Session", policy: "Policy") -> str:
-    language = speaks(session.language)
+    language = load_language(session.language)
     if session.error:
         return language.refusal(session.error.code, None, 1).format(contact=policy.contact)
     return language.says[session.status]
 
 
 def completed(language: str, token: str, brand: str, last4: str) -> str:
-    return speaks(language).says["completed"].format(card=card_text(Brand(brand), last4), token=token)
+    return load_language(language).says["completed"].format(card=masked_card(Brand(brand), last4), token=token)

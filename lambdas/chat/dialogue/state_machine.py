@@ -1,7 +1,7 @@
 """The state machine of the conversation: what was heard goes in, the next state and its reply come out. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from chat.dialogue import replies
@@ -11,7 +11,7 @@ from chat.values.session import Decline, Intent, KeptCard, Outcome, PartialNumbe
 if TYPE_CHECKING:
     from chat.understanding.interpret import Interpretation
 
-REFUSALS, DECLINES = 5, 3
+MAX_REFUSALS, MAX_DECLINES = 5, 3
 """Refused values in a row for one field, and declined confirmations, after which the conversation ends."""
 
 
@@ -25,105 +25,106 @@ class Transition:
     confirmed: bool = False
 
 
-def _with(session: Session, **changes: Any) -> Session:
-    """`dataclasses.replace`, at a fraction of its cost: it happens several times a turn, mostly to no change."""
-    kept = session.__dict__
-    if all(kept[name] is value for name, value in changes.items()):
-        return session
-    return Session(**{**kept, **changes})
-
-
 def advance(session: Session, heard: "Interpretation", policy: Policy) -> Transition:
     """One message later. The caller seals what the returned session holds in the clear before it is stored."""
-    before = _with(session, language=heard.language or session.language, error=None)
-    if heard.wish is Intent.CANCEL:
-        return _end(before, Outcome.CANCELLED, policy)
-    if heard.wish is Intent.RESTART:
+    before = replace(session, language=heard.language or session.language, error=None)
+    if heard.intent is Intent.CANCEL:
+        return _end_conversation(before, Outcome.CANCELLED, policy)
+    if heard.intent is Intent.RESTART:
         return _restart(before)
     if _is_confirmed(before, heard):
         return Transition(before, "", confirmed=True)
-    taken = _taken(heard)
-    after = _change(_take(before, heard, taken), heard, taken)
-    error = _error(before, heard, taken)
+    taken = _accepted_fields(heard)
+    after = _start_change(_store_values(before, heard, taken), heard, taken)
+    error = _first_refusal(before, heard, taken)
     if error:
-        after = _count(after, error, progress=bool(taken))
-        if after.refusals >= REFUSALS:
-            return _end(_with(after, error=Refusal("too_many_attempts", error.field)), Outcome.FAILED, policy)
+        after = _count_refusal(after, error, progress=bool(taken))
+        if after.refusals >= MAX_REFUSALS:
+            return _end_conversation(
+                replace(after, error=Refusal("too_many_attempts", error.field)), Outcome.FAILED, policy
+            )
     elif taken:
-        after = _with(after, refused=None, refusals=0)
+        after = replace(after, refused=None, refusals=0)
     step = _next_step(after)
     choosing = step is before.step and not taken and _is_choosing(before, heard)
-    after = _with(after, step=step, part=_still_begun(after, step), choosing=choosing, changing=_still_changing(after))
+    after = replace(
+        after,
+        step=step,
+        partial_number=_pending_number(after, step),
+        choosing=choosing,
+        changing=_pending_change(after),
+    )
     return Transition(after, replies.reply(session, heard, after, policy), reword=_may_reword(before, heard, after))
 
 
-def _still_begun(session: Session, step: Step) -> PartialNumber | Sealed | None:
+def _pending_number(session: Session, step: Step) -> PartialNumber | Sealed | None:
     """The first part of a card number is kept only while the rest may come: a card is asked for, or none is known."""
-    return session.part if step is Step.CARD or session.card is None else None
+    return session.partial_number if step is Step.CARD or session.card is None else None
 
 
-def _still_changing(session: Session) -> Field | None:
+def _pending_change(session: Session) -> Field | None:
     """Nothing is changed once its old value is gone, as another card takes expiry and security code with it."""
     return None if session.changing in session.missing else session.changing
 
 
 def _is_confirmed(session: Session, heard: "Interpretation") -> bool:
-    if session.step is not Step.CONFIRM or heard.changes or _taken(heard):
+    if session.step is not Step.CONFIRM or heard.changes or _accepted_fields(heard):
         return False
-    return heard.wish is Intent.CONFIRM or (heard.wish is Intent.YES and not session.choosing)
+    return heard.intent is Intent.CONFIRM or (heard.intent is Intent.YES and not session.choosing)
 
 
 def _is_choosing(before: Session, heard: "Interpretation") -> bool:
     """Also at the review when digits were sent that are no card or expiry: they are not passed over in silence."""
-    if heard.vague or (before.step is Step.CONFIRM and (heard.wish is Intent.NO or heard.private)):
+    if heard.vague or (before.step is Step.CONFIRM and (heard.intent is Intent.NO or heard.private)):
         return True
     return before.choosing and heard.topic is not None
 
 
-def _taken(heard: "Interpretation") -> tuple[Field, ...]:
+def _accepted_fields(heard: "Interpretation") -> tuple[Field, ...]:
     """The fields that the message gave an accepted value for."""
     return tuple(each for each in FIELDS if isinstance(getattr(heard, each), (str, CardNumber, Expiry, Cvv)))
 
 
-def _take(session: Session, heard: "Interpretation", taken: tuple[Field, ...]) -> Session:
+def _store_values(session: Session, heard: "Interpretation", taken: tuple[Field, ...]) -> Session:
     if isinstance(heard.card, CardNumber):
-        session = _take_card(session, heard.card)
+        session = _store_card(session, heard.card)
     elif heard.card:
-        session = _with(session, part=heard.part)
+        session = replace(session, partial_number=heard.partial_number)
     values = {each.value: getattr(heard, each) for each in taken if each is not Field.CARD}
     changing = None if session.changing in taken else session.changing
-    return _with(session, **values, changing=changing)
+    return replace(session, **values, changing=changing)
 
 
-def _take_card(session: Session, number: CardNumber) -> Session:
+def _store_card(session: Session, number: CardNumber) -> Session:
     """Another card has another expiry and security code; a corrected number only another security code."""
     kept = session.card
     card = KeptCard(number.brand, number.last4, number)
-    session = _with(session, card=card, part=None)
+    session = replace(session, card=card, partial_number=None)
     if kept is None or (kept.brand, kept.last4) == (card.brand, card.last4):
         return session
-    return _with(session, cvv=None, expiry=session.expiry if session.changing is Field.CARD else None)
+    return replace(session, cvv=None, expiry=session.expiry if session.changing is Field.CARD else None)
 
 
-def _change(session: Session, heard: "Interpretation", taken: tuple[Field, ...]) -> Session:
+def _start_change(session: Session, heard: "Interpretation", taken: tuple[Field, ...]) -> Session:
     """Start, or give up, asking for a new value of what is known already."""
-    if heard.wish in (Intent.NO, Intent.KEEP) and not taken:
-        session = _with(session, changing=None)
+    if heard.intent in (Intent.NO, Intent.KEEP) and not taken:
+        session = replace(session, changing=None)
     if heard.different_card and not heard.card:
-        return _with(session, card=None, expiry=None, cvv=None, changing=None)
+        return replace(session, card=None, expiry=None, cvv=None, changing=None)
     known = [each for each in FIELDS if getattr(session, each) is not None]
-    back = known[-1:] if heard.wish is Intent.BACK else ()
+    back = known[-1:] if heard.intent is Intent.BACK else ()
     wanted = [each for each in known if each in heard.changes or each in back if each not in taken]
     if not wanted:
         return session
     first, *others = wanted
     if Field.CARD in wanted:
-        session = _with(session, cvv=None)
-    return _with(_forget(session, others), changing=first)
+        session = replace(session, cvv=None)
+    return replace(_forget(session, others), changing=first)
 
 
 def _forget(session: Session, fields: Iterable[Field]) -> Session:
-    return _with(session, **{each.value: None for each in fields})
+    forgotten: dict[str, Any] = dict.fromkeys(fields)
+    return replace(session, **forgotten)
 
 
 def _next_step(session: Session) -> Step:
@@ -132,7 +133,7 @@ def _next_step(session: Session) -> Step:
     return Step(session.missing[0].value) if session.missing else Step.CONFIRM
 
 
-def _error(session: Session, heard: "Interpretation", taken: tuple[Field, ...]) -> Refusal | None:
+def _first_refusal(session: Session, heard: "Interpretation", taken: tuple[Field, ...]) -> Refusal | None:
     """The first value of the message that was refused; or that nothing of use was in it."""
     for each in FIELDS:
         value = getattr(heard, each)
@@ -144,9 +145,9 @@ def _error(session: Session, heard: "Interpretation", taken: tuple[Field, ...]) 
     return Refusal("name_invalid" if missed is Field.NAME else f"{missed}_not_found", missed)
 
 
-def _count(session: Session, error: Refusal, *, progress: bool) -> Session:
+def _count_refusal(session: Session, error: Refusal, *, progress: bool) -> Session:
     in_a_row = session.refusals if session.refused is error.field and not progress else 0
-    return _with(session, error=error, refused=error.field, refusals=in_a_row + 1)
+    return replace(session, error=error, refused=error.field, refusals=in_a_row + 1)
 
 
 def _may_reword(before: Session, heard: "Interpretation", after: Session) -> bool:
@@ -161,7 +162,7 @@ def _restart(session: Session) -> Transition:
     return Transition(fresh, replies.restart(fresh))
 
 
-def _end(session: Session, outcome: Outcome, policy: Policy) -> Transition:
+def _end_conversation(session: Session, outcome: Outcome, policy: Policy) -> Transition:
     """Nothing of the card or the payer outlives the conversation."""
     ended = Session(
         session.id, session.language, Step.DONE, outcome, history=session.history, error=session.error,
@@ -180,14 +181,16 @@ _BACK_TO = {
 def settle(session: Session, decline: Decline, policy: Policy) -> Transition:
     """After a confirmation that `advance` announced did not go through."""
     forgotten = _BACK_TO.get(decline.code)
-    session = _with(session, choosing=False, error=Refusal(decline.code, forgotten[0] if forgotten else None))
+    session = replace(session, choosing=False, error=Refusal(decline.code, forgotten[0] if forgotten else None))
     if decline.code == "processor_busy":
         return Transition(session, replies.declined(session))
     if not forgotten:
-        return _end(session, Outcome.FAILED, policy)
-    session = _with(session, declines=session.declines + 1)
-    if session.declines >= DECLINES:
-        return _end(_with(session, error=Refusal("too_many_attempts", forgotten[0])), Outcome.FAILED, policy)
+        return _end_conversation(session, Outcome.FAILED, policy)
+    session = replace(session, declines=session.declines + 1)
+    if session.declines >= MAX_DECLINES:
+        return _end_conversation(
+            replace(session, error=Refusal("too_many_attempts", forgotten[0])), Outcome.FAILED, policy
+        )
     session = _forget(session, forgotten)
-    session = _with(session, step=_next_step(session))
+    session = replace(session, step=_next_step(session))
     return Transition(session, replies.declined(session))

@@ -32,7 +32,7 @@ def words(text: str) -> Phrase:
 
 @dataclass(frozen=True)
 class Language:
-    """Phrases are folded; `wishes` are compared whole, once `fillers` are dropped; the rest by all of their words.
+    """Phrases are folded; `intents` are compared whole, once `fillers` are dropped; the rest by all of their words.
 
     `changes`: with each phrase whether it says no itself, as "not right" does.
     `slips`: what is said before a correction, as "no" and "sorry".
@@ -48,7 +48,7 @@ class Language:
     errors: dict[str, list[str]]
     asks_for: dict[str, Phrase]
     claims: tuple[str, ...]
-    wishes: dict[Phrase, str]
+    intents: dict[Phrase, str]
     fillers: frozenset[str]
     topics: tuple[tuple[frozenset[str], str], ...]
     changes: tuple[tuple[frozenset[str], bool], ...]
@@ -75,50 +75,56 @@ class Language:
 
 
 @cache
-def tags() -> tuple[str, ...]:
+def language_tags() -> tuple[str, ...]:
     return tuple(sorted(file.stem for file in FILES.glob("*.toml")))
 
 
-def speaks(tag: str) -> Language:
+def load_language(tag: str) -> Language:
     """The language of this tag, else the default one."""
-    return _read(tag if tag in tags() else DEFAULT)
+    return _read(tag if tag in language_tags() else DEFAULT)
 
 
 @cache
 def _read(tag: str) -> Language:
     data = tomllib.loads((FILES / f"{tag}.toml").read_text(encoding="utf-8"))
+    vocabulary = read_vocabulary(tag)
     hears: dict[str, Any] = data["hears"]
-    unspaced = data.get("unspaced", False)
+    unspaced = vocabulary.get("unspaced", False)
     fillers = frozenset(fold(each) for each in hears["fillers"]) if unspaced else words_of(hears["fillers"])
     negations = words_of(hears["negations"])
     return Language(
         tag=tag,
-        name=data["name"],
+        name=vocabulary["name"],
         unspaced=unspaced,
         says=data["says"],
         errors=data["errors"],
         asks_for={step: tuple(texts) for step, texts in data.get("checks", {}).items() if step != "claims"},
         claims=tuple(data.get("checks", {}).get("claims", ())),
-        wishes={
-            without_fillers(words(each), fillers): wish
-            for wish, phrases in data["wishes"].items()
+        intents={
+            without_fillers(words(each), fillers): intent
+            for intent, phrases in data["intents"].items()
             for each in phrases
         },
         fillers=fillers,
-        topics=tuple((_all(each), topic) for topic, phrases in data["topics"].items() for each in phrases),
-        changes=tuple((_all(each), _denies(each, negations, unspaced=unspaced)) for each in hears["change"]),
+        topics=tuple((_word_set(each), topic) for topic, phrases in data["topics"].items() for each in phrases),
+        changes=tuple((_word_set(each), _is_negative(each, negations, unspaced=unspaced)) for each in hears["change"]),
         another=words_of(hears["another"]),
         negations=negations,
         joins=words_of(hears["joins"]),
         fields={word: field for field, names in data["fields"].items() for word in words_of(names)},
-        name_leads=_leads(hears["name_leads"], unspaced=unspaced),
-        weak_leads=_leads(hears["weak_leads"], unspaced=unspaced),
+        name_leads=_lead_pattern(hears["name_leads"], unspaced=unspaced),
+        weak_leads=_lead_pattern(hears["weak_leads"], unspaced=unspaced),
         lead_words=frozenset(words(each)[0] for each in (*hears["name_leads"], *hears["weak_leads"])),
         name_tails=tuple(hears["name_tails"]),
-        slips=_slips(hears["slips"]),
+        slips=_slip_pattern(hears["slips"]),
         not_names=words_of(hears["not_names"]),
-        months=months_of(data),
+        months=month_numbers(vocabulary),
     )  # fmt: skip
+
+
+def read_vocabulary(tag: str) -> dict[str, Any]:
+    """The language's part of what is understood in every conversation."""
+    return tomllib.loads((FILES / "vocabularies" / f"{tag}.toml").read_text(encoding="utf-8"))
 
 
 def without_fillers(phrase: Phrase, fillers: frozenset[str]) -> Phrase:
@@ -130,16 +136,16 @@ def words_of(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(word for text in texts for word in words(text))
 
 
-def _denies(text: str, negations: frozenset[str], *, unspaced: bool) -> bool:
+def _is_negative(text: str, negations: frozenset[str], *, unspaced: bool) -> bool:
     """Whether a phrase such as "not right" says no itself."""
-    return not _all(text).isdisjoint(negations) or (unspaced and any(each in fold(text) for each in negations))
+    return not _word_set(text).isdisjoint(negations) or (unspaced and any(each in fold(text) for each in negations))
 
 
-def _all(text: str) -> frozenset[str]:
+def _word_set(text: str) -> frozenset[str]:
     return frozenset(words(text))
 
 
-def _leads(texts: list[str], *, unspaced: bool) -> re.Pattern[str]:
+def _lead_pattern(texts: list[str], *, unspaced: bool) -> re.Pattern[str]:
     """Finds a lead-in such as "my name is"; what follows up to the end of the clause is group 1."""
     longest_first = sorted(texts, key=len, reverse=True)
     either = "|".join(re.escape(each).replace(r"\ ", r"\s+").replace("'", "['’]") for each in longest_first)
@@ -147,11 +153,12 @@ def _leads(texts: list[str], *, unspaced: bool) -> re.Pattern[str]:
     return re.compile(rf"{start}(?:{either}){end}([^,;:!?\n\d。、，！？،؛؟]+)", re.IGNORECASE)
 
 
-def _slips(texts: list[str]) -> re.Pattern[str]:
+def _slip_pattern(texts: list[str]) -> re.Pattern[str]:
     """Finds the words before a correction, such as "no, wait"."""
     either = "|".join(re.escape(each) for each in sorted(texts, key=len, reverse=True))
     return re.compile(rf"\s*(?:(?:{either})[\s.,:;!…、。，！،؛-]+)+", re.IGNORECASE)
 
 
-def months_of(head: dict[str, Any]) -> dict[str, int]:
-    return {word: month for month, names in enumerate(head["months"], 1) for word in words(names)}
+def month_numbers(vocabulary: dict[str, Any]) -> dict[str, int]:
+    """1 to 12, by name and abbreviation."""
+    return {fold(name): month for month, names in enumerate(vocabulary["months"], 1) for name in names}

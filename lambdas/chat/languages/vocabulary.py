@@ -1,12 +1,11 @@
 """What is understood in every language at once: languages' names, number words and months."""
 
-import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from chat.languages.language import FILES, Phrase, fold, months_of, tags, words, words_of
+from chat.languages.language import Phrase, fold, language_tags, month_numbers, read_vocabulary, words, words_of
 
 
 @dataclass(frozen=True)
@@ -14,20 +13,20 @@ class Compounds:
     """How a language writes numbers in one word: "siebenhundertdreiundzwanzig".
 
     `numbers`: its number words by their first letter, the longest first. `link`: what may stand between two of them,
-    or, `prefixed`, before the first as well. `unspaced`: they stand inside other words.
+    and with `link_may_come_first` also before the first one. `unspaced`: numbers may stand inside other words.
     """
 
     numbers: dict[str, tuple[str, ...]]
     link: str
-    prefixed: bool
+    link_may_come_first: bool
     unspaced: bool
 
     def parts(self, word: str, start: int) -> list[tuple[int, int]]:
-        """Where number words and links follow one another from `start` on; the longest is taken each time."""
+        """The places of number words and links that follow one another from `start`; each is the longest that fits."""
         found: list[tuple[int, int]] = []
         while True:
             size = self._number(word, start)
-            if not size and self.link and (found or self.prefixed) and word.startswith(self.link, start):
+            if not size and self.link and (found or self.link_may_come_first) and word.startswith(self.link, start):
                 linked = start + len(self.link)
                 size = self._number(word, linked)
                 found += [(start, linked)] if size else []
@@ -44,82 +43,77 @@ class Compounds:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """What has to be understood in whatever language the conversation is: languages' names, number words and months.
+    """What is understood in every conversation, whatever its language: languages' names, number words and months.
 
-    `numbers`: the value of a phrase. `longest`: the most words of a phrase, by its first word. `ands`: what a number
-    has between its parts. `begins`: the first three letters of all number words.
-    `months`: by names of four letters or more; "out" and "set" are also other words.
+    `language_names`: the tag by a language's name. `own_names`: what languages call themselves. `request_words`: by
+    tag, the words around a language's name when somebody asks for it. `numbers`: the value of a phrase. `max_words`: of
+    a number phrase, by its first word. `repeats`: how often a word such as "double" repeats the next digit. `links`:
+    what may stand between the parts of a number. `prefixes`: the first three letters of all number words. `months`: only by
+    names of four letters or more, because short ones are also other words ("out", "set").
     """
 
-    called: dict[str, str]
-    native: frozenset[str]
-    asks: dict[str, frozenset[str]]
+    language_names: dict[str, str]
+    own_names: frozenset[str]
+    request_words: dict[str, frozenset[str]]
     numbers: dict[Phrase, int]
-    longest: dict[str, int]
-    times: dict[str, int]
-    ands: frozenset[str]
-    begins: frozenset[str]
+    max_words: dict[str, int]
+    repeats: dict[str, int]
+    links: frozenset[str]
+    prefixes: frozenset[str]
     compounds: tuple[Compounds, ...]
     months: dict[str, int]
 
 
 @cache
 def vocabulary() -> Vocabulary:
-    """From the head of every language's file, what stands before its first section."""
-    called: dict[str, str] = {}
-    native: set[str] = set()
-    asks: dict[str, frozenset[str]] = {}
-    numbers: dict[Phrase, int] = {}
-    times: dict[str, int] = {}
-    months: dict[str, int] = {}
-    ands: set[str] = set()
-    compounds: list[Compounds] = []
-    for tag in tags():
-        head = tomllib.loads((FILES / f"{tag}.toml").read_text(encoding="utf-8").split("\n[", 1)[0])
-        called |= dict.fromkeys(map(fold, head["called"]), tag)
-        native.add(fold(head["called"][0]))
-        asks[tag] = frozenset(map(fold, head["asks"]))
-        times |= {word: factor for factor, text in enumerate(head.get("times", ()), 2) for word in words(text)}
-        spoken = {words(phrase): value for phrase, value in _numbers(head)}
-        numbers |= spoken
-        ands |= words_of([head.get("and", "")])
-        compounds.append(_compounds(spoken, head))
-        months |= months_of(head)
-    months = {word: month for word, month in months.items() if len(word) > 3 and (word,) not in numbers}
-    longest: dict[str, int] = {}
-    for phrase in numbers:
-        longest[phrase[0]] = max(len(phrase), longest.get(phrase[0], 0))
+    data = {tag: read_vocabulary(tag) for tag in language_tags()}
+    numbers = {tag: {words(phrase): value for phrase, value in _number_words(each)} for tag, each in data.items()}
+    all_numbers = {phrase: value for each in numbers.values() for phrase, value in each.items()}
+    months = {word: month for each in data.values() for word, month in month_numbers(each).items()}
+    max_words: dict[str, int] = {}
+    for phrase in all_numbers:
+        max_words[phrase[0]] = max(len(phrase), max_words.get(phrase[0], 0))
     return Vocabulary(
-        called, frozenset(native), asks, numbers, longest, times, frozenset(ands),
-        begins=frozenset(phrase[0][:3] for phrase in numbers),
-        compounds=tuple(compounds),
-        months=months,
-    )  # fmt: skip
+        language_names={fold(name): tag for tag, each in data.items() for name in each["names"]},
+        own_names=frozenset(fold(each["names"][0]) for each in data.values()),
+        request_words={tag: frozenset(map(fold, each["request_words"])) for tag, each in data.items()},
+        numbers=all_numbers,
+        max_words=max_words,
+        repeats={
+            fold(word): times
+            for each in data.values()
+            for times, names in enumerate(each.get("repeats", ()), 2)
+            for word in names
+        },
+        links=words_of(each.get("link", "") for each in data.values()),
+        prefixes=frozenset(phrase[0][:3] for phrase in all_numbers),
+        compounds=tuple(_compounds(numbers[tag], each) for tag, each in data.items()),
+        months={word: month for word, month in months.items() if len(word) > 3 and (word,) not in all_numbers},
+    )
 
 
-def _compounds(spoken: Iterable[Phrase], head: dict[str, Any]) -> Compounds:
-    """Latin letters alone ("o") are no part of a word."""
+def _compounds(numbers: Iterable[Phrase], data: dict[str, Any]) -> Compounds:
+    """A single Latin letter ("o") is no part of a compound."""
     by_letter: dict[str, set[str]] = {}
-    for phrase in spoken:
+    for phrase in numbers:
         if len(phrase) == 1 and (len(phrase[0]) > 1 or not phrase[0].isascii()):
             by_letter.setdefault(phrase[0][0], set()).add(phrase[0])
-    numbers = {letter: tuple(sorted(each, key=len, reverse=True)) for letter, each in by_letter.items()}
-    return Compounds(numbers, fold(head.get("and", "")), head.get("prefixed", False), head.get("unspaced", False))
+    longest_first = {letter: tuple(sorted(each, key=len, reverse=True)) for letter, each in by_letter.items()}
+    link_may_come_first = data.get("link_may_come_first", False)
+    return Compounds(longest_first, fold(data.get("link", "")), link_may_come_first, data.get("unspaced", False))
 
 
-def _numbers(head: dict[str, Any]) -> Iterator[tuple[str, int]]:
-    """Every number word of a language: 0 to 19, the tens, how it puts the two together, the hundreds and thousands."""
-    units = [text.split("|") for text in head["numbers"]]
-    for value, names in enumerate(units):
+def _number_words(data: dict[str, Any]) -> Iterator[tuple[str, int]]:
+    """0 to 19, the tens, tens with units, the hundreds and thousands, and what is none of these."""
+    for value, names in enumerate(data["units"]):
         yield from ((name, value) for name in names)
-    for index, text in enumerate(head["tens"]):
-        for ten in text.split("|"):
-            yield ten, 20 + index * 10
-            for value in range(1, 10):
-                for unit in units[value]:
-                    for compound in head["compounds"]:
-                        yield compound.format(ten=ten, unit=unit, elided=ten[:-1]), 20 + index * 10 + value
+    for ten, value in ((ten, 20 + index * 10) for index, names in enumerate(data["tens"]) for ten in names):
+        yield ten, value
+        for unit, names in enumerate(data["units"][1:10], 1):
+            for name in names:
+                for compound in data["compounds"]:
+                    yield compound.format(ten=ten, unit=name, elided=ten[:-1]), value + unit
     for key, power in (("hundreds", 100), ("thousands", 1000)):
-        for times, text in enumerate(head.get(key, ()), 1):
-            yield from ((name, times * power) for name in text.split("|"))
-    yield from head.get("more", {}).items()
+        for times, names in enumerate(data.get(key, ()), 1):
+            yield from ((name, times * power) for name in names)
+    yield from data.get("other_numbers", {}).items()

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING
 
+from chat.turns.stored import AttemptCounters
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -26,15 +28,6 @@ class Limits:
 
     per_address: int
     per_card: int
-
-
-@dataclass(frozen=True)
-class AttemptCounters:
-    """What one attempt is counted in. `limits`: by counter name. `windows`: their first seconds, the oldest first."""
-
-    limits: Mapping[str, int]
-    windows: tuple[int, ...]
-    ttl: int
 
 
 def counters_for(payment: Payment, address: str, now: int, vault: Vault, limits: Limits) -> AttemptCounters:

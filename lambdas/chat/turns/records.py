@@ -77,7 +77,7 @@ class Records:
         now = self.now()
         record.require_unexpired(now)
         card_deadline = record.card_deadline
-        if card_deadline is None and (session.card or session.part):
+        if card_deadline is None and (session.card or session.partial_number):
             card_deadline = now + SESSION_SECONDS
         attempt = self._attempt(record, session, renew=renew)
         return replace(

@@ -30,14 +30,14 @@ class Vault(Protocol):
 
 def seal_session(session: Session, token_hash: str, vault: Vault) -> Session:
     """The same session, its unsealed card values sealed for `token_hash`."""
-    card, cvv, part = session.card, session.cvv, session.part
+    card, cvv, part = session.card, session.cvv, session.partial_number
     if card is not None and isinstance(card.number, CardNumber):
         card = replace(card, number=vault.seal(card.number.digits, token_hash, "card"))
     if isinstance(cvv, Cvv):
         cvv = vault.seal(cvv.digits, token_hash, "cvv")
     if isinstance(part, PartialNumber):
         part = vault.seal(part.digits, token_hash, "part")
-    return replace(session, card=card, cvv=cvv, part=part)
+    return replace(session, card=card, cvv=cvv, partial_number=part)
 
 
 def open_session(session: Session, token_hash: str, vault: Vault) -> Session:
@@ -52,8 +52,8 @@ def open_session(session: Session, token_hash: str, vault: Vault) -> Session:
 
 def open_partial_number(session: Session, token_hash: str, vault: Vault) -> Session:
     """The same session with the first part of a card number open, so that the next message can complete it."""
-    if isinstance(session.part, Sealed):
-        return replace(session, part=PartialNumber(vault.open(session.part, token_hash, "part")))
+    if isinstance(session.partial_number, Sealed):
+        return replace(session, partial_number=PartialNumber(vault.open(session.partial_number, token_hash, "part")))
     return session
 
 

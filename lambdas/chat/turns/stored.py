@@ -10,7 +10,6 @@ from chat.turns.errors import SessionExpired
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from chat.turns.attempts import AttemptCounters
     from chat.values.session import PaymentToken, Session
 
 
@@ -52,6 +51,15 @@ class Receipt:
     payment: PaymentToken
     language: str
     created: int  # seconds since the epoch
+
+
+@dataclass(frozen=True)
+class AttemptCounters:
+    """What one attempt is counted in. `limits`: by counter name. `windows`: their first seconds, the oldest first."""
+
+    limits: Mapping[str, int]
+    windows: tuple[int, ...]
+    ttl: int
 
 
 class Conflict(Exception):

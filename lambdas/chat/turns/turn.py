@@ -15,7 +15,7 @@ from chat.turns.seals import SealBroken, open_partial_number, open_session, seal
 from chat.turns.stored import Conflict, Receipt, Record
 from chat.turns.telemetry import count_progress
 from chat.turns.wording import NoWording, WordingRequest
-from chat.understanding.interpret import understand
+from chat.understanding.interpret import interpret
 from chat.values.session import Session
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class Turns:
         if message.expected_step not in (None, record.session.step):
             raise StepChanged
         session = open_partial_number(record.session, record.token_hash, self.vault)
-        interpretation = understand(message.text, session, _today(self.records.now()), self.policy)
+        interpretation = interpret(message.text, session, _today(self.records.now()), self.policy)
         transition = advance(session, interpretation, self.policy)
         if transition.confirmed and not first:
             raise Busy

@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 from itertools import accumulate
 
-from chat.understanding.normalize import Atom
+from chat.understanding.normalize import DigitGroup
 from chat.values.brands import LENGTHS, LONGEST, SHORTEST, Brand, brand_of
 from chat.values.card import CardNumber, check_card, luhn
 
-Run = list[Atom]
+Groups = list[DigitGroup]
 
 
-def runs(groups: list[Atom]) -> list[Run]:
+def joined_groups(groups: list[DigitGroup]) -> list[Groups]:
     """The groups that may be one number, together."""
-    found: list[Run] = []
+    found: list[Groups] = []
     for group in groups:
         if group.joined and found:
             found[-1].append(group)
@@ -21,11 +21,11 @@ def runs(groups: list[Atom]) -> list[Run]:
     return found
 
 
-def digits_of(run: Run) -> str:
+def digits_of(run: Groups) -> str:
     return "".join(group.digits for group in run)
 
 
-def valid(run: Run, brands: frozenset[Brand]) -> Run | None:
+def find_valid_number(run: Groups, brands: frozenset[Brand]) -> Groups | None:
     """The groups of the run that are an accepted number; one without a check digit only if nothing else is."""
     unchecked = None
     for tried in _candidates(run):
@@ -37,7 +37,7 @@ def valid(run: Run, brands: frozenset[Brand]) -> Run | None:
     return unchecked
 
 
-def _candidates(run: Run) -> Iterator[Run]:
+def _candidates(run: Groups) -> Iterator[Groups]:
     """All groups; the first few, when the rest can be an expiry and a security code. A whole group comes first."""
     totals = list(accumulate(len(group.digits) for group in run[: LONGEST + 4]))
     ends = [count for count, total in enumerate(totals, 1) if SHORTEST <= total <= LONGEST]
@@ -47,7 +47,7 @@ def _candidates(run: Run) -> Iterator[Run]:
             yield run[:count]
 
 
-def _may_follow(rest: Run, brand: Brand | None) -> bool:
+def _may_follow(rest: Groups, brand: Brand | None) -> bool:
     """These groups can be an expiry, a security code, or both."""
     groups = [group.digits for group in rest[:4]]
     if len(groups) > 1 and len(groups[0]) <= 2 and len(groups[1]) in (2, 4) and 1 <= int(groups[0]) <= 12:
@@ -57,7 +57,7 @@ def _may_follow(rest: Run, brand: Brand | None) -> bool:
     return not groups or (len(groups) == 1 and len(groups[0]) == (brand.cvv_length if brand else 3))
 
 
-def likely(run: Run) -> Run:
+def find_likely_number(run: Groups) -> Groups:
     """The groups of a refused run that were meant as the number: as many as its brand has digits."""
     brand = brand_of(digits_of(run[:LONGEST]))
     lengths = LENGTHS.get(brand, (16,)) if brand else (16,)

@@ -7,7 +7,7 @@ from datetime import date
 
 from chat.languages.language import Language, fold, words
 from chat.languages.vocabulary import vocabulary
-from chat.understanding.normalize import Atom
+from chat.understanding.normalize import DigitGroup
 from chat.values.card import Expiry, Field, Refusal, check_expiry
 
 Span = tuple[int, int]
@@ -25,35 +25,35 @@ _BEFORE_MONTH = re.compile(r"(20\d{2})[\s.,-]{0,3}\Z", re.ASCII)
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
-def written(plain: str, today: date, language: Language) -> tuple[Expiry | Refusal, Span] | None:
+def find_written_expiry(plain: str, today: date, language: Language) -> tuple[Expiry | Refusal, Span] | None:
     """An expiry that can be nothing else, and where it stands; the last choice is one that is said not to be it."""
-    found = list(_written(plain, today, language))
+    found = list(_candidates(plain, today, language))
     if not found:
         return None
     month, year, span = next((each for each in found if not _is_denied(plain, each[2], language)), found[0])
     return check_expiry(month, year, today), span
 
 
-def _written(plain: str, today: date, language: Language) -> Iterator[tuple[int, int, Span]]:
+def _candidates(plain: str, today: date, language: Language) -> Iterator[tuple[int, int, Span]]:
     for match in _FULL.finditer(plain):
         first, second, year = int(match[1]), int(match[3]), int(match[4])
         months = {second} if match[2] == "." and second <= 12 else {each for each in (first, second) if each <= 12}
-        yield _only(months, year, today), year, match.span()
+        yield _only_possible_month(months, year, today), year, match.span()
     for match in _SLASH.finditer(plain):
         yield int(match[1]), int(match[2]), match.span()
     for pattern in (_YEAR_FIRST, _IDEOGRAPHS):
         for match in pattern.finditer(plain):
             yield int(match[2]), int(match[1]), match.span()
-    yield from _named(plain, language)
+    yield from _with_month_name(plain, language)
 
 
-def _only(months: set[int], year: int, today: date) -> int:
+def _only_possible_month(months: set[int], year: int, today: date) -> int:
     """The month of a date with a day, which comes first before dots: the one that can be meant, or 0."""
     valid = {month for month in months if isinstance(check_expiry(month, year, today), Expiry)} or months
     return valid.pop() if len(valid) == 1 else 0
 
 
-def _named(plain: str, language: Language) -> Iterator[tuple[int, int, Span]]:
+def _with_month_name(plain: str, language: Language) -> Iterator[tuple[int, int, Span]]:
     """ "December 2030", "dec '30", "2030 December"."""
     for match in _LETTERS.finditer(plain):
         word = fold(match[0])
@@ -80,13 +80,13 @@ def _is_denied(plain: str, span: Span, language: Language) -> bool:
     return bool(said) and said[-1] in language.negations
 
 
-def plain_digits(atoms: list[Atom], today: date) -> tuple[Expiry | Refusal, int]:
+def parse_expiry_groups(atoms: list[DigitGroup], today: date) -> tuple[Expiry | Refusal, int]:
     """An expiry in the first of these groups, and how many of them it takes. At least one group."""
     first = atoms[0].digits
     second = atoms[1].digits if len(atoms) > 1 else ""
     third = atoms[2].digits if len(atoms) > 2 else ""
     if first == "0" and len(second) == 1 and len(third) in (2, 4):  # "oh five thirty"
-        expiry, used = plain_digits([replace(atoms[1], digits=first + second), *atoms[2:]], today)
+        expiry, used = parse_expiry_groups([replace(atoms[1], digits=first + second), *atoms[2:]], today)
         return expiry, used + 1
     if len(first) <= 2 and second == "20" and len(third) == 2:  # "twelve twenty thirty"
         return check_expiry(int(first), int(second + third), today), 3
@@ -104,7 +104,7 @@ def plain_digits(atoms: list[Atom], today: date) -> tuple[Expiry | Refusal, int]
     return Refusal("expiry_invalid", Field.EXPIRY), used
 
 
-def corrected(plain: str, atoms: list[Atom], known: Expiry, today: date, language: Language,
+def find_corrected_expiry(plain: str, atoms: list[DigitGroup], known: Expiry, today: date, language: Language,
               ) -> Expiry | Refusal | None:  # fmt: skip
     """ "06 not 05": the one part of the known date that is to be another."""
     if len(atoms) != 2 or any(len(atom.digits) not in (1, 2, 4) for atom in atoms):

@@ -4,27 +4,27 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from chat.languages.language import DEFAULT, Language, speaks, words
+from chat.languages.language import DEFAULT, Language, load_language, words
 from chat.understanding import expiries
-from chat.understanding.card_numbers import Run, digits_of, likely, runs, valid
-from chat.understanding.normalize import BLANK, Atom, atoms
+from chat.understanding.card_numbers import Groups, digits_of, find_likely_number, find_valid_number, joined_groups
+from chat.understanding.normalize import BLANK, DigitGroup, digit_groups
 from chat.values.brands import LONGEST, SHORTEST, Brand
 from chat.values.card import CardNumber, Cvv, Expiry, Field, Refusal, check_card, check_cvv
 
 _PRECEDENCE = (Field.CVV, Field.EXPIRY, Field.CARD)
 """ "The expiry of the card" is an expiry."""
-_TRIED_RUNS, _READ_RUNS = 3, 12
+_MAX_TRIED_RUNS, _MAX_READ_RUNS = 3, 12
 """A bound on the work: runs of digits tried as a card number, and runs read for the rest."""
 
 
 @dataclass(frozen=True)
 class Context:
-    """`asked`: the field that was asked for. `brand`, `expiry`: what is known. `part`: a number begun before."""
+    """`asked`: the field that was asked for. `brand`, `expiry`: what is known. `partial_number`: digits sent before."""
 
     asked: Field | None
     brand: Brand | None
     expiry: Expiry | None
-    part: str = field(repr=False)
+    partial_number: str = field(repr=False)
     brands: frozenset[Brand]
     today: date
     language: Language
@@ -39,7 +39,7 @@ class ExtractedFields:
     expiry: Expiry | Refusal | None = None
     cvv: Cvv | Refusal | None = None
     early_cvv: bool = False
-    part: str = field(default="", repr=False)
+    partial_number: str = field(default="", repr=False)
     spans: tuple[tuple[int, int, Field], ...] = ()
     labelled: bool = False
 
@@ -51,14 +51,14 @@ class ExtractedFields:
         return replace(self, plain=plain, spans=(*self.spans, (start, end, what)), **values)  # type: ignore[arg-type]
 
 
-def find(plain: str, context: Context) -> ExtractedFields:
+def extract_fields(plain: str, context: Context) -> ExtractedFields:
     found = ExtractedFields(plain)
-    written = expiries.written(plain, context.today, context.language)
+    written = expiries.find_written_expiry(plain, context.today, context.language)
     if written:
         found = found.having(Field.EXPIRY, *written[1], expiry=written[0])
-    groups = atoms(found.plain)
+    groups = digit_groups(found.plain)
     if context.expiry and not found.expiry:
-        corrected = expiries.corrected(plain, groups, context.expiry, context.today, context.language)
+        corrected = expiries.find_corrected_expiry(plain, groups, context.expiry, context.today, context.language)
         if corrected:
             return found.having(Field.EXPIRY, groups[0].start, groups[1].end, expiry=corrected)
     if not groups:
@@ -67,57 +67,60 @@ def find(plain: str, context: Context) -> ExtractedFields:
     return _find_rest(found, groups, context)
 
 
-def _find_card(found: ExtractedFields, groups: list[Atom], context: Context) -> tuple[ExtractedFields, list[Atom]]:
+def _find_card(
+    found: ExtractedFields, groups: list[DigitGroup], context: Context
+) -> tuple[ExtractedFields, list[DigitGroup]]:
     """The card number, if there is one or should be one, and the groups that are no part of it."""
-    found_runs = runs(groups)
-    longest = [run for run in found_runs if len(digits_of(run)) >= SHORTEST][:_TRIED_RUNS]
+    found_runs = joined_groups(groups)
+    longest = [run for run in found_runs if len(digits_of(run)) >= SHORTEST][:_MAX_TRIED_RUNS]
     for run in longest:
-        used = valid(run, context.brands)
+        used = find_valid_number(run, context.brands)
         if used:
-            return _with_card(found, used, check_card(digits_of(used), context.brands), groups, context)
+            return _take_card(found, used, check_card(digits_of(used), context.brands), groups, context)
     if context.asked is Field.CARD:
         begun = next((run for run in found_runs if _label(found.plain, run[0], context) in (None, Field.CARD)), None)
-        if begun and (context.part or not longest):
+        if begun and (context.partial_number or not longest):
             return _find_begun(found, begun, groups, context)
     if not longest:
         return found, groups
-    used = likely(longest[0])
-    return _with_card(found, used, check_card(digits_of(used), context.brands), groups, context)
+    used = find_likely_number(longest[0])
+    return _take_card(found, used, check_card(digits_of(used), context.brands), groups, context)
 
 
-def _with_card(found: ExtractedFields, used: Run, card: CardNumber | Refusal, groups: list[Atom], context: Context,
-               ) -> tuple[ExtractedFields, list[Atom]]:  # fmt: skip
+def _take_card(
+    found: ExtractedFields, used: Groups, card: CardNumber | Refusal, groups: list[DigitGroup], context: Context
+) -> tuple[ExtractedFields, list[DigitGroup]]:
     labelled = _label(found.plain, used[0], context) is Field.CARD
     incomplete = isinstance(card, Refusal) and card.code == "card_incomplete" and context.asked is Field.CARD
     part = digits_of(used) if incomplete else ""
     start, end = used[0].start, used[-1].end
     rest = [group for group in groups if not start <= group.start < end]
-    return found.having(Field.CARD, start, end, card=card, part=part, labelled=labelled), rest
+    return found.having(Field.CARD, start, end, card=card, partial_number=part, labelled=labelled), rest
 
 
 def _find_begun(
-    found: ExtractedFields, run: Run, groups: list[Atom], context: Context
-) -> tuple[ExtractedFields, list[Atom]]:
+    found: ExtractedFields, run: Groups, groups: list[DigitGroup], context: Context
+) -> tuple[ExtractedFields, list[DigitGroup]]:
     """A number that begins or goes on in this message: what came before is put in front of it."""
-    before = Atom(context.part, run[0].start, run[0].start, joined=False)
-    used = valid([before, *run], context.brands) if context.part else None
+    before = DigitGroup(context.partial_number, run[0].start, run[0].start, joined=False)
+    used = find_valid_number([before, *run], context.brands) if context.partial_number else None
     taken = [group for group in used or run if group is not before] or run
-    digits = digits_of(used) if used else context.part + digits_of(run)
+    digits = digits_of(used) if used else context.partial_number + digits_of(run)
     if len(digits) > LONGEST:
         digits = digits_of(run)  # begun anew
-    found, rest = _with_card(found, taken, check_card(digits, context.brands), groups, context)
-    return (replace(found, part=digits) if found.part else found), rest
+    found, rest = _take_card(found, taken, check_card(digits, context.brands), groups, context)
+    return (replace(found, partial_number=digits) if found.partial_number else found), rest
 
 
-def _find_rest(found: ExtractedFields, groups: list[Atom], context: Context) -> ExtractedFields:
+def _find_rest(found: ExtractedFields, groups: list[DigitGroup], context: Context) -> ExtractedFields:
     """Expiry and security code among what is not the card number."""
     brand = found.card.brand if isinstance(found.card, CardNumber) else None if found.card else context.brand
-    for run in runs(groups)[:_READ_RUNS]:
-        left: Run = [group for group in run if found.plain[group.start] != BLANK]
+    for run in joined_groups(groups)[:_MAX_READ_RUNS]:
+        left: Groups = [group for group in run if found.plain[group.start] != BLANK]
         label = _label(found.plain, left[0], context) if left else None
         while left:
             if _is_expiry(found, left, label, context):
-                found = _with_expiry(found, left, groups, context)
+                found = _take_expiry(found, left, groups, context)
             elif _is_cvv(found, left, label, brand, context):
                 used = left[:1] if len(left[0].digits) in (3, 4) else left
                 cvv = check_cvv(digits_of(used), brand) if brand else None
@@ -128,26 +131,26 @@ def _find_rest(found: ExtractedFields, groups: list[Atom], context: Context) -> 
     return found
 
 
-def _is_expiry(found: ExtractedFields, left: Run, label: Field | None, context: Context) -> bool:
+def _is_expiry(found: ExtractedFields, left: Groups, label: Field | None, context: Context) -> bool:
     if found.expiry or label not in (None, Field.EXPIRY):
         return False
     if label or context.asked is Field.EXPIRY:
         return True
-    likely, _ = expiries.plain_digits(left, context.today)
+    likely, _ = expiries.parse_expiry_groups(left, context.today)
     return bool(found.card) and not (isinstance(likely, Refusal) and likely.code == "expiry_invalid")
 
 
-def _with_expiry(found: ExtractedFields, left: Run, groups: list[Atom], context: Context) -> ExtractedFields:
+def _take_expiry(found: ExtractedFields, left: Groups, groups: list[DigitGroup], context: Context) -> ExtractedFields:
     """Month and year may have a word between them: "12 of 2030"."""
     follows = left
     if len(left) == 1 and len(left[0].digits) <= 2:
         after = groups[groups.index(left[0]) + 1 :][:1]
         follows = left + [group for group in after if _label(found.plain, group, context) in (None, Field.EXPIRY)]
-    expiry, count = expiries.plain_digits(follows, context.today)
+    expiry, count = expiries.parse_expiry_groups(follows, context.today)
     return found.having(Field.EXPIRY, follows[0].start, follows[count - 1].end, expiry=expiry)
 
 
-def _is_cvv(found: ExtractedFields, left: Run, label: Field | None, brand: Brand | None, context: Context) -> bool:
+def _is_cvv(found: ExtractedFields, left: Groups, label: Field | None, brand: Brand | None, context: Context) -> bool:
     if found.cvv or found.early_cvv or label not in (None, Field.CVV):
         return False
     if label or (context.asked is Field.CVV and not found.card):
@@ -160,20 +163,20 @@ _BEFORE = re.compile(rf"[^\d{BLANK},;，、،\n]*[,، ]?\Z", re.ASCII)
 _AFTER = re.compile(rf"[^\d{BLANK}]{{0,40}}\Z", re.ASCII)
 
 
-def _label(plain: str, group: Atom, context: Context) -> Field | None:
+def _label(plain: str, group: DigitGroup, context: Context) -> Field | None:
     """The field that the words before the digits name, or those after the last digits of the message."""
     before = _BEFORE.search(plain, max(0, group.start - 40), group.start)
-    label = _named(before[0] if before else "", context.language)
+    label = _labelled_field(before[0] if before else "", context.language)
     after = None if label else _AFTER.match(plain, group.end)
-    return label or _named(after[0] if after else "", context.language)
+    return label or _labelled_field(after[0] if after else "", context.language)
 
 
-def _named(said: str, language: Language) -> Field | None:
-    names = labels(said, language)
+def _labelled_field(said: str, language: Language) -> Field | None:
+    names = find_labels(said, language)
     return next((each for each in _PRECEDENCE if each in names), None)
 
 
-def labels(said: str, language: Language) -> set[str]:
+def find_labels(said: str, language: Language) -> set[str]:
     """The fields that a text names, in this language or else in English."""
     spoken = words(said)
     names = {
@@ -181,16 +184,16 @@ def labels(said: str, language: Language) -> set[str]:
         for name in (language.fields if language.unspaced else spoken)
         if name in language.fields and (not language.unspaced or name in "".join(spoken))
     }
-    return labels(said, speaks(DEFAULT)) if not names and language.tag != DEFAULT else names
+    return find_labels(said, load_language(DEFAULT)) if not names and language.tag != DEFAULT else names
 
 
 _SENTENCE = re.compile(r"[^.;!?\n。！？；؟…]+")
 
 
-def secret(plain: str, language: Language) -> list[tuple[int, int]]:
+def find_secret_sentences(plain: str, language: Language) -> list[tuple[int, int]]:
     """The sentences about a card's number or security code."""
     return [
         found.span()
         for found in _SENTENCE.finditer(plain)
-        if not labels(found[0], language).isdisjoint((Field.CARD, Field.CVV))
+        if not find_labels(found[0], language).isdisjoint((Field.CARD, Field.CVV))
     ]

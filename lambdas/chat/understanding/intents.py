@@ -1,158 +1,92 @@
-"""What a message asks of the conversation: to confirm, to change something, to stop, or something beside the way."""
+"""What a message asks for: to confirm, to change something, to stop, an answer to an off-topic question."""
 
-import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
 
-from chat.languages.language import DEFAULT, Language, Phrase, fold, speaks, without_fillers, words
+from chat.languages.language import DEFAULT, Language, fold, load_language, without_fillers
 from chat.languages.vocabulary import Vocabulary
+from chat.understanding.clauses import Clause, contains_any, find_matching, split_clauses, strip_fillers
 from chat.values.card import FIELDS, Field
 from chat.values.session import Intent
 
-_SIGNS = {**dict.fromkeys("👍👌✅✔☑🆗", "yes"), **dict.fromkeys("👎❌", "no")}
-"""Each is a clause of its own."""
-_BREAK = re.compile(rf"[.,;:!?\n、。，！？；،؟…—()\"{''.join(_SIGNS)}]+")
-_DIGIT = re.compile(r"\d", re.ASCII)
 _LEAVING = (Intent.CANCEL, Intent.RESTART)
-_MOST = 12
-"""Clauses that are looked at; a longer message asks nothing that a clause further on could take back."""
-
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Clause:
-    """Its words in order and as a set, and the text of them, in which unspaced languages look.
-
-    `start`, `end`: where it stands, with the punctuation that ends it. `counts`: digits are in it.
-    """
-
-    phrase: Phrase
-    said: frozenset[str]
-    text: str
-    start: int
-    end: int
-    counts: bool
 
 
 @dataclass(frozen=True)
 class ParsedIntent:
-    """`vague`: something is to be changed, but not said what. `language`: the tag of the language asked for.
+    """`topic`: an off-topic question, by the key of its answer. `vague`: the payer wants a change without saying which.
 
-    `aside`: where the words beside the way stand, when all the message asks is a `topic`.
+    `language`: the tag of the language asked for. `digressions`: where the clauses about a `topic` stand, in a message
+    that asks for nothing else.
     """
 
-    wish: Intent | None = None
+    intent: Intent | None = None
     topic: str | None = None
     changes: tuple[Field, ...] = ()
     different_card: bool = False
     vague: bool = False
     language: str | None = None
-    aside: tuple[tuple[int, int], ...] = ()
+    digressions: tuple[tuple[int, int], ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.wish or self.topic or self.changes or self.different_card or self.vague or self.language)
+        return bool(self.intent or self.topic or self.changes or self.different_card or self.vague or self.language)
 
 
-def asked(plain: str, language: Language, vocabulary: Vocabulary, *, naming: bool) -> ParsedIntent:
-    """`naming`: a field's name alone asks to change it, as an answer to the review does."""
-    found = clauses(plain)
-    tongue = _language(found, language, vocabulary)
-    if tongue:
-        return ParsedIntent(language=tongue)
-    heard = [language] if language.tag == DEFAULT else [language, speaks(DEFAULT)]
+def parse_intent(plain: str, language: Language, vocabulary: Vocabulary, *, naming: bool) -> ParsedIntent:
+    """`naming`: whether a field's name alone asks to change that field, as it does in answer to the review."""
+    found = split_clauses(plain)
+    requested = _requested_language(found, language, vocabulary)
+    if requested:
+        return ParsedIntent(language=requested)
+    heard = [language] if language.tag == DEFAULT else [language, load_language(DEFAULT)]
     is_question = "?" in plain or "؟" in plain
-    wishes = [_wish_of(clause, heard) for clause in found]
-    wish = _wish(wishes, found, heard, is_question=is_question)
+    intents = [_clause_intent(clause, heard) for clause in found]
+    intent = _message_intent(intents, found, heard, is_question=is_question)
     different = any(_different_card(clause, each) for clause in found for each in heard)
     changes, vague = ((), False) if different else _changes(found, heard, naming=naming)
-    topics = [] if wish else [(clause, hit) for clause in found for each in heard if (hit := _topic(clause, each))]
-    aside = tuple((clause.start, clause.end) for clause, _ in topics) if not (changes or different or vague) else ()
-    how = "leave" if is_question and not wish and any(each in wishes for each in _LEAVING) else None
-    return ParsedIntent(wish, topics[0][1] if topics else how, changes, different, vague, aside=aside)
+    topics = [] if intent else [(clause, hit) for clause in found for each in heard if (hit := _topic(clause, each))]
+    digressions = (
+        tuple((clause.start, clause.end) for clause, _ in topics) if not (changes or different or vague) else ()
+    )
+    how = "leave" if is_question and not intent and any(each in intents for each in _LEAVING) else None
+    return ParsedIntent(intent, topics[0][1] if topics else how, changes, different, vague, digressions=digressions)
 
 
-def clauses(plain: str) -> list[Clause]:
-    found: list[Clause] = []
-    start = 0
-    while start < len(plain):
-        stop = _BREAK.search(plain, start) if len(found) < _MOST else None
-        said = plain[start : stop.start() if stop else len(plain)]
-        phrase = words(said)
-        end = stop.end() if stop else len(plain)
-        if phrase:
-            counts = _DIGIT.search(said) is not None
-            found.append(Clause(phrase, frozenset(phrase), " ".join(phrase), start, end, counts))
-        signs = {_SIGNS[char] for char in stop[0] if char in _SIGNS} if stop else ()
-        found += [Clause((sign,), frozenset((sign,)), sign, end, end, counts=False) for sign in signs]
-        start = end
-    return found
-
-
-def _has(clause: Clause, language: Language, wanted: frozenset[str] | dict[str, str]) -> bool:
-    """One of these words is in the clause."""
-    if not clause.said.isdisjoint(wanted):
-        return True
-    return language.unspaced and any(word in clause.text for word in wanted)
-
-
-def _beside(clause: Clause, language: Language, phrases: Iterable[tuple[frozenset[str], T]]) -> list[T]:
-    """What the language has beside each phrase all of whose words are in the clause."""
-    if language.unspaced:
-        return [held for phrase, held in phrases if all(word in clause.said or word in clause.text for word in phrase)]
-    return [held for phrase, held in phrases if phrase <= clause.said]
-
-
-def _wish(
-    wishes: list[Intent | None], found: list[Clause], heard: list[Language], *, is_question: bool
+def _message_intent(
+    intents: list[Intent | None], found: list[Clause], heard: list[Language], *, is_question: bool
 ) -> Intent | None:
-    """A wish to stop, start over or not go on counts in any clause; a yes only when every clause says it."""
+    """Stopping, starting over and no count in any clause; a yes counts only when every clause says yes."""
     for each in (*_LEAVING, Intent.NO, Intent.KEEP, Intent.BACK):
-        if each in wishes and not (is_question and (each in _LEAVING or len(wishes) > 1)):
+        if each in intents and not (is_question and (each in _LEAVING or len(intents) > 1)):
             return each
     clear = all(
-        wish in (Intent.YES, Intent.CONFIRM) or _is_polite(clause, heard)
-        for wish, clause in zip(wishes, found, strict=True)
+        intent in (Intent.YES, Intent.CONFIRM) or _is_polite(clause, heard)
+        for intent, clause in zip(intents, found, strict=True)
     )
     if is_question or not clear:
         return None
-    return next((each for each in (Intent.CONFIRM, Intent.YES) if each in wishes), None)
+    return next((each for each in (Intent.CONFIRM, Intent.YES) if each in intents), None)
 
 
-def _wish_of(clause: Clause, heard: list[Language]) -> Intent | None:
-    """English counts too, but for words that mean nothing in the first language: "y" is "and" in Spanish."""
+def _clause_intent(clause: Clause, heard: list[Language]) -> Intent | None:
+    """English counts in every language, except words that are fillers there: "y" is "and" in Spanish."""
     for language in heard[:1] if clause.said <= heard[0].fillers else heard:
         if language.unspaced:
-            phrases = _stripped(clause.text, language.fillers)
+            phrases = strip_fillers(clause.text, language.fillers)
         else:
             phrases = iter((without_fillers(clause.phrase, language.fillers),))
-        found = next((language.wishes[each] for each in phrases if each in language.wishes), None)
+        found = next((language.intents[each] for each in phrases if each in language.intents), None)
         if found:
-            return None if found in _LEAVING and _stays(clause, language) else Intent(found)
+            return None if found in _LEAVING and _is_no_farewell(clause, language) else Intent(found)
     return None
 
 
-def _stays(clause: Clause, language: Language) -> bool:
-    """ "Stop 12/30" gives a date, and "can I cancel" asks how: neither ends anything."""
-    return clause.counts or _topic(clause, language) == "leave"
-
-
-def _stripped(text: str, fillers: frozenset[str]) -> Iterator[Phrase]:
-    """An unspaced clause, then without one after the other of the fillers around it."""
-    before = ""
-    while text != before:
-        yield tuple(text.split())
-        before = text
-        for filler in fillers:
-            if text != filler and (text.startswith(filler) or text.endswith(filler)):
-                text = text.removeprefix(filler).removesuffix(filler).strip()
-                break
+def _is_no_farewell(clause: Clause, language: Language) -> bool:
+    """Whether words of leaving mean something else: "stop 12/30" gives a date, "can I cancel" asks how."""
+    return clause.has_digits or _topic(clause, language) == "leave"
 
 
 def _is_polite(clause: Clause, heard: list[Language]) -> bool:
-    """Thanks, or nothing but fillers: it takes nothing back."""
+    """Whether it is thanks, or nothing but fillers, and so takes nothing back."""
     return len(clause.said) < 4 and any(
         clause.said <= each.fillers or _topic(clause, each) == "thank" for each in heard
     )
@@ -173,17 +107,17 @@ def _changes(found: list[Clause], heard: list[Language], *, naming: bool) -> tup
 
 
 def _is_change(clause: Clause, language: Language) -> bool:
-    negated = _has(clause, language, language.negations)
-    return any(denies or not negated for denies in _beside(clause, language, language.changes))
+    negated = contains_any(clause, language, language.negations)
+    return any(denies or not negated for denies in find_matching(clause, language, language.changes))
 
 
 def _fields(clause: Clause, language: Language) -> set[Field]:
-    """The fields it names. "The name on the card" is about the name, "the name and the card" about both."""
+    """The fields that it names. "The name on the card" names the name, "the name and the card" names both."""
     if language.unspaced:
         named = {Field(field) for word, field in language.fields.items() if word in clause.text}
     else:
         named = {Field(language.fields[word]) for word in clause.said & language.fields.keys()}
-    if len(named) > 1 and not _has(clause, language, language.joins):
+    if len(named) > 1 and not contains_any(clause, language, language.joins):
         named.discard(Field.CARD)
     return named
 
@@ -195,8 +129,8 @@ def _names_only(clause: Clause, language: Language) -> bool:
 
 
 def _different_card(clause: Clause, language: Language) -> bool:
-    """ "A different card", "another credit card": the two words side by side or nearly."""
-    if not _has(clause, language, language.another) or _has(clause, language, language.negations):
+    """Whether it asks for another card, in words that stand side by side or nearly: "another credit card"."""
+    if not contains_any(clause, language, language.another) or contains_any(clause, language, language.negations):
         return False
     if language.unspaced:
         return Field.CARD in _fields(clause, language)
@@ -206,22 +140,26 @@ def _different_card(clause: Clause, language: Language) -> bool:
 
 
 def _topic(clause: Clause, language: Language) -> str | None:
-    return next(iter(_beside(clause, language, language.topics)), None)
+    return next(iter(find_matching(clause, language, language.topics)), None)
 
 
-def _language(found: list[Clause], language: Language, vocabulary: Vocabulary) -> str | None:
-    """A language asked for by its name and nothing but words that ask; its own name for itself is enough."""
+def _requested_language(found: list[Clause], language: Language, vocabulary: Vocabulary) -> str | None:
+    """The language that a clause asks for and nothing else. A language's own name for itself is enough."""
     for clause in found:
-        named = next((word for word in clause.phrase if word in vocabulary.called), None)
+        named = next((word for word in clause.phrase if word in vocabulary.language_names), None)
         if named:
-            tag, rest = vocabulary.called[named], clause.said - {named}
-            asks = vocabulary.asks[tag] | vocabulary.asks[language.tag] | vocabulary.asks[DEFAULT]
-            if rest <= asks and (rest or named in vocabulary.native):
+            tag, rest = vocabulary.language_names[named], clause.said - {named}
+            if rest <= _request_words(vocabulary, tag, language) and (rest or named in vocabulary.own_names):
                 return tag
         elif not clause.text.isascii():
-            for name, tag in vocabulary.called.items():
+            for name, tag in vocabulary.language_names.items():
                 if not name.isascii() and name in clause.text:
                     rest_text = fold(clause.text.replace(name, "").replace(" ", ""))
-                    if rest_text in vocabulary.asks[tag] | vocabulary.asks[language.tag] or not rest_text:
+                    if not rest_text or rest_text in _request_words(vocabulary, tag, language):
                         return tag
     return None
+
+
+def _request_words(vocabulary: Vocabulary, wanted: str, language: Language) -> frozenset[str]:
+    """The words with which that language may be asked for: its own, those of the conversation's language, English."""
+    return frozenset().union(*(vocabulary.request_words[tag] for tag in (wanted, language.tag, DEFAULT)))

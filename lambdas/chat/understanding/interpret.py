@@ -1,37 +1,36 @@
-"""What a person wrote, understood: the fields it gives, what it asks, and the form of it that may be remembered."""
+"""A person's message, interpreted: the values it gives, what it asks for, and the form of it that may be stored."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from chat.dialogue.replies import card_text
-from chat.languages.language import Language, speaks
+from chat.languages.language import Language, load_language
 from chat.languages.vocabulary import vocabulary
 from chat.understanding import fields, intents, names, normalize, number_words, redact
-from chat.values.card import FIELDS, CardNumber, Cvv, Expiry, Field, Refusal, is_public_test_number
+from chat.values.card import FIELDS, CardNumber, Cvv, Expiry, Field, Refusal, is_public_test_number, masked_card
 from chat.values.session import Intent, PartialNumber, Policy, Session, Step
 
 _DIGIT = re.compile(r"\d", re.ASCII)
 _ASKED = {Step(each.value): each for each in FIELDS}
 _IN_DIGITS = (Step.CARD, Step.EXPIRY, Step.CVV)
-_FEW = 3
+_MAX_SHORT_ANSWER_WORDS = 3
 """In so few words a lone number word is an answer in digits."""
 
 
 @dataclass(frozen=True)
 class Interpretation:
-    """One message. A field holds the accepted value, why it was refused, or nothing.
+    """What one message says. A field holds the accepted value, the reason why it was refused, or None.
 
-    `masked`: what the history may keep. `private`: digits were in it, so the model never works on this turn.
-    `part`: the begun number to keep when `card` is refused as incomplete.
-    `topic`: a question beside the way, a key of the wording. `early_cvv`: a security code before its card.
-    `vague`: something is to be changed, but not said what.
+    `masked`: the form of the message that may be stored. `private`: it contained digits, so the model must not see this
+    turn. `partial_number`: the digits to keep when `card` is refused as incomplete. `topic`: an off-topic question, by
+    the key of its answer. `vague`: the payer wants a change without saying which. `early_cvv`: the security code came
+    before the card.
     """
 
     masked: str
     private: bool = False
-    wish: Intent | None = None
+    intent: Intent | None = None
     topic: str | None = None
     language: str | None = None
     changes: tuple[Field, ...] = ()
@@ -41,37 +40,39 @@ class Interpretation:
     card: CardNumber | Refusal | None = None
     expiry: Expiry | Refusal | None = None
     cvv: Cvv | Refusal | None = None
-    part: PartialNumber | None = field(default=None, repr=False)
+    partial_number: PartialNumber | None = field(default=None, repr=False)
     early_cvv: bool = False
 
     @property
     def is_off_script(self) -> bool:
-        """It asks or says something other than a value."""
+        """Whether it says anything other than a value."""
         return bool(
-            self.wish or self.topic or self.language or self.changes or self.different_card or self.vague
+            self.intent or self.topic or self.language or self.changes or self.different_card or self.vague
             or self.early_cvv
         )  # fmt: skip
 
 
-def understand(message: str, session: Session, today: date, policy: Policy) -> Interpretation:
-    """`session.part`, when there is one, has been opened to Digits. `today`: where the card is presented."""
-    language = speaks(session.language)
+def interpret(message: str, session: Session, today: date, policy: Policy) -> Interpretation:
+    """`session.partial_number`, if any, has been opened to a PartialNumber. `today`: the date by which cards expire."""
+    language = load_language(session.language)
     naming = session.choosing or session.step is Step.CONFIRM
-    text = normalize.read(message)
-    asked = intents.asked(text.plain, language, vocabulary(), naming=naming)
+    text = normalize.normalize(message)
+    asked = intents.parse_intent(text.plain, language, vocabulary(), naming=naming)
     in_digits = session.step in _IN_DIGITS and asked.topic != "moment"
-    said = number_words.tokens(text, vocabulary())
+    said = number_words.tokenize(text, vocabulary())
     strict = text
-    if number_words.are_spoken(said, vocabulary()):
-        months = _months(text.plain, said, session, language)
-        alone = in_digits and number_words.are_digits(said, vocabulary(), few=0 if asked else _FEW)
-        eager = [(0, len(text.plain))] if alone else fields.secret(text.plain, language)
-        runs = number_words.runs(text, said, vocabulary(), months)
-        strict = number_words.spelled(text, runs, eager)
-        text = number_words.spelled(text, runs, eager if alone and not asked else [])
-    found = fields.find(text.plain, _context(session, today, policy, language))
-    found = _allowed(found, session, policy)
-    name = _name(normalize.Text(text.typed, found.plain, text.places), session, found, asked, language)
+    if number_words.has_number_word(said, vocabulary()):
+        months = _month_names(text.plain, said, session, language)
+        alone = in_digits and number_words.are_clearly_digits(
+            said, vocabulary(), few=0 if asked else _MAX_SHORT_ANSWER_WORDS
+        )
+        eager = [(0, len(text.plain))] if alone else fields.find_secret_sentences(text.plain, language)
+        runs = number_words.find_runs(text, said, vocabulary(), months)
+        strict = number_words.replace_number_words(text, runs, eager)
+        text = number_words.replace_number_words(text, runs, eager if alone and not asked else [])
+    found = fields.extract_fields(text.plain, _context(session, today, policy, language))
+    found = _apply_stage_rules(found, session, policy)
+    name = _find_name(normalize.Text(text.typed, found.plain, text.places), session, found, asked, language)
     if isinstance(name, Refusal) and not isinstance(found.card, CardNumber):
         found = replace(found, card=None)
     is_question = "?" in text.plain or "؟" in text.plain
@@ -79,20 +80,20 @@ def understand(message: str, session: Session, today: date, policy: Policy) -> I
     unheard = session.step in _IN_DIGITS and not (asked or is_question or _has_value(found, name))
     private = unheard or _DIGIT.search(strict.plain) is not None
     return Interpretation(
-        masked=redact.BULLETS if unheard else _masked(text, strict, found),
+        masked=redact.BULLETS if unheard else _mask(text, strict, found),
         private=private,
-        wish=None if private and asked.wish in (Intent.YES, Intent.CONFIRM) else asked.wish,
+        intent=None if private and asked.intent in (Intent.YES, Intent.CONFIRM) else asked.intent,
         topic="unclear" if unclear else asked.topic,
         language=asked.language, changes=asked.changes, different_card=asked.different_card, vague=asked.vague,
         name=name, card=found.card, expiry=found.expiry, cvv=found.cvv,
-        part=PartialNumber(found.part) if found.part else None, early_cvv=found.early_cvv,
+        partial_number=PartialNumber(found.partial_number) if found.partial_number else None, early_cvv=found.early_cvv,
     )  # fmt: skip
 
 
-def _months(plain: str, said: list[number_words.Token], session: Session, language: Language) -> Mapping[str, int]:
+def _month_names(plain: str, said: list[number_words.Token], session: Session, language: Language) -> Mapping[str, int]:
     """One that is a number word too, as "sept" is, is a month where an expiry is asked for or named, or in digits."""
-    is_number = {word for *_, word in said if word in language.months and word in vocabulary().longest}
-    named = fields.labels(plain, language) if is_number else ()
+    is_number = {word for *_, word in said if word in language.months and word in vocabulary().max_words}
+    named = fields.find_labels(plain, language) if is_number else ()
     asked = session.step is Step.EXPIRY and Field.CVV not in named
     if not is_number or asked or Field.EXPIRY in named or _DIGIT.search(plain):
         return language.months
@@ -110,14 +111,14 @@ def _context(session: Session, today: date, policy: Policy, language: Language) 
         asked=_ASKED.get(session.step),
         brand=session.card.brand if session.card else None,
         expiry=session.expiry,
-        part=session.part.digits if isinstance(session.part, PartialNumber) else "",
+        partial_number=session.partial_number.digits if isinstance(session.partial_number, PartialNumber) else "",
         brands=policy.brands,
         today=today,
         language=language,
     )
 
 
-def _allowed(found: fields.ExtractedFields, session: Session, policy: Policy) -> fields.ExtractedFields:
+def _apply_stage_rules(found: fields.ExtractedFields, session: Session, policy: Policy) -> fields.ExtractedFields:
     """A stage may take test numbers only; and where a name is asked for, digits replace no card."""
     if not isinstance(found.card, CardNumber):
         return found
@@ -128,26 +129,26 @@ def _allowed(found: fields.ExtractedFields, session: Session, policy: Policy) ->
     return found
 
 
-def _name(
+def _find_name(
     text: normalize.Text,
     session: Session,
     found: fields.ExtractedFields,
     asked: intents.ParsedIntent,
     language: Language,
 ) -> str | Refusal | None:
-    led = names.led(text, language, weakly=session.step in (Step.NONE, Step.NAME))
+    led = names.find_introduced_name(text, language, weakly=session.step in (Step.NONE, Step.NAME))
     if led:
-        return _checked(led, language)
+        return _check_name(led, language)
     if _may_correct(session, found, asked) and "?" not in text.plain:
-        corrected = names.corrected(text, session.name or "", language)
-        return _checked(corrected, language) if corrected else None
-    for start, end in asked.aside:
+        corrected = names.find_corrected_name(text, session.name or "", language)
+        return _check_name(corrected, language) if corrected else None
+    for start, end in asked.digressions:
         text = replace(text, plain=text.plain[:start] + normalize.BLANK * (end - start) + text.plain[end:])
-    if session.step is not Step.NAME or (asked and not asked.aside) or "?" in text.plain:
+    if session.step is not Step.NAME or (asked and not asked.digressions) or "?" in text.plain:
         return None
-    alone = names.alone(text, language)
+    alone = names.find_bare_name(text, language)
     if alone is not None:
-        return _checked(alone, language)
+        return _check_name(alone, language)
     is_number = (
         any(what is Field.CARD for *_, what in found.spans) and len(found.spans) == 1 and not (found.labelled or asked)
     )
@@ -157,30 +158,30 @@ def _name(
 def _may_correct(session: Session, found: fields.ExtractedFields, asked: intents.ParsedIntent) -> bool:
     """Right after a name, or where it is asked for again, a no or a sorry can bring another."""
     after = session.step is Step.CARD and session.name is not None and session.card is None
-    again = session.step is Step.NAME and asked.wish is Intent.NO
-    fits = asked.wish in (None, Intent.NO) and asked.topic in (None, "moment", "repeat")
-    return (after or again) and fits and not found and not replace(asked, wish=None, topic=None, vague=False)
+    again = session.step is Step.NAME and asked.intent is Intent.NO
+    fits = asked.intent in (None, Intent.NO) and asked.topic in (None, "moment", "repeat")
+    return (after or again) and fits and not found and not replace(asked, intent=None, topic=None, vague=False)
 
 
-def _checked(said: str, language: Language) -> str | Refusal:
+def _check_name(said: str, language: Language) -> str | Refusal:
     """A name; one that reads as digits is shown to nobody."""
-    name = names.check(said, language)
+    name = names.check_name(said, language)
     if isinstance(name, str):
-        read = normalize.read(name)
-        parts = number_words.tokens(read, vocabulary())
-        if number_words.are_spoken(parts, vocabulary()):
-            runs = number_words.runs(read, parts, vocabulary(), months=())
-            read = number_words.spelled(read, runs, fields.secret(read.plain, language))
+        read = normalize.normalize(name)
+        parts = number_words.tokenize(read, vocabulary())
+        if number_words.has_number_word(parts, vocabulary()):
+            runs = number_words.find_runs(read, parts, vocabulary(), months=())
+            read = number_words.replace_number_words(read, runs, fields.find_secret_sentences(read.plain, language))
         if count := len(_DIGIT.findall(read.plain)):
             return Refusal("name_looks_like_card" if count > 3 else "name_invalid", Field.NAME)
     return name
 
 
-def _masked(text: normalize.Text, strict: normalize.Text, found: fields.ExtractedFields) -> str:
+def _mask(text: normalize.Text, strict: normalize.Text, found: fields.ExtractedFields) -> str:
     """`strict`: the same message, with all of the number words that may be secret as digits."""
     forms = {}
     if isinstance(found.card, CardNumber):
-        forms[Field.CARD] = card_text(found.card.brand, found.card.last4)
+        forms[Field.CARD] = masked_card(found.card.brand, found.card.last4)
     if isinstance(found.expiry, Expiry):
         forms[Field.EXPIRY] = str(found.expiry)
     if isinstance(found.cvv, Cvv):
@@ -190,4 +191,4 @@ def _masked(text: normalize.Text, strict: normalize.Text, found: fields.Extracte
         for start, end, what in found.spans
         if what in forms
     ]
-    return redact.masked(strict, rendered)
+    return redact.mask(strict, rendered)

@@ -7,8 +7,8 @@ from chat.languages.language import Language, fold, words
 from chat.understanding.normalize import BLANK, Text
 from chat.values.card import Field, Refusal
 
-LONGEST = 100
-_WRAPPINGS = 2
+MAX_NAME_CHARS = 100
+_MAX_NESTING = 2
 """Lead-ins and tails one within the other: "it's under Jane Doe, sorry"."""
 _EDGES = ' \t\r\n,;:!?"()“”„«»¡¿、。，！？' + BLANK
 _PIECES = re.compile(rf"[,;!\n、，！،؛{BLANK}]+")
@@ -17,41 +17,41 @@ _LETTER = re.compile(r"[^\W\d_]")
 _MARKS = " '’ʼ‘`´-‐‑.,·・&"
 
 
-def led(text: Text, language: Language, *, weakly: bool) -> str | None:
+def find_introduced_name(text: Text, language: Language, *, weakly: bool) -> str | None:
     """What a lead-in such as "my name is" announces. `weakly`: "I'm" is taken for one too."""
     if not language.unspaced and language.lead_words.isdisjoint(words(text.plain)):
         return None
     for leads in (language.name_leads, language.weak_leads) if weakly else (language.name_leads,):
         for found in leads.finditer(text.plain):
-            said = _before_fields(found[1].partition(BLANK)[0], language)
-            name = _trimmed(text.original(found.start(1), found.start(1) + len(said)), language)
+            said = _cut_before_fields(found[1].partition(BLANK)[0], language)
+            name = _trim(text.original(found.start(1), found.start(1) + len(said)), language)
             if _LETTER.search(name) and not _is_sentence(name, language, strict=True):
                 return name
     return None
 
 
-def alone(text: Text, language: Language) -> str | None:
+def find_bare_name(text: Text, language: Language) -> str | None:
     """The name in a message that was asked for one; none when nothing but other fields is in it."""
     plain = text.plain
     if BLANK not in plain:
-        return text.original(*_core(plain, language))
+        return text.original(*_find_core(plain, language))
     start = 0
     for piece in [*_PIECES.finditer(plain), None]:
         end = piece.start() if piece else len(plain)
-        said = _before_fields(plain[start:end], language)
+        said = _cut_before_fields(plain[start:end], language)
         if _LETTER.search(said) and not _is_about_fields(said, language):
             return text.original(start, start + len(said))
         start = piece.end() if piece else end
     return None
 
 
-def corrected(text: Text, known: str, language: Language) -> str | None:
+def find_corrected_name(text: Text, known: str, language: Language) -> str | None:
     """ "No, John Doe", "sorry, it's John Doe": another name for the one just given.
 
     It is like that one or has a capital, as "no, leave me alone" has not.
     """
     slip = language.slips.match(text.plain)
-    name = _trimmed(text.original(slip.end(), len(text.plain)), language) if slip else ""
+    name = _trim(text.original(slip.end(), len(text.plain)), language) if slip else ""
     if not _LETTER.search(name) or _is_sentence(name, language, strict=True):
         return None
     pieces = set if language.unspaced else words
@@ -59,24 +59,24 @@ def corrected(text: Text, known: str, language: Language) -> str | None:
     return name if alike or name[0].isupper() or known.islower() else None
 
 
-def check(typed: str, language: Language) -> str | Refusal:
+def check_name(typed: str, language: Language) -> str | Refusal:
     """The name as typed, without what surrounds it."""
-    name = _trimmed(typed, language)
-    fine = 0 < len(name) <= LONGEST and any(map(str.isalpha, name)) and all(map(_may_stand, name))
+    name = _trim(typed, language)
+    fine = 0 < len(name) <= MAX_NAME_CHARS and any(map(str.isalpha, name)) and all(map(_may_stand, name))
     if not fine or _is_sentence(name, language, strict=False):
         return Refusal("name_invalid", Field.NAME)
     return name
 
 
-def _trimmed(typed: str, language: Language) -> str:
+def _trim(typed: str, language: Language) -> str:
     shown = "".join(char for char in typed if char in "\u200c\u200d" or unicodedata.category(char) != "Cf")
     name = " ".join(shown.strip(_EDGES).split())
-    for _ in range(_WRAPPINGS):
-        name = _unwrapped(name, language)
+    for _ in range(_MAX_NESTING):
+        name = _unwrap(name, language)
     return name
 
 
-def _unwrapped(name: str, language: Language) -> str:
+def _unwrap(name: str, language: Language) -> str:
     if name.endswith(".") and len(name.rpartition(" ")[2]) > 4:
         name = name.rstrip(".")
     for tail in language.name_tails:
@@ -86,14 +86,14 @@ def _unwrapped(name: str, language: Language) -> str:
     return lead[1].strip(_EDGES) if lead and lead.end() == len(name) else name
 
 
-def _core(plain: str, language: Language) -> tuple[int, int]:
+def _find_core(plain: str, language: Language) -> tuple[int, int]:
     """Where the name stands without what is said before and after it: "it's me, John", "John Doe, sorry"."""
     ends = [*(piece.span() for piece in _PIECES.finditer(plain)), (len(plain), len(plain))]
     starts = [0, *(end for _, end in ends[:-1])]
     kept = [
         (start, end)
         for start, (end, _) in zip(starts, ends, strict=True)
-        if not language.not_names.issuperset(words(_trimmed(plain[start:end], language)))
+        if not language.not_names.issuperset(words(_trim(plain[start:end], language)))
     ]
     return (kept[0][0], kept[-1][1]) if kept else (0, len(plain))
 
@@ -107,7 +107,7 @@ def _is_sentence(said: str, language: Language, *, strict: bool) -> bool:
     return bool(odd) and (strict or len(odd) > 1 or len(odd) == len(spoken))
 
 
-def _before_fields(said: str, language: Language) -> str:
+def _cut_before_fields(said: str, language: Language) -> str:
     """ "Ada and my card is": the name ends where another field is begun."""
     for joint in _JOINT.finditer(said):
         if fold(joint[1]) in language.joins and _is_about_fields(said[joint.end() :], language):

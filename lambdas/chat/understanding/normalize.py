@@ -6,7 +6,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 from itertools import islice
 
-from chat.understanding.ideographs import IDEOGRAPHS, as_digits
+from chat.understanding.ideographs import IDEOGRAPHS, numerals_to_digits
 
 _ATOM = re.compile(r"\d+", re.ASCII)
 _IDEOGRAPH_RUN = re.compile(rf"[{IDEOGRAPHS}](?:[\s.,;:_·•*()/|+、-]{{0,5}}[{IDEOGRAPHS}]){{2,}}")
@@ -16,7 +16,7 @@ _LONG_VOWEL = re.compile(r"(?<=[\d ])ー(?=[\d ])", re.ASCII)
 """What a Japanese keyboard gives for a dash."""
 JOINS = re.compile(r"[\s.,;:_·•*()/|+-]{0,5}")
 """What may stand between two groups of one number."""
-_MOST = 64
+_MAX_GROUPS = 64
 BLANK = "\x00"
 """Stands where something has been understood already; joins nothing."""
 
@@ -66,7 +66,7 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Atom:
+class DigitGroup:
     """A group of digits without a gap, and whether it may go on the number of the group before."""
 
     digits: str = field(repr=False)
@@ -75,27 +75,27 @@ class Atom:
     joined: bool
 
 
-def read(message: str) -> Text:
+def normalize(message: str) -> Text:
     if message.isascii():
         return Text(message, message.replace(BLANK, " "))
     plain: list[str] = []
     places: list[int] = []
     for place, char in enumerate(message):
-        seen = char if char.isascii() and char != BLANK else _seen(char)
+        seen = char if char.isascii() and char != BLANK else _as_seen(char)
         plain.append(seen)
         places += [place] * len(seen)
     text = Text(message, _LONG_VOWEL.sub("-", "".join(plain)), tuple(places))
     for run_of_digits in (_IDEOGRAPH_RUN, _MIXED_RUN):
         runs = [run.span() for run in run_of_digits.finditer(text.plain)]
         found = [each for run in runs for each in _NUMERAL.finditer(text.plain, *run) if not each[0].isdigit()]
-        text = text.with_digits([(*each.span(), as_digits(each[0])) for each in found])
+        text = text.with_digits([(*each.span(), numerals_to_digits(each[0])) for each in found])
     return text
 
 
 _ALIKE = {"⁄": "/", "∕": "/", "−": "-", "’": "'", BLANK: " "}
 
 
-def _seen(char: str) -> str:
+def _as_seen(char: str) -> str:
     """The character as it is understood: nothing when it is not seen, more than one for "⑩"."""
     category = unicodedata.category(char)
     if category[0] == "N" and char != "〇":
@@ -110,10 +110,10 @@ def _seen(char: str) -> str:
     return _ALIKE.get(char, char)
 
 
-def atoms(plain: str) -> list[Atom]:
-    """The groups of digits; what so many groups may mean is not looked into any further than `_MOST`."""
-    found: list[Atom] = []
-    for match in islice(_ATOM.finditer(plain), _MOST):
+def digit_groups(plain: str) -> list[DigitGroup]:
+    """The groups of digits; what so many groups may mean is not looked into any further than `_MAX_GROUPS`."""
+    found: list[DigitGroup] = []
+    for match in islice(_ATOM.finditer(plain), _MAX_GROUPS):
         joined = bool(found) and JOINS.fullmatch(plain, found[-1].end, match.start()) is not None
-        found.append(Atom(match[0], match.start(), match.end(), joined))
+        found.append(DigitGroup(match[0], match.start(), match.end(), joined))
     return found

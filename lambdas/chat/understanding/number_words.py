@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 
 from chat.languages.language import fold
 from chat.languages.vocabulary import Vocabulary
-from chat.understanding.ideographs import IDEOGRAPHS, VALUES, as_digits
+from chat.understanding.ideographs import IDEOGRAPHS, VALUES, numerals_to_digits
 from chat.understanding.normalize import JOINS, Text
 
 _TOKEN = re.compile(r"[^\W_]+")
 _NUMERALS = rf"[{IDEOGRAPHS}]{{2,}}+(?!月)"
 _UNSPACED_TOKEN = re.compile(rf"{_NUMERALS}|(?:(?!{_NUMERALS})[^\W_])+")
 """ "The code is 七百" has no space before the number; a single numeral in a word, or a month, is part of that."""
-_CODE = (3, 4)
+_CODE_DIGITS = (3, 4)
 """The least and the most digits of a security code: fewer in a row are ordinary speech."""
 Span = tuple[int, int]
 _A_WORD_LATER = re.compile(r"\s+[^\W\d_]")
@@ -22,7 +22,7 @@ Token = tuple[int, int, str]
 """A word or group of digits: where it begins and ends, and its folded text."""
 
 
-def tokens(text: Text, vocabulary: Vocabulary) -> list[Token]:
+def tokenize(text: Text, vocabulary: Vocabulary) -> list[Token]:
     """The words of a text; those that number words are written together in, as these."""
     folded = fold(text.plain)
     pattern = _TOKEN if folded.isascii() else _UNSPACED_TOKEN
@@ -38,47 +38,47 @@ def tokens(text: Text, vocabulary: Vocabulary) -> list[Token]:
     return [(places[start], places[end - 1] + 1, word) for start, end, word in found] if places else found
 
 
-_SHORT, _LONG = 6, 200
+_MAX_SINGLE_WORD_CHARS, _MAX_WORD_CHARS = 6, 200
 """So few Latin letters are one word, as in Sixten; in so many no number is looked for."""
-_FLOWING = 3
+_MIN_UNSPACED_NUMBERS = 3
 """So many number words in a row are a number inside a text without spaces, unless a verb follows."""
 _VERB = re.compile(r"て[くみ]|ます|ました|たい|ない")
 
 
 def _parts(word: str, vocabulary: Vocabulary) -> list[Span]:
     """The number words that a word is written together of, or that stand in one of a language without spaces."""
-    if word in vocabulary.longest or len(word) > _LONG:
+    if word in vocabulary.max_words or len(word) > _MAX_WORD_CHARS:
         return []
-    if word.isascii() and (len(word) <= _SHORT or vocabulary.begins.isdisjoint((word[:2], word[:3]))):
+    if word.isascii() and (len(word) <= _MAX_SINGLE_WORD_CHARS or vocabulary.prefixes.isdisjoint((word[:2], word[:3]))):
         return []
     for each in vocabulary.compounds:
         for start in range(len(word) if each.unspaced and not word.isascii() else 1):
-            if word[start] not in each.numbers and not each.prefixed:
+            if word[start] not in each.numbers and not each.link_may_come_first:
                 continue
             parts = each.parts(word, start)
             end = parts[-1][1] if parts else 0
-            inside = each.unspaced and len(parts) >= _FLOWING and not _VERB.match(word, end)
+            inside = each.unspaced and len(parts) >= _MIN_UNSPACED_NUMBERS and not _VERB.match(word, end)
             if inside or (len(parts) > 1 and start == 0 and end == len(word)):
                 return parts
     return []
 
 
-def are_digits(said: list[Token], vocabulary: Vocabulary, *, few: int) -> bool:
+def are_clearly_digits(said: list[Token], vocabulary: Vocabulary, *, few: int) -> bool:
     """Whether, where digits are asked for, one number word is a digit: in few words, or if there are two."""
-    return len(said) <= few or sum(_is_spoken(word, vocabulary) for _, _, word in said) > 1
+    return len(said) <= few or sum(_is_number_word(word, vocabulary) for _, _, word in said) > 1
 
 
-def _is_spoken(word: str, vocabulary: Vocabulary) -> bool:
-    return word in vocabulary.longest or word[0] in VALUES
+def _is_number_word(word: str, vocabulary: Vocabulary) -> bool:
+    return word in vocabulary.max_words or word[0] in VALUES
 
 
-def are_spoken(said: list[Token], vocabulary: Vocabulary) -> bool:
+def has_number_word(said: list[Token], vocabulary: Vocabulary) -> bool:
     """Whether there is a number word at all, as in most messages there is none."""
-    return any(word in vocabulary.longest or word[0] in VALUES for _, _, word in said)
+    return any(word in vocabulary.max_words or word[0] in VALUES for _, _, word in said)
 
 
 @dataclass
-class Run:
+class SpokenRun:
     """Numbers in a row: where each stands and its digits; those that were not typed as digits.
 
     `sure`: it is a number wherever it stands, since a month stands before it, or there is little else.
@@ -101,50 +101,50 @@ class Run:
         if alone and plain[end : end + 1].isalpha():
             return False
         total = sum(len(value) for *_, value in self.parts)
-        return total >= _CODE[0] and (len(self.spoken) >= _CODE[0] or total <= _CODE[1])
+        return total >= _CODE_DIGITS[0] and (len(self.spoken) >= _CODE_DIGITS[0] or total <= _CODE_DIGITS[1])
 
 
-def runs(text: Text, said: list[Token], vocabulary: Vocabulary, months: Collection[str]) -> list[Run]:
+def find_runs(text: Text, said: list[Token], vocabulary: Vocabulary, months: Collection[str]) -> list[SpokenRun]:
     """`months`: names that are no number words here, "sept" among them."""
-    found: list[Run] = []
+    found: list[SpokenRun] = []
     end, index, goes_on = 0, 0, False
     while index < len(said):
         start, _, word = said[index]
         goes_on = goes_on and JOINS.fullmatch(text.plain, end, start) is not None
-        value, used = ("", 0) if word in months and not goes_on else _number(said, index, vocabulary)
+        value, used = ("", 0) if word in months and not goes_on else _parse_number(said, index, vocabulary)
         if value:
             end = said[index + used - 1][1]
             if not goes_on:
-                found.append(Run(sure=index > 0 and said[index - 1][2] in months))
+                found.append(SpokenRun(sure=index > 0 and said[index - 1][2] in months))
             found[-1].parts.append((start, end, value))
             found[-1].spoken += "" if word.isdigit() else value
             found[-1].words += used
         else:
             used, end = 1, said[index][1]
-        goes_on = bool(value) or (goes_on and word in vocabulary.ands)
+        goes_on = bool(value) or (goes_on and word in vocabulary.links)
         index += used
     words = sum(run.words for run in found if run.spoken)
-    if words * 2 > len(said) and words >= _CODE[0] and sum(len(run.spoken) for run in found) >= _CODE[0]:
+    if words * 2 > len(said) and words >= _CODE_DIGITS[0] and sum(len(run.spoken) for run in found) >= _CODE_DIGITS[0]:
         for run in found:
             run.sure = True
     return found
 
 
-def spelled(text: Text, found: list[Run], eager: Collection[Span]) -> Text:
+def replace_number_words(text: Text, found: list[SpokenRun], eager: Collection[Span]) -> Text:
     """The text with number words as digits, where there are enough for a security code; where it is `eager`, one."""
     return text.with_digits([part for run in found if run.is_number(text.plain, eager) for part in run.parts])
 
 
-def _number(said: list[Token], index: int, vocabulary: Vocabulary) -> tuple[str, int]:
+def _parse_number(said: list[Token], index: int, vocabulary: Vocabulary) -> tuple[str, int]:
     """The digits of the number that begins here and how many tokens it takes; ("", 0) for none."""
     word = said[index][2]
     if word.isdigit():
         return word, 1
     if all(each in VALUES for each in word):
-        return as_digits(word), 1
-    if word in vocabulary.times and index + 1 < len(said):
-        once, used = _number(said, index + 1, vocabulary)
-        return (once * vocabulary.times[word], used + 1) if len(once) == 1 else ("", 0)
+        return numerals_to_digits(word), 1
+    if word in vocabulary.repeats and index + 1 < len(said):
+        once, used = _parse_number(said, index + 1, vocabulary)
+        return (once * vocabulary.repeats[word], used + 1) if len(once) == 1 else ("", 0)
     value, used = _cardinal(said, index, vocabulary, 10_000)
     return (str(value), used) if used else ("", 0)
 
@@ -157,7 +157,7 @@ def _cardinal(said: list[Token], index: int, vocabulary: Vocabulary, below: int)
     if value < 100:
         return value, used
     after = index + used
-    after += after < len(said) and said[after][2] in vocabulary.ands
+    after += after < len(said) and said[after][2] in vocabulary.links
     rest, more = _cardinal(said, after, vocabulary, 1000 if value % 1000 == 0 else 100)
     if rest:
         return value + rest, after - index + more
@@ -165,7 +165,7 @@ def _cardinal(said: list[Token], index: int, vocabulary: Vocabulary, below: int)
 
 
 def _phrase(said: list[Token], index: int, vocabulary: Vocabulary) -> tuple[int, int]:
-    most = vocabulary.longest.get(said[index][2], 0) if index < len(said) else 0
+    most = vocabulary.max_words.get(said[index][2], 0) if index < len(said) else 0
     phrase = tuple([word for _, _, word in said[index : index + most]])
     for size in range(len(phrase), 0, -1):
         value = vocabulary.numbers.get(phrase[:size])

@@ -16,7 +16,7 @@ _BESIDE = re.compile(rf"(?:{_PART}[\s._/-]{{0,5}})*{BULLETS}(?:[\s._/-]{{0,5}}{_
 Span = tuple[int, int, Field]
 
 
-def masked(text: Text, rendered: list[tuple[Span, str]]) -> str:
+def mask(text: Text, rendered: list[tuple[Span, str]]) -> str:
     """The message with every accepted value as the code renders it and every other run of digits as bullets.
 
     It goes by where digits stand, not by what they are: a mistyped number is as secret as a right one.

@@ -58,6 +58,11 @@ class Cvv:
     digits: str = field(repr=False)
 
 
+def masked_card(brand: Brand, last4: str) -> str:
+    """The one form in which a card is shown: "Visa •••• 4242"."""
+    return f"{brand.label} •••• {last4}"
+
+
 def luhn(digits: str) -> bool:
     """ISO/IEC 7812-1 annex B."""
     doubled = digits[-2::-2].translate(_DOUBLED)

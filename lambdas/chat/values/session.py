@@ -91,7 +91,7 @@ class Session:
     card: KeptCard | None = None
     expiry: Expiry | None = None
     cvv: Cvv | Sealed | None = None
-    part: PartialNumber | Sealed | None = None
+    partial_number: PartialNumber | Sealed | None = None
     history: tuple[Line, ...] = ()
     error: Refusal | None = None
     refused: Field | None = None

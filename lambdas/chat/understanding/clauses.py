@@ -1,0 +1,74 @@
+"""A message cut into clauses, and what a clause contains."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from chat.languages.language import Language, Phrase, words
+
+_SIGNS = {**dict.fromkeys("👍👌✅✔☑🆗", "yes"), **dict.fromkeys("👎❌", "no")}  # each is a clause of its own
+_BREAK = re.compile(rf"[.,;:!?\n、。，！？；،؟…—()\"{''.join(_SIGNS)}]+")
+_DIGIT = re.compile(r"\d", re.ASCII)
+_MAX_CLAUSES = 12  # the rest of a longer message is one clause
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Clause:
+    """Part of a message between two punctuation marks.
+
+    `phrase`: its words. `said`: the same as a set. `text`: the same as one string, which is searched in languages
+    without spaces. `start`, `end`: its place in the message, closing punctuation included.
+    """
+
+    phrase: Phrase
+    said: frozenset[str]
+    text: str
+    start: int
+    end: int
+    has_digits: bool
+
+
+def split_clauses(plain: str) -> list[Clause]:
+    found: list[Clause] = []
+    start = 0
+    while start < len(plain):
+        stop = _BREAK.search(plain, start) if len(found) < _MAX_CLAUSES else None
+        said = plain[start : stop.start() if stop else len(plain)]
+        phrase = words(said)
+        end = stop.end() if stop else len(plain)
+        if phrase:
+            has_digits = _DIGIT.search(said) is not None
+            found.append(Clause(phrase, frozenset(phrase), " ".join(phrase), start, end, has_digits))
+        signs = {_SIGNS[char] for char in stop[0] if char in _SIGNS} if stop else ()
+        found += [Clause((sign,), frozenset((sign,)), sign, end, end, has_digits=False) for sign in signs]
+        start = end
+    return found
+
+
+def contains_any(clause: Clause, language: Language, wanted: frozenset[str] | dict[str, str]) -> bool:
+    """Whether one of these words is in the clause."""
+    if not clause.said.isdisjoint(wanted):
+        return True
+    return language.unspaced and any(word in clause.text for word in wanted)
+
+
+def find_matching(clause: Clause, language: Language, phrases: Iterable[tuple[frozenset[str], T]]) -> list[T]:
+    """The values of the phrases whose words are all in the clause."""
+    if language.unspaced:
+        return [held for phrase, held in phrases if all(word in clause.said or word in clause.text for word in phrase)]
+    return [held for phrase, held in phrases if phrase <= clause.said]
+
+
+def strip_fillers(text: str, fillers: frozenset[str]) -> Iterator[Phrase]:
+    """An unspaced clause as it is, then with one filler after the other taken off its ends."""
+    before = ""
+    while text != before:
+        yield tuple(text.split())
+        before = text
+        for filler in fillers:
+            if text != filler and (text.startswith(filler) or text.endswith(filler)):
+                text = text.removeprefix(filler).removesuffix(filler).strip()
+                break
