@@ -249,3 +249,18 @@ def test_metrics_that_cannot_be_written_do_not_keep_a_reply_from_its_payer(api, 
     reply, _ = api.says("payment")
 
     assert reply["statusCode"] == 200
+
+
+def test_why_a_card_was_declined_is_told_to_the_merchant_and_not_to_the_payer(capsys, monkeypatch):
+    replies = set()
+    for reason in ("insufficient_funds", "stolen_card", "fraudulent"):
+        monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", f"chat-{next(LOGGERS)}")
+        api = Api(World())
+        api.world.processor.script = [Decline("card_declined", reason)]
+        api.reaches_review()
+        reply, body = api.says("confirm")
+        replies.add((body["response"], str(body["error"])))
+        assert reason not in reply["body"]
+        assert [line["detail"] for line in api.logged(capsys) if line.get("message") == "declined"] == [reason]
+
+    assert len(replies) == 1

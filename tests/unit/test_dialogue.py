@@ -60,3 +60,20 @@ def test_a_third_decline_ends_the_conversation():
 
     assert session.status == "failed"
     assert session.error.code == "too_many_attempts"
+
+
+@pytest.mark.parametrize(
+    ("before", "refused"),
+    [
+        pytest.param(("payment",), "4242", id="name"),
+        pytest.param(("payment", "John"), "4242 4242 4242 4241", id="card"),
+        pytest.param(("payment", "John", "4242 4242 4242 4242"), "01/20", id="expiry"),
+        pytest.param(("payment", "John", "4242 4242 4242 4242", "12/30"), "12", id="cvv"),
+    ],
+)
+def test_the_fifth_refused_value_in_a_row_ends_the_conversation(before, refused):
+    fourth = say(Session("abc"), *before, *[refused] * 4).session
+    fifth = say(fourth, refused).session
+
+    assert (fourth.status, fifth.status) == ("collecting", "failed")
+    assert fifth.error.code == "too_many_attempts"
