@@ -40,6 +40,7 @@ def parts(result: Result, name: str) -> dict[str, float]:
         "firewall": TURNS * PER["waf request"],
         "logs": logged * PER["log byte"],
         "traces": TURNS * TRACED * PER["trace"],
+        "trail of the tables": sum(calls(result, name, "six", service="dynamodb")) * PER["trail event"],
     }
     return {part: dollars * CONVERSATIONS for part, dollars in one.items()}
 

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from tests.infra.conftest import Template
+from tests.infra.conftest import ROOT, Template
 
 
 @pytest.fixture
@@ -120,6 +120,16 @@ def test_the_balancer_reaches_the_task_over_tls(page: Template, container: dict[
 
     assert (group["Protocol"], group["HealthCheckProtocol"]) == ("HTTPS", "HTTPS")
     assert told["PAGE_TLS"] == "self-signed"
+
+
+def test_tasks_open_connections_to_port_443_only_and_the_open_addresses_are_an_accepted_risk(page: Template):
+    groups = page.of_type("AWS::EC2::SecurityGroup")
+    (tasks,) = (group for id_, group in groups.items() if id_.startswith("NetworkTasks"))
+    security = (ROOT / "docs/security.md").read_text()
+
+    assert [(rule["FromPort"], rule["ToPort"]) for rule in tasks["SecurityGroupEgress"]] == [(443, 443)]
+    assert "### Outbound connections: accepted" in security
+    assert "So the risk is accepted." in security
 
 
 def test_the_domain_points_to_the_page(page: Template):
