@@ -13,7 +13,7 @@ import httpx
 
 from infra.config import Stage, stage_named
 from infra.operations.outputs import stage_outputs
-from payment_chat_client import SignedBy
+from payment_chat_client import SigV4
 
 LOG_WAIT_SECONDS = 60  # until what the function logged can be read
 
@@ -95,7 +95,7 @@ def has_stripe_key(aws: boto3.Session, stage: Stage, secret: str) -> bool:
 def main(name: str) -> None:
     aws, stage, started = boto3.Session(), stage_named(name), time.time()
     outputs = stage_outputs(aws, stage)
-    auth = SignedBy(aws, stage.region) if stage.signed else None
+    auth = SigV4(aws, stage.region) if stage.signed else None
     call = caller(os.environ.get("API_URL", outputs["ApiUrl"]), auth)
     tried = [*conversation(call), *refusals(call, signed=stage.signed)]
     if stage.model and all(went for _, went in tried):
