@@ -182,7 +182,7 @@ def test_a_stage_is_deployed_changed_rolled_back_and_destroyed_without_leftovers
     assert rollback.roll_back(aws, LOCAL, to=before) == (after, before)
     forward = call("GET", f"/sessions/{talk['sessionId']}", token=token)
     assert (forward.status, forward.headers["X-Release"]) == (200, "second")
-    with pytest.raises(SystemExit, match=f"no version 99, only: {after}, {before}"):
+    with pytest.raises(SystemExit, match=f"VERSION=99 is not published. Published: {after}, {before}"):
         rollback.roll_back(aws, LOCAL, to=99)
 
     emulator.cdk("destroy", "--all", "--force", "--app", str(second))
