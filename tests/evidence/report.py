@@ -18,7 +18,19 @@ from typing import Any
 
 from local.runner.environment import ROOT, Ports
 from local.runner.launch import launched
-from tests.evidence import canary, crashes, faults, guards, house, leaks, over_http, races, stage_faults, stage_life
+from tests.evidence import (
+    canary,
+    crashes,
+    faults,
+    guards,
+    house,
+    late_crashes,
+    leaks,
+    over_http,
+    races,
+    stage_faults,
+    stage_life,
+)
 from tests.evidence.figures import Figure
 from tests.stage import Stage, local_stage
 
@@ -28,9 +40,8 @@ STAGE = "local stage"
 
 
 def in_memory() -> list[Figure]:
-    return [
-        figure for proof in (no_canary, crash, deterministic_races, failing_ports, expiry, guard) for figure in proof()
-    ]
+    proofs = (no_canary, crash, late_crash, deterministic_races, failing_ports, expiry, guard)
+    return [figure for proof in proofs for figure in proof()]
 
 
 def no_canary() -> Iterator[Figure]:
@@ -51,6 +62,18 @@ def crash() -> Iterator[Figure]:
         "crash before and after every side effect, then repeat",
         f"{len(wrong)} exceptions in {played} crashes ({len(crashes.SCRIPTS)} conversations)",
         "0 exceptions",
+        not wrong,
+    )
+
+
+def late_crash() -> Iterator[Figure]:
+    played = list(late_crashes.all_late_crashes())
+    wrong = [each for each in played if each.wrong]
+    yield Figure(
+        "crash in a confirmation shortly before the card's hour ends",
+        f"{len(wrong)} lost tokens or late calls in {len(played)} crashes at "
+        f"{len(late_crashes.SECONDS_BEFORE_THE_END)} moments around the deadlines",
+        "0",
         not wrong,
     )
 
