@@ -8,9 +8,9 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from infra import key_policies
-from infra.acknowledged import acknowledge
 from infra.config import Stage
 from infra.data_trail import DataTrail
+from infra.nag_exceptions import acknowledge
 
 
 class DataStack(Stack):

@@ -10,8 +10,8 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra import key_policies
-from infra.acknowledged import acknowledge
 from infra.log_groups import log_bucket
+from infra.nag_exceptions import acknowledge
 
 
 class DataTrail(Construct):

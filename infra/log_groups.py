@@ -6,8 +6,8 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra.acknowledged import acknowledge
 from infra.config import Stage
+from infra.nag_exceptions import acknowledge
 
 TWELVE_MONTHS = Duration.days(365)  # PCI DSS 10.5.1
 

@@ -8,11 +8,11 @@ from aws_cdk import aws_ecr_assets as assets
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
-from infra.acknowledged import INLINE, acknowledge
 from infra.api.api_stack import ApiStack
 from infra.config import Stage
 from infra.data_stack import DataStack
 from infra.log_groups import log_group
+from infra.nag_exceptions import INLINE_POLICIES, acknowledge
 from infra.page.network import Network
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -96,7 +96,7 @@ def _add_container(
 def _acknowledge_task(task: ecs.FargateTaskDefinition) -> None:
     acknowledge(
         task,
-        INLINE
+        INLINE_POLICIES
         | {
             "AwsSolutions-ECS2": "The API's address, the region, a switch: nothing of it is secret.",
             "AwsSolutions-IAM5[Resource::*]": "The registry gives its login for the account, not for a repository.",

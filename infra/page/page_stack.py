@@ -8,13 +8,13 @@ from aws_cdk import aws_route53_targets as targets
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra.acknowledged import acknowledge
 from infra.api.api_stack import ApiStack
 from infra.config import Page, Stage
 from infra.data_stack import DataStack
 from infra.firewall import Firewall
 from infra.log_groups import log_bucket
 from infra.monitoring import alarms
+from infra.nag_exceptions import acknowledge
 from infra.page.network import Network
 from infra.page.page_service import HEALTH, PORT, page_service
 
@@ -34,8 +34,8 @@ class PageStack(Stack):
         self.network = Network(self, "Network", stage=stage, logs_key=data.storage)
         self.service = page_service(self, stage=stage, network=self.network, data=data, api=api)
         self.balancer = self._balancer(stage)
-        self.targets = self._listen(page)
-        self.network.connect(PORT)
+        self.targets = self._add_listener(page)
+        self.network.allow_traffic(PORT)
         Firewall(
             self,
             "Firewall",
@@ -45,10 +45,10 @@ class PageStack(Stack):
             logs_key=data.storage,
             per_address=stage.requests_per_visitor,
         )
-        self._name(page)
+        self._point_domain(page)
         if api.monitoring:
-            for one in alarms.hosting(self.balancer, self.targets):
-                one.create(self, api.monitoring.topic)
+            for rule in alarms.for_page(self.balancer, self.targets):
+                rule.create(self, api.monitoring.topic)
         CfnOutput(self, "PageUrl", value=f"https://{page.domain}")
 
     def _balancer(self, stage: Stage) -> elb.ApplicationLoadBalancer:
@@ -57,7 +57,7 @@ class PageStack(Stack):
             "Balancer",
             vpc=self.network.vpc,
             internet_facing=True,
-            security_group=self.network.door,
+            security_group=self.network.balancer,
             drop_invalid_header_fields=True,
             idle_timeout=CONVERSATION,
             deletion_protection=stage.keep,
@@ -73,7 +73,7 @@ class PageStack(Stack):
         )
         return bucket
 
-    def _listen(self, page: Page) -> elb.ApplicationTargetGroup:
+    def _add_listener(self, page: Page) -> elb.ApplicationTargetGroup:
         redirect = self.balancer.add_redirect(open=False)
         acknowledge(
             redirect,
@@ -101,7 +101,7 @@ class PageStack(Stack):
             ),
         )
 
-    def _name(self, page: Page) -> None:
+    def _point_domain(self, page: Page) -> None:
         if not page.zone_id:
             CfnOutput(self, "PointTheDomainTo", value=self.balancer.load_balancer_dns_name)
             return

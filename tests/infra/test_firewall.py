@@ -19,7 +19,7 @@ def rules(guarded: Template) -> dict[str, dict[str, Any]]:
     return {rule["Name"]: rule for rule in guarded.only("AWS::WAFv2::WebACL")["Rules"]}
 
 
-def test_it_stands_before_what_it_guards(guarded: Template):
+def test_it_protects_the_api_or_the_load_balancer(guarded: Template):
     protected = guarded.only("AWS::WAFv2::WebACLAssociation")["ResourceArn"]
 
     assert "DeploymentStage" in json.dumps(protected) or "Balancer" in json.dumps(protected)
@@ -68,5 +68,5 @@ def test_its_log_holds_no_body_and_no_secret(guarded: Template):
 
 
 @pytest.mark.parametrize("stage_name", [name for name, stage in STAGES.items() if not stage.firewall])
-def test_a_stage_can_go_without(templates: dict[str, Template], stage_name: str):
+def test_a_stage_without_the_setting_has_no_firewall(templates: dict[str, Template], stage_name: str):
     assert not templates[f"{stage_name}-Api"].of_type("AWS::WAFv2::WebACL")

@@ -42,7 +42,7 @@ def test_the_page_may_call_this_api_and_nothing_else(page: Template):
     assert page.statements("TaskTaskRole") == []
 
 
-def test_a_sick_task_is_replaced(container: dict[str, Any], page: Template):
+def test_an_unhealthy_task_is_replaced(container: dict[str, Any], page: Template):
     service = page.only("AWS::ECS::Service")
 
     assert container["HealthCheck"]["Command"][0] == "CMD"
@@ -50,7 +50,7 @@ def test_a_sick_task_is_replaced(container: dict[str, Any], page: Template):
     assert page.only("AWS::ElasticLoadBalancingV2::TargetGroup")["HealthCheckPath"] == "/healthz"
 
 
-def test_the_page_grows_with_its_load(page: Template):
+def test_the_number_of_tasks_follows_the_load(page: Template):
     scaling = page.only("AWS::ApplicationAutoScaling::ScalableTarget")
 
     assert (scaling["MinCapacity"], scaling["MaxCapacity"]) == (2, 10)

@@ -23,7 +23,7 @@ def test_the_workflows_are_what_github_takes():
     run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *WORKFLOWS)
 
 
-def test_the_workflows_open_no_door():
+def test_the_workflows_have_no_known_security_fault():
     run("zizmor", "--offline", "--no-progress", "--quiet", *WORKFLOWS)
 
 
