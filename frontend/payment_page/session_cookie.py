@@ -1,7 +1,8 @@
 """How a conversation survives a reload: the session's key, in a cookie that no script can read.
 
 Streamlit's script knows the key but cannot set a cookie; a response to the browser can. So the script leaves the cookie
-here under a ticket, the component posts the ticket to `/session`, and that response sets the cookie.
+here under a ticket, the component posts the ticket to `/session`, and that response sets the cookie. The cookie is
+removed the same way once the session is over, so that a reload on a shared computer shows nothing of the payment.
 """
 
 import re
@@ -9,6 +10,7 @@ import secrets
 import threading
 import time
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,7 +18,9 @@ from starlette.routing import Route
 
 from payment_page.api_types import SessionKey
 
-NAME = "payment_session"
+# Browsers accept a `__Host-` cookie only from this very host and with Secure. They count http://127.0.0.1 as secure;
+# Safari does not, and forgets the session at a reload there.
+NAME = "__Host-payment_session"
 # Longer than any session that is still collecting; the API decides which session is live.
 LIFE_SECONDS = 7200
 TICKET_LIFE_SECONDS = 600
@@ -45,7 +49,17 @@ def read_key(cookies: Mapping[str, str]) -> SessionKey | None:
     return SessionKey(found[1], found[2]) if found else None
 
 
+def _is_from_this_page(request: Request) -> bool:
+    """Whether a script of this very origin sent the request, as the browser tells in headers that no script can set."""
+    origin = urlsplit(request.headers.get("origin", "")).netloc
+    return (
+        origin == request.headers.get("host") and request.headers.get("sec-fetch-site", "same-origin") == "same-origin"
+    )
+
+
 async def _set_cookie(request: Request) -> Response:
+    if not _is_from_this_page(request):
+        return Response(status_code=403)
     length = request.headers.get("content-length", "")
     if not length.isdecimal() or int(length) > MAX_TICKET_BYTES:
         return Response(status_code=404)
@@ -55,9 +69,8 @@ async def _set_cookie(request: Request) -> Response:
     if until < time.monotonic():
         return Response(status_code=404)
     response = Response(status_code=204)
-    secure = request.headers.get("x-forwarded-proto", request.url.scheme) == "https"
     response.set_cookie(
-        NAME, value, max_age=LIFE_SECONDS if value else 0, path="/", httponly=True, samesite="strict", secure=secure
+        NAME, value, max_age=LIFE_SECONDS if value else 0, path="/", httponly=True, samesite="strict", secure=True
     )
     return response
 

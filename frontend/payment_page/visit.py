@@ -99,9 +99,10 @@ class Visit:
         self._update_cookie(before)
 
     def _update_cookie(self, before: Conversation) -> None:
-        is_over = self.conversation.screen in {"closed", "expired"}
-        if is_over or self.conversation.key.token != before.key.token:
-            self._cookie_ticket = session_cookie.issue_ticket(None if is_over else self.conversation.key)
+        """The cookie holds the key of a session that can go on. A receipt that this tab shows needs no cookie."""
+        after = self.conversation
+        if after.is_over or after.key.token != before.key.token:
+            self._cookie_ticket = session_cookie.issue_ticket(None if after.is_over else after.key)
 
 
 def make_id() -> str:

@@ -1,4 +1,5 @@
 // The panel: the screen of the step, the line to write in, and what happens between sending a message and its answer.
+import { useTicket } from './cookie.js'
 import { el, fill, makeId } from './dom.js'
 import { HIDDEN } from './fields.js'
 import { commandButton, draw } from './screens.js'
@@ -8,8 +9,6 @@ const RESEND_MS = 4000 // until a message is sent once more, in case it was lost
 const CONFIRM_MS = 120000 // after which a confirmation is sent again only if the payer asks for it again
 const GIVE_UP_MS = 40000 // until the answer is no longer waited for
 const SERVER_CHECK_MS = 2000
-const COOKIE_RETRY_MS = 3000
-const COOKIE_TRIES = 5
 
 export class Panel {
   constructor() {
@@ -40,7 +39,7 @@ export class Panel {
     if (this.pending && !data.trouble) this.deliver() // the connection came back, or another message was answered first
     if (data.screen !== before?.screen || data.revision !== before?.revision) this.screen.replaceChildren(...draw(this, data, kept))
     this.showTrouble(data.trouble)
-    if (data.cookie_ticket) this.fetchCookie(data.cookie_ticket)
+    if (data.cookie_ticket) useTicket(data.cookie_ticket)
     this.lineLabel.textContent = data.texts.message
     this.lineSend.textContent = data.texts.send
     this.lineForm.hidden = !data.has_message_line
@@ -180,12 +179,6 @@ export class Panel {
       if (this.pending) this.deliver()
       else this.showTrouble(null)
     }, SERVER_CHECK_MS)
-  }
-
-  // The response to the ticket sets or removes the cookie that outlives a reload.
-  async fetchCookie(ticket, tries = COOKIE_TRIES) {
-    const answer = await fetch('session', { method: 'POST', body: ticket }).catch(() => null)
-    if (!answer && tries > 1) setTimeout(() => this.fetchCookie(ticket, tries - 1), COOKIE_RETRY_MS)
   }
 
   focus() {
