@@ -17,7 +17,7 @@ from random import Random
 from typing import Any
 
 from local.runner.environment import ROOT, Ports
-from local.runner.launch import launched
+from local.runner.launch import run_stage
 from tests.evidence import (
     canary,
     crashes,
@@ -264,7 +264,7 @@ def main() -> int:
     with ProcessPoolExecutor(1) as beside:
         house.environment()
         memory = beside.submit(in_memory)  # the stage leaves one of two cores idle
-        with tempfile.TemporaryDirectory() as directory, launched(Path(directory), ports=Ports.free()) as outputs:
+        with tempfile.TemporaryDirectory() as directory, run_stage(Path(directory), ports=Ports.free()) as outputs:
             stage = local_stage(outputs)
             for proof in (*on_the_stage(stage), restart, mutation):
                 figures += told(proof)
