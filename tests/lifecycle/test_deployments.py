@@ -19,7 +19,7 @@ import pytest
 from infra.config import STAGES
 from infra.operations import rollback, smoke, stripe_key
 from infra.operations.outputs import stage_outputs
-from payment_chat_client import SignedBy
+from payment_chat_client import SigV4
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCAL = STAGES["local"]
@@ -49,7 +49,7 @@ class Emulator:
 
     def call(self, aws: boto3.Session) -> smoke.Call:
         api = stage_outputs(aws, LOCAL)["ApiUrl"].removeprefix("https://").partition(".")[0]
-        return smoke.caller(f"{self.address}/_aws/execute-api/{api}/local", SignedBy(aws, LOCAL.region))
+        return smoke.caller(f"{self.address}/_aws/execute-api/{api}/local", SigV4(aws, LOCAL.region))
 
 
 @pytest.fixture
