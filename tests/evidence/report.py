@@ -24,6 +24,7 @@ from tests.evidence import (
     faults,
     guards,
     house,
+    id_rule,
     late_crashes,
     leaks,
     over_http,
@@ -40,7 +41,7 @@ STAGE = "local stage"
 
 
 def in_memory() -> list[Figure]:
-    proofs = (no_canary, crash, late_crash, deterministic_races, failing_ports, expiry, guard)
+    proofs = (no_canary, crash, late_crash, deterministic_races, failing_ports, expiry, guard, ids)
     return [figure for proof in proofs for figure in proof()]
 
 
@@ -118,6 +119,23 @@ def guard() -> Iterator[Figure]:
         ("card testing: many codes in one session", guards.many_codes_in_one_session(100, 5)),
     ):
         yield Figure(name, f"Stripe asked {tried.asked} times in {tried.tried} tries", f"{tried.limit}", tried.ok)
+    hour = guards.busiest_hour()
+    yield Figure(
+        "card testing: any 60 minutes of a day",
+        f"{hour.busiest} of {hour.accepted} accepted in the busiest 60 minutes, {hour.tried} tries",
+        f"≤ {hour.limit}",
+        hour.ok,
+    )
+
+
+def ids() -> Iterator[Figure]:
+    tried = id_rule.judge(5000)
+    yield Figure(
+        "ids: every UUID is accepted, no card number is",
+        f"{len(tried.wrong)} wrong of {tried.uuids} UUIDs and {tried.disguised} disguised card numbers",
+        "0",
+        not tried.wrong,
+    )
 
 
 def on_the_stage(stage: Stage) -> Iterator[Callable[[], Iterator[Figure]]]:
