@@ -33,6 +33,7 @@ from tests.evidence import (
     stage_life,
 )
 from tests.evidence.figures import Figure
+from tests.families import consent as family
 from tests.stage import Stage, local_stage
 
 JSON, PAGE = ROOT / "docs" / "evidence.json", ROOT / "docs" / "evidence.md"
@@ -41,7 +42,7 @@ STAGE = "local stage"
 
 
 def in_memory() -> list[Figure]:
-    proofs = (no_canary, crash, late_crash, deterministic_races, failing_ports, expiry, guard, ids)
+    proofs = (no_canary, crash, late_crash, deterministic_races, failing_ports, expiry, guard, ids, consent)
     return [figure for proof in proofs for figure in proof()]
 
 
@@ -125,6 +126,18 @@ def guard() -> Iterator[Figure]:
         f"{hour.busiest} of {hour.accepted} accepted in the busiest 60 minutes, {hour.tried} tries",
         f"≤ {hour.limit}",
         hour.ok,
+    )
+
+
+def consent() -> Iterator[Figure]:
+    said = {tag: len(family.utterances(tag)) for tag in family.DATA}
+    wrong = [text for tag in family.DATA for text in (*family.deciding(tag), *family.followed_by_consent(tag))]
+    yield Figure(
+        "no consent and no cancellation by doubts, questions, tags, conditions, corrections",
+        f"{len(wrong)} confirmed or deleted of {sum(said.values())} in {len(said)} languages, "
+        f"at least {min(said.values())} in each",
+        "0",
+        not wrong,
     )
 
 

@@ -70,14 +70,17 @@ def _pending_change(session: Session) -> Field | None:
 def _is_confirmed(session: Session, heard: "Interpretation") -> bool:
     if session.step is not Step.CONFIRM or heard.changes or _accepted_fields(heard):
         return False
-    return heard.intent is Intent.CONFIRM or (heard.intent is Intent.YES and not session.choosing)
+    return heard.intent is Intent.CONFIRM or (
+        heard.intent is Intent.YES and not (session.choosing and heard.is_one_word)
+    )
 
 
 def _is_choosing(before: Session, heard: "Interpretation") -> bool:
-    """Also at the review when digits were sent that are no card or expiry: they are not passed over in silence."""
-    if heard.vague or (before.step is Step.CONFIRM and (heard.intent is Intent.NO or heard.private)):
+    """Whether a bare yes must not confirm next: after a vague request for a change, or words not understood."""
+    if heard.vague or (before.choosing and heard.topic is not None):
         return True
-    return before.choosing and heard.topic is not None
+    is_understood = heard.is_off_script and heard.topic != "unclear" and not heard.is_doubtful
+    return before.step is Step.CONFIRM and (heard.intent is Intent.NO or heard.private or not is_understood)
 
 
 def _accepted_fields(heard: "Interpretation") -> tuple[Field, ...]:

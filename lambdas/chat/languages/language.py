@@ -34,6 +34,9 @@ class Language:
     """Phrases are folded; `intents` are compared whole, once `fillers` are dropped; the rest by all of their words.
 
     `changes`: with each phrase whether it says no itself, as "not right" does.
+    `phrases`: those of `intents` as they are written, fillers included.
+    `doubts`: words that make a yes or a stop a question: "can", "maybe", "if", and what is added to ask ("right?").
+    `doubts_as_typed`: the same, compared with their accents: "si" is "if" in Spanish, and "sí" is "yes".
     `slips`: what is said before a correction, as "no" and "sorry".
     `asks_for`: by step, words one of which stands in every reply that asks for it; `claims`: words that none may have.
     Both check a reworded reply; a language without them is never reworded.
@@ -48,7 +51,10 @@ class Language:
     asks_for: dict[str, Phrase]
     claims: tuple[str, ...]
     intents: dict[Phrase, str]
+    phrases: frozenset[Phrase]
     fillers: frozenset[str]
+    doubts: frozenset[str]
+    doubts_as_typed: frozenset[str]
     topics: tuple[tuple[frozenset[str], str], ...]
     changes: tuple[tuple[frozenset[str], bool], ...]
     another: frozenset[str]
@@ -104,7 +110,10 @@ def _read(tag: str) -> Language:
             for intent, phrases in data["intents"].items()
             for each in phrases
         },
+        phrases=frozenset(words(each) for phrases in data["intents"].values() for each in phrases),
         fillers=fillers,
+        doubts=frozenset(map(fold, hears["doubts"])),
+        doubts_as_typed=frozenset(hears["doubts_as_typed"]),
         topics=tuple((_word_set(each), topic) for topic, phrases in data["topics"].items() for each in phrases),
         changes=tuple((_word_set(each), _is_negative(each, negations, unspaced=unspaced)) for each in hears["change"]),
         another=words_of(hears["another"]),

@@ -19,11 +19,12 @@ T = TypeVar("T")
 class Clause:
     """Part of a message between two punctuation marks.
 
-    `phrase`: its words. `said`: the same as a set. `text`: the same as one string, which is searched in languages
-    without spaces. `start`, `end`: its place in the message, closing punctuation included.
+    `phrase`: its words. `typed`: the same with accents. `said`: the same as a set. `text`: the same as one string, which
+    is searched in languages without spaces. `start`, `end`: its place, closing punctuation included.
     """
 
     phrase: Phrase
+    typed: frozenset[str]
     said: frozenset[str]
     text: str
     start: int
@@ -41,9 +42,10 @@ def split_clauses(plain: str) -> list[Clause]:
         end = stop.end() if stop else len(plain)
         if phrase:
             has_digits = _DIGIT.search(said) is not None
-            found.append(Clause(phrase, frozenset(phrase), " ".join(phrase), start, end, has_digits))
+            typed = frozenset(said.lower().split())
+            found.append(Clause(phrase, typed, frozenset(phrase), " ".join(phrase), start, end, has_digits))
         signs = {_SIGNS[char] for char in stop[0] if char in _SIGNS} if stop else ()
-        found += [Clause((sign,), frozenset((sign,)), sign, end, end, has_digits=False) for sign in signs]
+        found += [Clause((sign,), frozenset(), frozenset((sign,)), sign, end, end, has_digits=False) for sign in signs]
         start = end
     return found
 

@@ -9,12 +9,14 @@ from chat.values.card import FIELDS, Field
 from chat.values.session import Intent
 
 _LEAVING = (Intent.CANCEL, Intent.RESTART)
+_DECISIONS = (*_LEAVING, Intent.CONFIRM, Intent.YES)
 
 
 @dataclass(frozen=True)
 class ParsedIntent:
     """`topic`: an off-topic question, by the key of its answer. `vague`: the payer wants a change without saying which.
 
+    `is_doubtful`: it has words of consent or of leaving, and others beside them, so that it decides nothing.
     `language`: the tag of the language asked for. `digressions`: where the clauses about a `topic` stand, in a message
     that asks for nothing else.
     """
@@ -26,6 +28,8 @@ class ParsedIntent:
     vague: bool = False
     language: str | None = None
     digressions: tuple[tuple[int, int], ...] = ()
+    is_doubtful: bool = False
+    is_one_word: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.intent or self.topic or self.changes or self.different_card or self.vague or self.language)
@@ -41,30 +45,49 @@ def parse_intent(plain: str, language: Language, vocabulary: Vocabulary, *, nami
     is_question = "?" in plain or "؟" in plain
     intents = [_clause_intent(clause, heard) for clause in found]
     intent = _message_intent(intents, found, heard, is_question=is_question)
+    is_doubtful = intent is None and any(each in _DECISIONS for each in intents)
     different = any(_different_card(clause, each) for clause in found for each in heard)
     changes, vague = ((), False) if different else _changes(found, heard, naming=naming)
     topics = [] if intent else [(clause, hit) for clause in found for each in heard if (hit := _topic(clause, each))]
-    digressions = (
-        tuple((clause.start, clause.end) for clause, _ in topics) if not (changes or different or vague) else ()
+    only_topics = not (changes or different or vague)
+    digressions = tuple((clause.start, clause.end) for clause, _ in topics) if only_topics else ()
+    how = "leave" if not intent and any(each in intents for each in _LEAVING) else None
+    topic = topics[0][1] if topics else how
+    return ParsedIntent(
+        intent,
+        topic,
+        changes,
+        different,
+        vague,
+        digressions=digressions,
+        is_doubtful=is_doubtful,
+        is_one_word=len(found) == 1 and len(found[0].phrase) == 1,
     )
-    how = "leave" if is_question and not intent and any(each in intents for each in _LEAVING) else None
-    return ParsedIntent(intent, topics[0][1] if topics else how, changes, different, vague, digressions=digressions)
 
 
 def _message_intent(
     intents: list[Intent | None], found: list[Clause], heard: list[Language], *, is_question: bool
 ) -> Intent | None:
-    """Stopping, starting over and no count in any clause; a yes counts only when every clause says yes."""
-    for each in (*_LEAVING, Intent.NO, Intent.KEEP, Intent.BACK):
-        if each in intents and not (is_question and (each in _LEAVING or len(intents) > 1)):
+    """A no counts in any clause. A yes, a stop and a new start count only when nothing else is said."""
+    is_doubtful = is_question or any(_is_doubtful(clause, heard) for clause in found)
+    is_nothing_else = all(intent or _is_polite(clause, heard) for intent, clause in zip(intents, found, strict=True))
+    for each in _LEAVING:
+        if each in intents and is_nothing_else and not is_doubtful:
             return each
-    clear = all(
-        intent in (Intent.YES, Intent.CONFIRM) or _is_polite(clause, heard)
-        for intent, clause in zip(intents, found, strict=True)
-    )
-    if is_question or not clear:
+    for each in (Intent.NO, Intent.KEEP, Intent.BACK):
+        if each in intents and not (is_question and len(intents) > 1):
+            return each
+    if is_doubtful or not is_nothing_else:
         return None
     return next((each for each in (Intent.CONFIRM, Intent.YES) if each in intents), None)
+
+
+def _is_doubtful(clause: Clause, heard: list[Language]) -> bool:
+    """Whether it asks, weighs or sets a condition, unless the whole clause is a phrase that is known to decide."""
+    language = heard[0]
+    if len(clause.phrase) > 1 and not clause.typed.isdisjoint(language.doubts_as_typed):
+        return True
+    return contains_any(clause, language, language.doubts) and clause.phrase not in language.phrases
 
 
 def _clause_intent(clause: Clause, heard: list[Language]) -> Intent | None:

@@ -35,6 +35,8 @@ class Interpretation:
     changes: tuple[Field, ...] = ()
     different_card: bool = False
     vague: bool = False
+    is_doubtful: bool = False
+    is_one_word: bool = False
     name: str | Refusal | None = None
     card: CardNumber | Refusal | None = None
     expiry: Expiry | Refusal | None = None
@@ -84,6 +86,7 @@ def interpret(message: str, session: Session, today: date, policy: Policy) -> In
         intent=None if private and asked.intent in (Intent.YES, Intent.CONFIRM) else asked.intent,
         topic="unclear" if unclear else asked.topic,
         language=asked.language, changes=asked.changes, different_card=asked.different_card, vague=asked.vague,
+        is_doubtful=asked.is_doubtful, is_one_word=asked.is_one_word,
         name=name, card=found.card, expiry=found.expiry, cvv=found.cvv,
         partial_number=PartialNumber(found.partial_number) if found.partial_number else None, early_cvv=found.early_cvv,
     )  # fmt: skip
