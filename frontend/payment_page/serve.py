@@ -12,6 +12,7 @@ from starlette.routing import Route
 from payment_page import (
     page,  # noqa: F401  imported at the start, so that the first payer does not wait for it
     session_cookie,
+    violation_reports,
 )
 from payment_page.chat_api import from_environment
 from payment_page.security_headers import SecurityHeaders
@@ -23,7 +24,7 @@ async def answer_health_check(_: Request) -> Response:
 
 app = st.App(
     "page.py",
-    routes=[Route("/healthz", answer_health_check), session_cookie.route],
+    routes=[Route("/healthz", answer_health_check), session_cookie.route, violation_reports.route],
     middleware=[Middleware(SecurityHeaders)],
 )
 
