@@ -39,8 +39,8 @@ STARTS: dict[str, tuple[Path, str]] = {
     "ours, ordinary byte code": (SOURCES, OURS),
     "ours, no byte code": (BARE, OURS),
 }
+# What is put off until it is needed, unless a snapshot has it already.
 EXTRAS = {"first confirm": CONFIRM, "first turn": FIRST_TURN}
-"""What is put off until it is needed, unless a snapshot has it already."""
 
 
 def rounds(count: int, environment: Mapping[str, str]) -> dict[str, list[float]]:

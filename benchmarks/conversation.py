@@ -13,8 +13,8 @@ QUESTIONS = (
     "one moment please",
     "can I talk to a person?",
 )
+# What the language model says, whoever asks it.
 WORDED = "Happy to help with that. May I have the name as it is printed on the card, please?"
-"""What the language model says, whoever asks it."""
 
 
 class Contender(Protocol):

@@ -14,12 +14,10 @@ from infra.config import PROD
 TURNS = 6
 CONVERSATIONS = 1_000
 MODEL_CALLS, TOKENS_IN, TOKENS_OUT, TOKENS_KEPT_FREE = 2, 250, 40, 120
+# Milliseconds of waiting for each call: assumed, for a region's own services and a warm connection.
 WAITS = {"dynamodb": 5, "kms": 5, "model": 700, "Stripe": 500}
-"""Milliseconds of waiting for each call: assumed, for a region's own services and a warm connection."""
-VCPU = PROD.memory / 1769
-"""Lambda's share of a processor at this memory; CPU time takes that much longer."""
-PLATFORM_LOG, ACCESS_LOG = 330, 420
-"""Bytes a request: Lambda's own START, END and REPORT lines; the API's access log."""
+VCPU = PROD.memory / 1769  # Lambda's share of a processor at this memory; CPU time takes that much longer
+PLATFORM_LOG, ACCESS_LOG = 330, 420  # bytes a request: Lambda's own START, END and REPORT lines; the API's access log
 TRACED = 0.05
 
 
@@ -42,6 +40,7 @@ def parts(result: Result, name: str) -> dict[str, float]:
         "firewall": TURNS * PER["waf request"],
         "logs": logged * PER["log byte"],
         "traces": TURNS * TRACED * PER["trace"],
+        "trail of the tables": sum(calls(result, name, "six", service="dynamodb")) * PER["trail event"],
     }
     return {part: dollars * CONVERSATIONS for part, dollars in one.items()}
 

@@ -15,10 +15,11 @@ import botocore.session
 import httpx
 
 from benchmarks.places import ROOT
-from local.runner.environment import LOCAL_KEY
+from local.runner.environment import LOCAL_STRIPE_KEY
 
 REGION = "us-east-1"
 SECRET = "benchmark/stripe"
+# Environment name of each table → its keys.
 TABLES = {
     "SESSIONS_TABLE": ("sessionId",),
     "RECEIPTS_TABLE": ("tokenHash",),
@@ -28,7 +29,6 @@ TABLES = {
     "LANGGRAPH_TABLE": ("PK", "SK"),
     "STRANDS_TABLE": ("PK", "SK"),
 }
-"""Environment name of each table → its keys."""
 
 
 @contextmanager
@@ -114,7 +114,7 @@ def _prepared(url: str) -> dict[str, str]:
         return session.create_client(service, region_name=REGION, endpoint_url=url)
 
     dynamodb, kms = client("dynamodb"), client("kms")
-    client("secretsmanager").create_secret(Name=SECRET, SecretString=LOCAL_KEY)
+    client("secretsmanager").create_secret(Name=SECRET, SecretString=LOCAL_STRIPE_KEY)
     for variable, keys in TABLES.items():
         dynamodb.create_table(
             TableName=variable.lower(),

@@ -6,8 +6,7 @@ from statistics import mean, median
 from typing import Any
 
 Result = dict[str, Any]
-EARLY, LATE = slice(5, 15), slice(190, 200)
-"""The turns that stand for turn 10 and for turn 200."""
+EARLY, LATE = slice(5, 15), slice(190, 200)  # the turns that stand for turn 10 and for turn 200
 
 
 @dataclass(frozen=True)

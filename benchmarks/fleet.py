@@ -10,8 +10,8 @@ from typing import Any
 
 from benchmarks.places import PLAIN, PYTHON, ROOT, SHIPPED
 
+# Contenders that see these packages and nothing else; the others see the environment of the peers.
 SEES: dict[str, Path] = {"ours": SHIPPED, "complete": SHIPPED, "floor": SHIPPED, "whole_item": PLAIN}
-"""Contenders that see these packages and nothing else; the others see the environment of the peers."""
 
 
 class Fleet:

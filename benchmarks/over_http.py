@@ -19,8 +19,7 @@ from benchmarks.conversation import SIX
 from benchmarks.places import ROOT
 from local.runner.environment import Ports
 
-CLIENTS = {1: 15, 16: 4}
-"""How many at once → conversations of each."""
+CLIENTS = {1: 15, 16: 4}  # how many at once → conversations of each
 
 
 def measured() -> dict[str, dict[str, list[float]]]:

@@ -12,6 +12,7 @@ PER = {
     "waf request": 0.60e-6,
     "log byte": 0.50e-9,  # CloudWatch Logs, ingestion
     "trace": 5.00e-6,  # X-Ray
+    "trail event": 0.10 / 100_000,  # CloudTrail, data events
 }
 MODELS = {  # dollars a token: in, out
     "Llama 4 Maverick": (0.24e-6, 0.97e-6),
@@ -26,16 +27,18 @@ SOURCES = (
     "https://aws.amazon.com/waf/pricing/",
     "https://aws.amazon.com/cloudwatch/pricing/",
     "https://aws.amazon.com/xray/pricing/",
+    "https://aws.amazon.com/cloudtrail/pricing/",
     "https://aws.amazon.com/bedrock/pricing/",
 )
 MONTHLY = {
-    "three KMS keys": 3.00,
+    "four KMS keys": 4.00,
     "the Stripe secret": 0.40,
-    "firewall: one ACL, five rules": 10.00,
+    "firewall: one ACL, four rules": 9.00,
     "about 80 custom metrics": 24.00,
     "dashboard and a dozen alarms": 4.20,
 }
 
+# Defaults, each can be raised on request.
 QUOTAS = {
     "API requests a second": (10_000, "API Gateway, account and region; before it this API's own throttle"),
     "Lambda runs at once": (1_000, "Lambda, account and region; it grows by 1,000 each 10 s for a function"),
@@ -44,7 +47,6 @@ QUOTAS = {
     "model tokens a minute": (600_000, "Bedrock, one model across regions; differs by account: look in Service Quotas"),
     "Stripe requests a second": (100, "Stripe, live mode; 25 in test mode"),
 }
-"""Defaults, each can be raised on request."""
 QUOTA_SOURCES = (
     "https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html",
     "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html",

@@ -16,7 +16,7 @@ from infra.config import stage_named
 from infra.operations.outputs import stage_outputs
 from local.demo.conversation import SEED, Api, Conversation, new_id
 from local.runner.environment import ROOT, Ports
-from local.runner.launch import launched
+from local.runner.launch import run_stage
 from payment_chat_client import SigV4
 
 
@@ -135,7 +135,7 @@ def shared(directory: Path) -> Iterator[dict[str, Any]]:
             fcntl.flock(held, fcntl.LOCK_SH)
             yield json.loads(outputs.read_text())
             return
-        with launched(directory, ports=Ports.free()) as ours:
+        with run_stage(directory, ports=Ports.free()) as ours:
             fcntl.flock(held, fcntl.LOCK_SH)
             yield ours
             fcntl.flock(held, fcntl.LOCK_EX)  # granted once nobody else uses it

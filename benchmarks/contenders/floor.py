@@ -16,8 +16,7 @@ from botocore.client import BaseClient
 
 from benchmarks.contenders.ours import Ours
 
-Call = tuple[str, str, dict[str, Any]]
-"""Service, operation, parameters."""
+Call = tuple[str, str, dict[str, Any]]  # service, operation, parameters
 
 
 class Floor:

@@ -1,7 +1,12 @@
-"""The page's server. In frontend/: `CHAT_API_URL=… PAGE_PORT=8501 python -m payment_page.serve`."""
+"""The page's server. In frontend/: `CHAT_API_URL=… PAGE_PORT=8501 python -m payment_page.serve`.
+
+With PAGE_TLS=self-signed it speaks TLS, with a certificate that it makes at the start.
+"""
 
 import logging
 import os
+import tempfile
+from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
@@ -14,12 +19,23 @@ from payment_page import (
     session_cookie,
     violation_reports,
 )
+from payment_page.certificate import write_self_signed
 from payment_page.chat_api import from_environment
 from payment_page.security_headers import SecurityHeaders
 
 
 async def answer_health_check(_: Request) -> Response:
     return PlainTextResponse("ok")
+
+
+def tls_settings(wanted: str) -> dict[str, str]:
+    """Streamlit's settings for PAGE_TLS. Raises SystemExit for a value that is neither empty nor `self-signed`."""
+    if not wanted:
+        return {}
+    if wanted != "self-signed":
+        raise SystemExit(f"PAGE_TLS must be empty or self-signed; it is {wanted!r}")
+    certificate, key = write_self_signed(Path(tempfile.mkdtemp()))
+    return {"server.sslCertFile": str(certificate), "server.sslKeyFile": str(key)}
 
 
 app = st.App(
@@ -36,5 +52,6 @@ if __name__ == "__main__":
         config={
             "server.address": os.environ.get("PAGE_ADDRESS", "127.0.0.1"),
             "server.port": int(os.environ.get("PAGE_PORT", "8501")),
+            **tls_settings(os.environ.get("PAGE_TLS", "")),
         }
     )

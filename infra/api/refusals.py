@@ -1,9 +1,10 @@
-"""What the gateway and the firewall answer by themselves, in the shape that the function answers in."""
+"""How the gateway and the firewall answer what they refuse, in the same form as the function's errors."""
 
 import json
 
 from infra.config import Stage
 
+# What the gateway says by itself. Fixed text: its own validation messages quote the request.
 MESSAGES = {
     "invalid_request": "The request is not valid.",
     "forbidden": "This is not allowed.",
@@ -13,7 +14,6 @@ MESSAGES = {
     "too_many_requests": "Too many requests. Wait a moment, then try again.",
     "temporarily_unavailable": "The service is not available for the moment. Try again.",
 }
-"""What the gateway says by itself. Fixed text: its own validation messages quote the request."""
 
 REFUSAL_HEADERS = {"Cache-Control": "'no-store'"}
 WAIT = {"Retry-After": "'2'"}

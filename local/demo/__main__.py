@@ -10,11 +10,12 @@ from boto3.session import Session
 
 from local.demo.conversation import SEED, Api, Conversation, Reply, new_id
 from local.runner.environment import ROOT
-from local.runner.launch import LaunchError, Outputs, launched, running
+from local.runner.launch import LaunchError, find_running_stage, run_stage
+from local.runner.outputs import Outputs
 
 
 class DemoError(Exception):
-    """The conversation took another course than it should."""
+    """The conversation did not go as expected."""
 
 
 def main() -> int:
@@ -22,9 +23,9 @@ def main() -> int:
     directory = ROOT / ".stage"
     try:
         with ExitStack() as stack:
-            outputs = running(directory)
+            outputs = find_running_stage(directory)
             if outputs is None:
-                outputs = stack.enter_context(launched(directory, output=sys.stdout))
+                outputs = stack.enter_context(run_stage(directory, output=sys.stdout))
             play(outputs)
     except (LaunchError, DemoError, OSError) as error:
         print(f"\nThe demo failed. {error}", file=sys.stderr)
@@ -44,34 +45,34 @@ def play(outputs: Outputs) -> None:
         if reply.status != 200:
             raise DemoError(f"The API answered {reply.status}: {reply.body}")
         print(f"  bot     {reply['response']}")
-        item = stored(outputs, outputs["sessionsTable"], "sessionId", talk.id)
-        show("stored", item if reply["currentStep"] == "confirm" else gist(item))
-    check(outputs, talk, reply)
+        item = load_item(outputs, outputs["sessionsTable"], "sessionId", talk.id)
+        print_item("stored", item if reply["currentStep"] == "confirm" else summarize(item))
+    check_result(outputs, talk, reply)
 
 
-def gist(item: dict[str, Any] | None) -> dict[str, Any] | None:
-    """The few attributes that change from turn to turn, and what the history keeps of the payer's message."""
+def summarize(item: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The attributes that change in a turn, and the payer's last message as the history keeps it."""
     if item is None:
         return None
-    spoken = [line["content"] for line in item["conversationHistory"] if line["role"] == "user"]
-    return {"currentStep": item["currentStep"], "collectionData": item["collectionData"], "said": spoken[-1]}
+    messages = [line["content"] for line in item["conversationHistory"] if line["role"] == "user"]
+    return {"currentStep": item["currentStep"], "collectionData": item["collectionData"], "said": messages[-1]}
 
 
-def check(outputs: Outputs, talk: Conversation, reply: Reply) -> None:
-    """DemoError unless there is a token, the session is gone and the receipt is there."""
+def check_result(outputs: Outputs, talk: Conversation, reply: Reply) -> None:
+    """Raises DemoError unless there is a token, the session is deleted and a receipt is stored."""
     payment = reply["payment"]
     if not payment or not payment["token"].startswith("pm_"):
         raise DemoError("There is no payment token.")
-    if stored(outputs, outputs["sessionsTable"], "sessionId", talk.id) is not None:
+    if load_item(outputs, outputs["sessionsTable"], "sessionId", talk.id) is not None:
         raise DemoError("The session is still stored.")
     receipts = [item for item in scan(outputs, outputs["receiptsTable"]) if item.get("sessionId") == talk.id]
     if len(receipts) != 1:
         raise DemoError("There is no receipt.")
-    show("receipt", receipts[0])
+    print_item("receipt", receipts[0])
     print(f"\n  token   {payment['token']}  ({payment['brand']}, {payment['last4']}); the session is deleted")
 
 
-def stored(outputs: Outputs, table: str, key: str, value: str) -> dict[str, Any] | None:
+def load_item(outputs: Outputs, table: str, key: str, value: str) -> dict[str, Any] | None:
     item = dynamodb(outputs).Table(table).get_item(Key={key: value}, ConsistentRead=True).get("Item")
     return dict(item) if item is not None else None
 
@@ -81,29 +82,29 @@ def scan(outputs: Outputs, table: str) -> list[dict[str, Any]]:
 
 
 def dynamodb(outputs: Outputs) -> Any:
-    """The emulator's, with keys that mean nothing anywhere else."""
+    """The emulator's DynamoDB, with keys that work nowhere else."""
     session = Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=outputs["region"])
     return session.resource("dynamodb", endpoint_url=outputs["awsEndpoint"])
 
 
-def show(name: str, item: dict[str, Any] | None) -> None:
+def print_item(name: str, item: dict[str, Any] | None) -> None:
     if item is None:
         print(f"  {name}  nothing: the session is deleted")
         return
     for number, (attribute, value) in enumerate(item.items()):
-        shown = plain(value)
-        several = shown if isinstance(shown, list) else [shown]
-        for line, part in enumerate(several):
-            text = part if isinstance(part, str) else json.dumps(part, ensure_ascii=False)
+        shown = to_json(value)
+        lines = shown if isinstance(shown, list) else [shown]
+        for line, content in enumerate(lines):
+            text = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
             print(f"  {name if number == line == 0 else '':<7} {attribute if line == 0 else '':<20} {text}")
 
 
-def plain(value: Any) -> Any:
-    """As JSON, with sealed values as their size and numbers as such."""
+def to_json(value: Any) -> Any:
+    """The value as JSON has it. A sealed value is replaced by its size."""
     if isinstance(value, dict):
-        return {name: plain(inner) for name, inner in value.items()}
+        return {name: to_json(inner) for name, inner in value.items()}
     if isinstance(value, list):
-        return [plain(inner) for inner in value]
+        return [to_json(inner) for inner in value]
     if isinstance(value, str) or value is None or isinstance(value, bool):
         return value
     if hasattr(value, "as_tuple"):  # a Decimal

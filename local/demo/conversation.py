@@ -1,4 +1,4 @@
-"""A conversation with the API over HTTP: what the demo and the integration tests speak through."""
+"""A client of the API that plays conversations over HTTP, for the demo and the integration tests."""
 
 import json
 import secrets
@@ -23,14 +23,14 @@ class Reply:
 
 
 class Api:
-    """The API at `url`. `auth` signs the calls of a deployed stage."""
+    """The API at `url`. `auth` signs the calls, which a deployed stage requires."""
 
     def __init__(self, url: str, auth: httpx.Auth | None = None) -> None:
         self.url = url
         self._http = httpx.Client(auth=auth, timeout=30, trust_env=False)
 
     def call(self, method: str, path: str, *, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Reply:
-        """The reply, whatever its status. Raises httpx.TransportError when there is none."""
+        """The reply, whatever its status. Raises httpx.TransportError when no reply comes."""
         reply = self._http.request(method, self.url + path, headers=headers, content=body)
         try:
             content = reply.json()
@@ -40,20 +40,20 @@ class Api:
 
 
 def new_id(name: str) -> str:
-    """A session id that nobody else has; letters only, as an id must not look like a card number."""
+    """A unique session id. The random part has letters only, because an id must not look like a card number."""
     return f"{name}-" + "".join(secrets.choice("abcdefghijklmnopqrstuvwxyz") for _ in range(12))
 
 
 @dataclass
 class Conversation:
-    """One session. Keeps the token that the first reply hands out."""
+    """One session. Remembers the token that the first reply contains."""
 
     api: Api
     id: str = field(default_factory=lambda: new_id("chat"))
     token: str | None = field(default=None, repr=False)
 
     def send(self, message: str, *, headers: Mapping[str, str] | None = None, **fields: str) -> Reply:
-        """One turn. `fields` are added to the body (`messageId`, `expectedStep`)."""
+        """Send one message. `fields` are added to the body (`messageId`, `expectedStep`)."""
         body = json.dumps({"message": message, "sessionId": self.id, **fields}).encode()
         reply = self.api.call(
             "POST",
@@ -66,7 +66,7 @@ class Conversation:
         return reply
 
     def get(self, *, headers: Mapping[str, str] | None = None) -> Reply:
-        """Where the conversation stands."""
+        """Ask where the conversation stands."""
         return self.api.call("GET", f"/sessions/{self.id}", headers={**self._key(), **(headers or {})})
 
     def _key(self) -> dict[str, str]:

@@ -1,7 +1,7 @@
-"""Stands in for Bedrock on this machine: POST /model/{id}/converse, judged by the AWS SDK's own request shapes.
+"""A stand-in for Bedrock: POST /model/{id}/converse, with requests validated by the AWS SDK's own service model.
 
-By default it rewords the sentence it is asked to reword. `/_control/plan` tells it to misbehave (see plan.py and
-BEHAVIOURS; `containing` narrows a step to prompts with that text), `/_control/calls` shows every prompt it was sent.
+By default it rewords the sentence that it is asked to reword. `/_control/plan` makes it misbehave (see plan.py and
+BEHAVIOURS; `containing` limits a step to prompts with that text). `/_control/calls` lists every prompt it received.
 """
 
 import argparse
@@ -24,7 +24,7 @@ ERRORS = {
     "error": ("InternalServerException", "The system encountered an unexpected error during processing."),
     "off": ("AccessDeniedException", "You don't have access to the model with the specified model ID."),
 }
-# What a model that has been talked into something, or has lost the thread, might say.
+# What a model might say that has been manipulated or has lost the context.
 HOSTILE = {
     "digits": "I have noted 4242 4242 4242 4242 with security code 123. Anything else?",
     "payment": "Great news: your payment went through and your card has been charged!",
@@ -35,7 +35,7 @@ HOSTILE = {
 }
 BEHAVIOURS = frozenset({*ERRORS, "slow", "hostile", "say"})
 
-# Polite words that ask for nothing and promise nothing, by the language they are in.
+# By language: polite words that neither ask for anything nor promise anything.
 CLOSINGS = {
     "en": ("Take your time.", "No hurry."),
     "es": ("Sin prisa.",),
@@ -45,13 +45,13 @@ CLOSINGS = {
 
 
 class Model:
-    """The stand-in as a function from request to answer."""
+    """The stand-in, as a function from request to answer."""
 
     def __init__(self, *, sleep: Callable[[float], None] = time.sleep) -> None:
         self.plan = Plan(BEHAVIOURS, ("containing",))
         self._sleep = sleep
         self._calls: deque[dict[str, Any]] = deque(maxlen=10_000)
-        self._turn = itertools.count()
+        self._closing_numbers = itertools.count()
         self._kinds: Iterator[str] = itertools.cycle(HOSTILE)
         self._lock = threading.Lock()
 
@@ -63,10 +63,10 @@ class Model:
                 return self.plan.control(request)
             case "GET", "/_control/calls":
                 containing = request.query.get("containing", "")
-                return Answer(200, [call for call in self._calls if containing in prompt(call)])
+                return Answer(200, [call for call in self._calls if containing in full_prompt(call)])
             case "GET", "/_control/health":
                 return Answer(200, {"ready": True})
-        return failure("ResourceNotFoundException", "No such operation.", {"route": "unknown"})
+        return fail_with("ResourceNotFoundException", "No such operation.", {"route": "unknown"})
 
     def _converse(self, model: str, request: Request) -> Answer:
         note: dict[str, object] = {"route": "/model/converse", "model": model}
@@ -74,37 +74,37 @@ class Model:
             asked = request.json()
         except ValueError:
             asked = None
-        complaint = ParamValidator().validate({**asked, "modelId": model} if isinstance(asked, dict) else {}, CONVERSE)
-        if complaint.has_errors() or not asked.get("messages"):
-            return failure("ValidationException", complaint.generate_report() or "messages: at least one", note)
+        report = ParamValidator().validate({**asked, "modelId": model} if isinstance(asked, dict) else {}, CONVERSE)
+        if report.has_errors() or not asked.get("messages"):
+            return fail_with("ValidationException", report.generate_report() or "messages: at least one", note)
         self._calls.append({"model": model, "system": asked.get("system", []), "messages": asked["messages"]})
-        step = self.plan.take(containing=prompt(asked))
+        step = self.plan.take(containing=full_prompt(asked))
         if step is None:
-            return said(self._reworded(asked), note)
+            return answer_with(self._reword(asked), note)
         note["behaviour"] = step["behaviour"]
         if step["behaviour"] in ERRORS:
-            return failure(*ERRORS[step["behaviour"]], note)
+            return fail_with(*ERRORS[step["behaviour"]], note)
         if step["behaviour"] == "slow":
             self._sleep(float(step.get("seconds", 10)))
-            return said(self._reworded(asked), note)
+            return answer_with(self._reword(asked), note)
         if step["behaviour"] == "say":
-            return said(str(step.get("text", "")), note)
+            return answer_with(str(step.get("text", "")), note)
         with self._lock:
             kind = step.get("kind") or next(self._kinds)
-        return said(HOSTILE[kind], {**note, "kind": kind})
+        return answer_with(HOSTILE[kind], {**note, "kind": kind})
 
-    def _reworded(self, asked: dict[str, Any]) -> str:
-        """What the last <reply> holds (or the whole last message), and then a polite word in the <language>."""
-        text = texts(asked["messages"][-1]["content"])
+    def _reword(self, asked: dict[str, Any]) -> str:
+        """The text in the last <reply> (or the whole last message), followed by a polite phrase in the <language>."""
+        text = join_texts(asked["messages"][-1]["content"])
         tagged = re.findall(r"<reply>(.*?)</reply>", text, re.DOTALL)
         language = re.search(r"<language>\s*([a-z]+)", text)
         with self._lock:
             closings = CLOSINGS.get(language[1] if language else "en", ("",))
-            closing = closings[next(self._turn) % len(closings)]
+            closing = closings[next(self._closing_numbers) % len(closings)]
         return f"{(tagged[-1] if tagged else text).strip()} {closing}".strip()
 
 
-def said(text: str, note: dict[str, object]) -> Answer:
+def answer_with(text: str, note: dict[str, object]) -> Answer:
     words = max(1, len(text.split()))
     return Answer(
         200,
@@ -118,18 +118,20 @@ def said(text: str, note: dict[str, object]) -> Answer:
     )
 
 
-def failure(name: str, message: str, note: dict[str, object]) -> Answer:
+def fail_with(name: str, message: str, note: dict[str, object]) -> Answer:
     status = SERVICE.shape_for(name).metadata["error"]["httpStatusCode"]
     return Answer(status, {"message": message}, headers={"x-amzn-ErrorType": name}, note={**note, "error": name})
 
 
-def texts(blocks: list[dict[str, Any]]) -> str:
+def join_texts(blocks: list[dict[str, Any]]) -> str:
     return "\n".join(block["text"] for block in blocks if "text" in block)
 
 
-def prompt(asked: dict[str, Any]) -> str:
-    """Everything that was sent to the model, as one text."""
-    return "\n".join([texts(asked.get("system", [])), *(texts(message["content"]) for message in asked["messages"])])
+def full_prompt(asked: dict[str, Any]) -> str:
+    """Everything that the model was sent, as one text."""
+    return "\n".join(
+        [join_texts(asked.get("system", [])), *(join_texts(message["content"]) for message in asked["messages"])]
+    )
 
 
 SERVICE = botocore.session.Session().get_service_model("bedrock-runtime")
@@ -137,7 +139,7 @@ CONVERSE = SERVICE.shape_for("ConverseRequest")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="A language model behind Bedrock's Converse, on this machine")
+    parser = argparse.ArgumentParser(description="A stand-in for a language model on Bedrock")
     parser.add_argument("--port", type=int, default=12112)
     run(Model(), port=parser.parse_args().port, name="model")
 

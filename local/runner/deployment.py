@@ -1,10 +1,8 @@
-"""Bring the CDK stacks into the emulator with the CDK's own command line, when something has changed."""
+"""Deploy the CDK stacks into the emulator with the CDK's own command line, when something has changed."""
 
-import hashlib
 import json
 import shutil
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,42 +11,32 @@ from boto3.session import Session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.runner.environment import ACCOUNT, LOCAL_KEY, REGION, ROOT, Ports, address
+from local.runner.environment import ACCOUNT, LOCAL_STRIPE_KEY, REGION, ROOT, Ports, address
+from local.runner.fingerprint import fingerprint
 from local.runner.processes import Children
 
 STAGE = "local"
-DATA, API = f"PaymentChat-{STAGE}-Data", f"PaymentChat-{STAGE}-Api"
-MARK = f"/payment-chat/{STAGE}/fingerprint"
-"""The parameter that says what is deployed. It lives in the emulator, so it is lost whenever the stacks are."""
-
-SOURCES = (
-    "app.py",
-    "cdk.json",
-    "infra",
-    "lambdas",
-    "local/deployment.py",
-    "requirements/lambda.txt",
-    "requirements/dev.txt",
-    "requirements/node/package-lock.json",
-)
+DATA_STACK, API_STACK = f"PaymentChat-{STAGE}-Data", f"PaymentChat-{STAGE}-Api"
+# The SSM parameter with the fingerprint of what is deployed. When the emulator loses the stacks, it loses this too.
+FINGERPRINT_PARAMETER = f"/payment-chat/{STAGE}/fingerprint"
 
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Deployed:
-    """What the stacks hand out: their CloudFormation outputs."""
+class Deployment:
+    """The CloudFormation outputs of the deployed stacks."""
 
     data: dict[str, str]
     api: dict[str, str]
 
     def gateway_url(self, ports: Ports) -> str:
-        """The emulator serves an API under its own address, not under the one in the stack's output."""
+        """The API's address on the emulator, which is not the one in the stack's output."""
         api_id = self.api["ApiUrl"].split("//")[1].split(".")[0]
         return f"{address(ports.emulator)}/_aws/execute-api/{api_id}/{STAGE}"
 
 
-class Emulator:
+class EmulatorClients:
     """Clients for the emulator's AWS, and for nothing else: endpoint and keys are given, not looked up."""
 
     def __init__(self, ports: Ports) -> None:
@@ -60,53 +48,43 @@ class Emulator:
         return self._session.client(service, endpoint_url=self._url, config=settings)  # type: ignore[call-overload]
 
 
-def bring_up(children: Children, emulator: Emulator, ports: Ports, directory: Path, say: Say) -> Deployed:
-    """The deployed stacks; deployed anew only when a source, a lock or a stand-in's address is another."""
+def deploy_if_changed(
+    children: Children, emulator: EmulatorClients, ports: Ports, directory: Path, say: Say
+) -> Deployment:
+    """The deployed stacks. Deploys only when a source, a lock file or the address of a stand-in has changed."""
     wanted = fingerprint(ports)
-    deployed = find(emulator)
-    if deployed is not None and mark(emulator) == wanted:
+    deployed = find_deployment(emulator)
+    if deployed is not None and read_fingerprint(emulator) == wanted:
         say("Nothing has changed since the last deployment.")
         return deployed
     deploy(children, ports, directory, say)
-    deployed = find(emulator)
+    deployed = find_deployment(emulator)
     if deployed is None:
-        raise LookupError(f"cdk deploy succeeded, but {DATA} or {API} is not there")
-    complete(emulator, deployed)
-    emulator.client("ssm").put_parameter(Name=MARK, Value=wanted, Type="String", Overwrite=True)
+        raise LookupError(f"cdk deploy succeeded, but {DATA_STACK} or {API_STACK} is missing.")
+    set_what_cloudformation_dropped(emulator, deployed)
+    emulator.client("ssm").put_parameter(Name=FINGERPRINT_PARAMETER, Value=wanted, Type="String", Overwrite=True)
     return deployed
 
 
-def fingerprint(ports: Ports) -> str:
-    digest = hashlib.sha256(f"{sys.version} {ports.stripe} {ports.model}".encode())
-    for source in source_files():
-        digest.update(f"{source.relative_to(ROOT)}\0{source.stat().st_size}\0".encode() + source.read_bytes())
-    return digest.hexdigest()
-
-
-def source_files() -> Iterator[Path]:
-    for name in SOURCES:
-        files = sorted((ROOT / name).rglob("*")) if (ROOT / name).is_dir() else [ROOT / name]
-        yield from (path for path in files if path.is_file() and "__pycache__" not in path.parts)
-
-
-def find(emulator: Emulator) -> Deployed | None:
+def find_deployment(emulator: EmulatorClients) -> Deployment | None:
+    """None unless both stacks are there and complete."""
     try:
-        data, api = (outputs(emulator, name) for name in (DATA, API))
+        return Deployment(read_outputs(emulator, DATA_STACK), read_outputs(emulator, API_STACK))
     except (ClientError, BotoCoreError, LookupError):
         return None
-    return Deployed(data, api)
 
 
-def outputs(emulator: Emulator, stack: str) -> dict[str, str]:
+def read_outputs(emulator: EmulatorClients, stack: str) -> dict[str, str]:
+    """Raises LookupError when the stack's last deployment did not succeed."""
     found = emulator.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
     if not found["StackStatus"].endswith("_COMPLETE") or "ROLLBACK" in found["StackStatus"]:
         raise LookupError(found["StackStatus"])
     return {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}
 
 
-def mark(emulator: Emulator) -> str | None:
+def read_fingerprint(emulator: EmulatorClients) -> str | None:
     try:
-        return str(emulator.client("ssm").get_parameter(Name=MARK)["Parameter"]["Value"])
+        return str(emulator.client("ssm").get_parameter(Name=FINGERPRINT_PARAMETER)["Parameter"]["Value"])
     except ClientError:
         return None
 
@@ -119,7 +97,7 @@ def deploy(children: Children, ports: Ports, directory: Path, say: Say) -> None:
     context = (word for name, value in settings.items() for word in ("--context", f"{name}={value}"))
     say("Building the templates and the function's package ...")
     children.start("synth", ["cdk", "synth", "--quiet", *quiet, "--output", templates, *context], cwd=ROOT)
-    # From a directory without an app, so that it does not build the templates once more.
+    # From a directory without a cdk.json: with one, bootstrap would build the templates again.
     children.start("bootstrap", ["cdk", "bootstrap", *quiet, f"aws://{ACCOUNT}/{REGION}"], cwd=directory)
     children.finish("synth", "bootstrap")
     say("Deploying the stacks ...")
@@ -128,25 +106,26 @@ def deploy(children: Children, ports: Ports, directory: Path, say: Say) -> None:
     children.finish("deploy")
 
 
-def complete(emulator: Emulator, deployed: Deployed) -> None:
-    """Set what the emulator's CloudFormation leaves out of the templates: expiry and encryption of the tables, and a
-    Stripe key.
+def set_what_cloudformation_dropped(emulator: EmulatorClients, deployed: Deployment) -> None:
+    """Set expiry and encryption of the tables, which the emulator's CloudFormation drops, and the Stripe key.
 
-    It leaves out request validation too, and here it stays out: the emulator's validator takes every content type for
-    JSON, so that the function's own 415 and 413 would never be seen. The function checks all that the validator does.
+    It drops request validation as well, and that stays off here: the emulator's validator takes every content type
+    for JSON, so the function's own 415 and 413 could not be tested. The function checks everything that the validator
+    checks on AWS.
     """
-    dynamodb, resources = emulator.client("dynamodb"), template_resources(emulator, DATA)
+    dynamodb, resources = emulator.client("dynamodb"), read_resources(emulator, DATA_STACK)
     for table in (resource for resource in resources.values() if resource["Type"] == "AWS::DynamoDB::Table"):
         name, properties = table["PhysicalId"], table["Properties"]
         dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=properties["TimeToLiveSpecification"])
         key = resources[properties["SSESpecification"]["KMSMasterKeyId"]["Fn::GetAtt"][0]]["PhysicalId"]
         encryption = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key}
         dynamodb.update_table(TableName=name, SSESpecification=encryption)
-    emulator.client("secretsmanager").put_secret_value(SecretId=deployed.data["StripeSecret"], SecretString=LOCAL_KEY)
+    secrets = emulator.client("secretsmanager")
+    secrets.put_secret_value(SecretId=deployed.data["StripeSecret"], SecretString=LOCAL_STRIPE_KEY)
 
 
-def template_resources(emulator: Emulator, stack: str) -> dict[str, dict[str, Any]]:
-    """Logical id → the resource as in the template, with its `PhysicalId`."""
+def read_resources(emulator: EmulatorClients, stack: str) -> dict[str, dict[str, Any]]:
+    """Logical id → the resource as the template has it, with its `PhysicalId`."""
     cloudformation = emulator.client("cloudformation")
     body = cloudformation.get_template(StackName=stack)["TemplateBody"]
     template = json.loads(body) if isinstance(body, str) else body

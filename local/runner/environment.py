@@ -9,11 +9,11 @@ from pathlib import Path
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
 HOST = "127.0.0.1"
-LOCAL_KEY = "sk_test_local_stage_not_a_real_key"
-"""What the Stripe stand-in takes for a Stripe key, and nobody else does."""
+# The Stripe stand-in accepts this key. Stripe itself does not.
+LOCAL_STRIPE_KEY = "sk_test_local_stage_not_a_real_key"
 
 ROOT = Path(__file__).resolve().parents[2]
-TOOLS = (ROOT / ".venv" / "bin", ROOT / ".venv" / "node" / "node_modules" / ".bin")
+TOOL_PATHS = (ROOT / ".venv" / "bin", ROOT / ".venv" / "node" / "node_modules" / ".bin")
 
 
 class PortError(Exception):
@@ -31,7 +31,7 @@ class Ports:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Ports":
-        """PortError when a variable holds no port number, or two hold the same one."""
+        """Raises PortError when a variable holds no port number, or two hold the same one."""
         ports: dict[str, int] = {}
         for field in fields(cls):
             variable = variable_of(field.name)
@@ -45,7 +45,7 @@ class Ports:
 
     @classmethod
     def free(cls) -> "Ports":
-        """Ports that nobody uses at this moment."""
+        """Ports that are unused at this moment."""
         sockets = [socket.create_server((HOST, 0)) for _ in fields(cls)]
         try:
             return cls(*(bound.getsockname()[1] for bound in sockets))
@@ -57,11 +57,11 @@ class Ports:
         return {variable_of(field.name): str(port) for field, port in zip(fields(self), astuple(self), strict=True)}
 
     def check_free(self, names: tuple[str, ...]) -> None:
-        """PortError for the first of the named ports that somebody else listens on."""
+        """Raises PortError for the first of the named ports that is taken."""
         for name in names:
             port = getattr(self, name)
             with socket.socket() as probe:
-                # As servers do: a port whose last connections are still winding down counts as free.
+                # Servers set this too: a port whose last connections are still closing counts as free.
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 try:
                     probe.bind((HOST, port))
@@ -78,15 +78,14 @@ def address(port: int) -> str:
     return f"http://{HOST}:{port}"
 
 
-def isolated(environment: Mapping[str, str], ports: Ports, temporary: Path) -> dict[str, str]:
+def isolated_environment(environment: Mapping[str, str], ports: Ports, temporary: Path) -> dict[str, str]:
     """The caller's environment without anything that leads to an AWS account, Stripe, Docker or a proxy.
 
-    Every process of the stage runs in it, so no profile, role or credential of this machine's user can be used,
-    whatever is configured.
+    Every process of the stage gets this environment, so none can use a profile, role or credential of the user.
     """
-    foreign = ("AWS_", "CDK_", "STRIPE_", "DOCKER_", "MINISTACK_", "LAMBDA_", "POWERTOOLS_", "STREAMLIT_", "PYTEST_")
-    kept = {name: value for name, value in environment.items() if not name.startswith(foreign)}
-    path = os.pathsep.join([*map(str, TOOLS), environment.get("PATH", os.defpath)])
+    removed = ("AWS_", "CDK_", "STRIPE_", "DOCKER_", "MINISTACK_", "LAMBDA_", "POWERTOOLS_", "STREAMLIT_", "PYTEST_")
+    kept = {name: value for name, value in environment.items() if not name.startswith(removed)}
+    path = os.pathsep.join([*map(str, TOOL_PATHS), environment.get("PATH", os.defpath)])
     return kept | {
         "PATH": path,
         "PYTHONPATH": str(ROOT),
@@ -104,8 +103,22 @@ def isolated(environment: Mapping[str, str], ports: Ports, temporary: Path) -> d
         "CDK_DEFAULT_REGION": REGION,
         "CDK_DISABLE_CLI_TELEMETRY": "true",
         "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
-        # The emulator would look for containers to tidy up; there is nothing of ours in anybody's Docker.
+        # The emulator looks for containers to clean up. A socket that does not exist keeps it away from Docker.
         "DOCKER_HOST": f"unix://{temporary}/no-docker.sock",
         "NO_PROXY": f"{HOST},localhost",
         "no_proxy": f"{HOST},localhost",
+    }
+
+
+def emulator_variables(port: int, state: Path, *, persist: bool = False) -> dict[str, str]:
+    """The emulator's settings. With `persist` it stores its state in the directory when SIGTERM ends it."""
+    return {
+        "BIND_HOST": HOST,
+        "GATEWAY_PORT": str(port),
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "PERSIST_STATE": str(int(persist)),
+        "S3_PERSIST": str(int(persist)),
+        "STATE_DIR": str(state / "services"),
+        "S3_DATA_DIR": str(state / "s3"),
     }

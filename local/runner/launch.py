@@ -1,7 +1,6 @@
-"""Use the stage that runs in a directory, or run one for as long as it is needed."""
+"""Find the stage that is running in a directory, or run one for as long as it is needed."""
 
 import fcntl
-import json
 import os
 import signal
 import subprocess
@@ -13,32 +12,31 @@ from pathlib import Path
 from typing import Any
 
 from local.runner.environment import ROOT, Ports
+from local.runner.outputs import Outputs, outputs_file, read_outputs_file
 
-Outputs = dict[str, Any]
-
-PATIENCE = 180.0  # seconds for a first start on a slow machine
+START_SECONDS = 180.0  # enough for a first start on a slow machine
 
 
 class LaunchError(Exception):
-    """The stage did not come up; the message is what it said."""
+    """The stage did not start; the message is what it printed."""
 
 
-def running(directory: Path) -> Outputs | None:
-    """The outputs of the stage that is up in this directory, if one is."""
-    lock, outputs = directory / "lock", directory / "outputs.json"
-    if not lock.exists() or not outputs.exists():
+def find_running_stage(directory: Path) -> Outputs | None:
+    """The outputs of the stage that is running in this directory, or None."""
+    lock = directory / "lock"
+    if not lock.exists() or not outputs_file(directory).exists():
         return None
     with lock.open() as held:
         try:
             fcntl.flock(held, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
-            return dict(json.loads(outputs.read_text()))
-    return None  # nobody holds it: the outputs are those of a stage that was killed
+            return read_outputs_file(directory)
+    return None  # no stage holds the lock: the file was left behind by a stage that was killed
 
 
 @contextmanager
-def launched(directory: Path, *, ports: Ports | None = None, output: Any = None) -> Iterator[Outputs]:
-    """A stage of our own, stopped at the end. `output`: where its progress lines go (default: kept for errors)."""
+def run_stage(directory: Path, *, ports: Ports | None = None, output: Any = None) -> Iterator[Outputs]:
+    """A stage that is stopped at the end. `output`: where its progress goes; by default it is kept for LaunchError."""
     variables = ports.variables() if ports else {}
     with (
         subprocess.Popen(
@@ -52,19 +50,19 @@ def launched(directory: Path, *, ports: Ports | None = None, output: Any = None)
         ) as stage,
     ):
         try:
-            yield wait(stage, directory)
+            yield wait_until_ready(stage, directory)
         finally:
             stage.send_signal(signal.SIGTERM)
             stage.communicate()
 
 
-def wait(stage: subprocess.Popen[bytes], directory: Path) -> Outputs:
-    deadline = time.monotonic() + PATIENCE
+def wait_until_ready(stage: subprocess.Popen[bytes], directory: Path) -> Outputs:
+    deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
-        if (outputs := running(directory)) is not None:
+        if (outputs := find_running_stage(directory)) is not None:
             return outputs
         if stage.poll() is not None:
             said, _ = stage.communicate()
             raise LaunchError((said or b"").decode() or f"The stage ended with status {stage.returncode}.")
         time.sleep(0.1)
-    raise LaunchError(f"The stage was not ready after {PATIENCE:.0f} s.")
+    raise LaunchError(f"The stage was not ready after {START_SECONDS:.0f} s.")

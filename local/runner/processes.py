@@ -1,4 +1,4 @@
-"""Child processes that never outlive their parent: each in a group of its own, ended together within seconds."""
+"""Child processes that never outlive this one: each has a process group, and all are ended together within seconds."""
 
 import ctypes
 import os
@@ -12,25 +12,25 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from local.runner.watchdog import GRACE
+from local.runner.watchdog import GRACE_SECONDS
 
 WATCHDOG = Path(__file__).with_name("watchdog.py")
 PR_SET_PDEATHSIG = 1
-STOP = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class ChildError(Exception):
-    """A child ended that should not have; the message shows the end of its log."""
+    """A child process ended unexpectedly; the message shows the end of its log."""
 
 
-def follow_parent() -> None:
-    """Have this process told to end (SIGTERM) when its parent dies. Linux only."""
+def end_with_parent() -> None:
+    """Ask the kernel to send SIGTERM to this process when its parent dies. Does nothing except on Linux."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
 
 
 class Children:
-    """A context: whatever was started inside has ended after it, even if this process is killed meanwhile."""
+    """A context that ends the processes started in it, even if this process is killed."""
 
     def __init__(self, logs: Path, environment: Mapping[str, str]) -> None:
         self.logs = logs
@@ -54,8 +54,8 @@ class Children:
         self.stop()
 
     def start(self, name: str, command: Sequence[str | Path], *, cwd: Path, **settings: str) -> None:
-        """Output goes to `<name>.log`; `settings` are added to the environment."""
-        with self.log(name).open("ab") as log, uninterrupted():
+        """The child's output goes to `<name>.log`; `settings` are added to its environment."""
+        with self.log(name).open("ab") as log, hold_signals():
             self._running[name] = subprocess.Popen(
                 command,
                 cwd=cwd,
@@ -63,26 +63,26 @@ class Children:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,  # Ctrl-C reaches this process only, which then ends them in order
+                start_new_session=True,  # Ctrl-C reaches this process alone, which then ends the children
             )
-            self._tell("+", self._running[name])
+            self._tell_watchdog("+", self._running[name])
 
     def finish(self, *names: str) -> None:
-        """Wait until these have ended by themselves; ChildError when one failed, or another child ended."""
+        """Wait until the named children have ended. Raises ChildError when one failed, or when another child ended."""
         waiting = set(names)
         while waiting:
             self.check(but=waiting)
             for name in [name for name in waiting if self._running[name].poll() is not None]:
                 waiting.remove(name)
                 child = self._running.pop(name)
-                end_group(child, signal.SIGKILL)  # what it may have left behind
-                self._tell("-", child)
+                end_group(child, signal.SIGKILL)  # processes that it may have left behind
+                self._tell_watchdog("-", child)
                 if child.returncode != 0:
                     raise ChildError(self.report(name, child.returncode))
             time.sleep(0.05)
 
     def wait_for(self, what: str, ready: Callable[[], bool], *, seconds: float) -> None:
-        """Until `ready()`; ChildError when a child ends meanwhile or the time is over."""
+        """Wait until `ready()`. Raises ChildError when a child ends meanwhile or the time is over."""
         deadline = time.monotonic() + seconds
         while not ready():
             self.check()
@@ -91,7 +91,7 @@ class Children:
             time.sleep(0.05)
 
     def check(self, but: Collection[str] = ()) -> None:
-        """ChildError when one has ended, except for those."""
+        """Raises ChildError when a child has ended whose name is not in `but`."""
         for name, child in self._running.items():
             if name not in but and (status := child.poll()) is not None:
                 raise ChildError(self.report(name, status))
@@ -105,23 +105,23 @@ class Children:
         return self.logs / f"{name}.log"
 
     def stop(self) -> None:
-        """SIGTERM to all at once, then, after GRACE, SIGKILL to every group: it reaches what they had started."""
-        for number in STOP:
+        """Send SIGTERM to all, then, after GRACE_SECONDS, SIGKILL to every group, so that grandchildren end as well."""
+        for number in STOP_SIGNALS:
             signal.signal(number, signal.SIG_IGN)
         for child in self._running.values():
             end_group(child, signal.SIGTERM)
-        deadline = time.monotonic() + GRACE
+        deadline = time.monotonic() + GRACE_SECONDS
         for child in self._running.values():
             with suppress(subprocess.TimeoutExpired):
                 child.wait(max(0.0, deadline - time.monotonic()))
         for child in self._running.values():
             end_group(child, signal.SIGKILL)
             child.wait()
-            self._tell("-", child)
+            self._tell_watchdog("-", child)
         self._running.clear()
         self._watchdog.communicate()
 
-    def _tell(self, sign: str, child: subprocess.Popen[bytes]) -> None:
+    def _tell_watchdog(self, sign: str, child: subprocess.Popen[bytes]) -> None:
         if self._watchdog.stdin is None:
             return
         with suppress(BrokenPipeError):
@@ -130,10 +130,10 @@ class Children:
 
 
 @contextmanager
-def uninterrupted() -> Iterator[None]:
-    """A stop signal waits until the block has been left: no child is started and then forgotten."""
+def hold_signals() -> Iterator[None]:
+    """Delay stop signals until the end of the block, so that a child cannot be started without being registered."""
     waiting: list[int] = []
-    usual = {number: signal.signal(number, lambda number, _: waiting.append(number)) for number in STOP}
+    usual = {number: signal.signal(number, lambda number, _: waiting.append(number)) for number in STOP_SIGNALS}
     try:
         yield
     finally:

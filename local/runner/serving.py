@@ -1,15 +1,15 @@
-"""The parts of the local stage: the emulator with the deployed stacks, the stand-ins and the page."""
+"""Start the parts of the local stage (emulator, stand-ins, page) and watch them until one ends or a signal comes."""
 
-import json
 import sys
 import time
 from pathlib import Path
 
 import httpx
 
-from local.runner.deployment import Deployed, Emulator, bring_up
-from local.runner.environment import REGION, ROOT, Ports, address
+from local.runner.deployment import EmulatorClients, deploy_if_changed
+from local.runner.environment import ROOT, Ports, address, emulator_variables
 from local.runner.function_log import FunctionLog
+from local.runner.outputs import collect_outputs, usage, write_outputs
 from local.runner.processes import Children
 
 STARTED = time.monotonic()
@@ -25,13 +25,11 @@ def say(text: str) -> None:
 
 
 def serve(children: Children, ports: Ports, directory: Path, *, page: bool, brief: bool) -> None:
+    """Runs until a signal. Raises ChildError when a part ends by itself, StageError when the API does not work."""
     say("Starting the AWS emulator and the stand-ins for Stripe and the model ...")
     start_servers(children, ports, directory)
-    children.wait_for("the emulator", lambda: answers(f"{address(ports.emulator)}/_ministack/health"), seconds=30)
-    for name, port in (("Stripe stand-in", ports.stripe), ("model stand-in", ports.model)):
-        children.wait_for(name, lambda port=port: answers(f"{address(port)}/_control/health"), seconds=15)  # type: ignore[misc]
-    emulator = Emulator(ports)
-    deployed = bring_up(children, emulator, ports, directory, say)
+    emulator = EmulatorClients(ports)
+    deployed = deploy_if_changed(children, emulator, ports, directory, say)
     function_log = FunctionLog(emulator.client("logs"), deployed.api["LogGroup"], children.log("function"))
     try:
         url = deployed.gateway_url(ports)
@@ -39,7 +37,7 @@ def serve(children: Children, ports: Ports, directory: Path, *, page: bool, brie
         children.wait_for("the API", lambda: is_ready(url), seconds=30)
         if page:
             start_page(children, ports, url)
-        outputs = outputs_of(deployed, ports, directory, page=page)
+        outputs = collect_outputs(deployed, ports, directory, page=page)
         write_outputs(directory, outputs)
         say("Ready.")
         if not brief:
@@ -53,22 +51,16 @@ def serve(children: Children, ports: Ports, directory: Path, *, page: bool, brie
 
 
 def start_servers(children: Children, ports: Ports, directory: Path) -> None:
-    state = directory / "state"
-    children.start(
-        "emulator",
-        [sys.executable, "-m", "local.runner.emulator"],
-        cwd=directory,
-        BIND_HOST="127.0.0.1",
-        GATEWAY_PORT=str(ports.emulator),
-        IOT_MTLS_ENABLED="0",
-        SFTP_ENABLED="0",
-        PERSIST_STATE="1",
-        S3_PERSIST="1",
-        STATE_DIR=str(state / "services"),
-        S3_DATA_DIR=str(state / "s3"),
-    )
+    variables = emulator_variables(ports.emulator, directory / "state", persist=True)
+    children.start("emulator", [sys.executable, "-m", "local.runner.emulator"], cwd=directory, **variables)
     children.start("stripe", [sys.executable, "-m", "local.stripe.server", "--port", str(ports.stripe)], cwd=ROOT)
     children.start("model", [sys.executable, "-m", "local.model.server", "--port", str(ports.model)], cwd=ROOT)
+    for name, url, seconds in (
+        ("the emulator", f"{address(ports.emulator)}/_ministack/health", 30),
+        ("Stripe stand-in", f"{address(ports.stripe)}/_control/health", 15),
+        ("model stand-in", f"{address(ports.model)}/_control/health", 15),
+    ):
+        children.wait_for(name, lambda url=url: is_answering(url), seconds=seconds)  # type: ignore[misc]
 
 
 def start_page(children: Children, ports: Ports, api_url: str) -> None:
@@ -82,10 +74,10 @@ def start_page(children: Children, ports: Ports, api_url: str) -> None:
         CHAT_API_SIGNED="false",
         PAGE_PORT=str(ports.page),
     )
-    children.wait_for("the page", lambda: answers(address(ports.page)), seconds=30)
+    children.wait_for("the page", lambda: is_answering(address(ports.page)), seconds=30)
 
 
-def answers(url: str) -> bool:
+def is_answering(url: str) -> bool:
     """Whether a server answers there, with whatever status."""
     try:
         httpx.get(url, timeout=2, trust_env=False)
@@ -95,7 +87,7 @@ def answers(url: str) -> bool:
 
 
 def is_ready(api_url: str) -> bool:
-    """Whether gateway, function and database work together: an unknown session is refused in the API's own words.
+    """Whether gateway, function and database work together: the API refuses an unknown session with its own error.
 
     Raises StageError for any other answer.
     """
@@ -108,48 +100,3 @@ def is_ready(api_url: str) -> bool:
     if probe.status_code == 410 and probe.json()["error"]["code"] == "session_expired":
         return True
     raise StageError(f"The API answers {probe.status_code}:\n  {probe.text[:2000]}")
-
-
-def outputs_of(deployed: Deployed, ports: Ports, directory: Path, *, page: bool) -> dict[str, str | None]:
-    logs = directory / "logs"
-    return {
-        "apiUrl": deployed.gateway_url(ports),
-        "pageUrl": address(ports.page) if page else None,
-        "awsEndpoint": address(ports.emulator),
-        "region": REGION,
-        "sessionsTable": deployed.data["SessionsTable"],
-        "receiptsTable": deployed.data["ReceiptsTable"],
-        "stripeUrl": address(ports.stripe),
-        "modelUrl": address(ports.model),
-        "logDir": str(logs.relative_to(ROOT) if logs.is_relative_to(ROOT) else logs),
-    }
-
-
-def write_outputs(directory: Path, outputs: dict[str, str | None]) -> None:
-    """All or nothing: whoever sees the file may use what it says."""
-    draft = directory / "outputs.new"
-    draft.write_text(json.dumps(outputs, indent=2) + "\n")
-    draft.rename(outputs_file(directory))
-
-
-def outputs_file(directory: Path) -> Path:
-    return directory / "outputs.json"
-
-
-def usage(outputs: dict[str, str | None]) -> str:
-    curl = f"  curl -s {outputs['apiUrl']}/chat -H 'Content-Type: application/json'"
-    return "\n".join(
-        [
-            "",
-            *([f"  page  {outputs['pageUrl']}"] if outputs["pageUrl"] else []),
-            f"  API   {outputs['apiUrl']}",
-            f"  logs  {outputs['logDir']}",
-            "",
-            "Say something to it:",
-            curl + """ -d '{"message": "payment"}'""",
-            "then go on with the sessionId and the sessionToken of its reply:",
-            curl + """ -H 'X-Session-Token: TOKEN' -d '{"sessionId": "ID", "message": "John"}'""",
-            "",
-            "Ctrl-C ends everything.",
-        ]
-    )

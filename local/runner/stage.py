@@ -1,7 +1,7 @@
 """The whole system on this machine, in the foreground: `make stage`, or `make run` with the page as well.
 
-An AWS emulator, the same CDK stacks as on AWS, and stand-ins for Stripe and the model. When it is ready it has written
-outputs.json. Ctrl-C or SIGTERM ends all of it; what was stored is there again at the next start.
+It consists of an AWS emulator, the same CDK stacks as on AWS, and stand-ins for Stripe and the model. outputs.json is
+written when all of it is ready. Ctrl-C or SIGTERM ends all of it; stored data is there again at the next start.
 """
 
 import argparse
@@ -16,24 +16,25 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
-from local.runner.environment import ROOT, PortError, Ports, isolated
-from local.runner.processes import STOP, ChildError, Children, follow_parent
-from local.runner.serving import StageError, outputs_file, say, serve
+from local.runner.environment import ROOT, PortError, Ports, isolated_environment
+from local.runner.outputs import outputs_file
+from local.runner.processes import STOP_SIGNALS, ChildError, Children, end_with_parent
+from local.runner.serving import StageError, say, serve
 
-LOCK_WAIT_SECONDS = 1.0  # whoever looks whether a stage runs here holds the lock for a moment too
+LOCK_WAIT_SECONDS = 1.0  # find_running_stage holds the lock for a moment too
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Run the whole system on this machine.")
     parser.add_argument("--page", action="store_true", help="with the payment page")
     parser.add_argument("--directory", type=Path, default=ROOT / ".stage", help="where state and logs are kept")
-    parser.add_argument("--brief", action="store_true", help="do not tell how to use it")
+    parser.add_argument("--brief", action="store_true", help="do not print how to use it")
     parser.add_argument("--tethered", action="store_true", help="end when the process that started this ends")
     chosen = parser.parse_args()
     if chosen.tethered:
-        follow_parent()
-    for number in STOP:
-        signal.signal(number, leave)
+        end_with_parent()
+    for number in STOP_SIGNALS:
+        signal.signal(number, stop_on_signal)
     try:
         run(chosen.directory.resolve(), page=chosen.page, brief=chosen.brief)
     except (StageError, PortError, ChildError, LookupError) as error:
@@ -44,9 +45,9 @@ def main() -> int:
     return 0
 
 
-def leave(_number: int, _frame: FrameType | None) -> None:
-    """The first signal unwinds the stack, which ends the children; later ones must not interrupt that."""
-    for number in STOP:
+def stop_on_signal(_number: int, _frame: FrameType | None) -> None:
+    """The first signal raises KeyboardInterrupt, which ends the children; later signals must not interrupt that."""
+    for number in STOP_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 
@@ -59,7 +60,7 @@ def run(directory: Path, *, page: bool, brief: bool) -> None:
         shutil.rmtree(temporary, ignore_errors=True)
         for needed in (logs, temporary):
             needed.mkdir(parents=True, exist_ok=True)
-        environment = isolated(os.environ, ports, temporary)
+        environment = isolated_environment(os.environ, ports, temporary)
         os.environ.clear()
         os.environ.update(environment)
         try:

@@ -1,7 +1,7 @@
-"""End process groups when the process that made them dies, however that happens.
+"""End process groups when the process that created them dies, even by SIGKILL.
 
-Started by it, with its standard input: lines `+ 123` and `- 123` add and remove a group, the end of the input means
-that it is gone. (Linux could signal a child at its parent's death, but not that child's own children.)
+The parent writes to the watchdog's standard input: `+ 123` adds a group and `- 123` removes one. The end of the input
+means that the parent is dead. (Linux can signal a child when its parent dies, but not the child's own children.)
 """
 
 import os
@@ -10,11 +10,11 @@ import sys
 import time
 from contextlib import suppress
 
-GRACE = 4.5  # seconds between asking a group to end and killing it: the emulator stores its state meanwhile
+GRACE_SECONDS = 4.5  # between SIGTERM and SIGKILL; the emulator needs them to store its state
 
 
-def end(groups: set[int], number: int) -> set[int]:
-    """Signal them; those that are still there."""
+def signal_groups(groups: set[int], number: int) -> set[int]:
+    """Send the signal to the groups. Returns those that still exist."""
     left = set()
     for group in groups:
         with suppress(ProcessLookupError, PermissionError):
@@ -30,12 +30,12 @@ def main() -> None:
     for line in sys.stdin:
         sign, group = line.split()
         (groups.add if sign == "+" else groups.discard)(int(group))
-    left = end(groups, signal.SIGTERM)
-    deadline = time.monotonic() + GRACE
+    left = signal_groups(groups, signal.SIGTERM)
+    deadline = time.monotonic() + GRACE_SECONDS
     while left and time.monotonic() < deadline:
         time.sleep(0.05)
-        left = end(left, 0)
-    end(left, signal.SIGKILL)
+        left = signal_groups(left, 0)
+    signal_groups(left, signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What a stand-in has been told to do next: behaviours, each for whom and how often."""
+"""What a stand-in has been told to do: which behaviour, for which calls, how often."""
 
 import threading
 from collections.abc import Mapping
@@ -10,11 +10,11 @@ Step = Mapping[str, Any]
 
 
 class Plan:
-    """Steps in the order they were added; the first that matches a call is used.
+    """Steps in the order in which they were added. A call uses the first step that matches it.
 
-    A step is a JSON object: `behaviour`, one of the names the stand-in knows; `times`, how many calls it is for
-    (1 unless said; null: until cleared); the fields in `selectors` narrow it to matching calls, so that tests which
-    share a stand-in do not disturb each other; what else it holds is the behaviour's own.
+    A step is a JSON object. `behaviour` is one of the names that the stand-in knows. `times` is the number of calls
+    that use the step (default 1; null: until it is deleted). The fields named in `selectors` limit it to matching
+    calls, so that tests can share a stand-in. All other fields are parameters of the behaviour.
     """
 
     def __init__(self, behaviours: frozenset[str], selectors: tuple[str, ...]) -> None:
@@ -24,7 +24,7 @@ class Plan:
         self._lock = threading.Lock()
 
     def take(self, **call: str | None) -> Step | None:
-        """The step for this call, counted down. A selector matches when the call's value contains it."""
+        """The step for this call, used up once more; or None. A selector matches if the call's value contains it."""
         with self._lock:
             for step in self._steps:
                 wanted = {name: str(step[name]) for name in self._selectors if step.get(name) is not None}
@@ -38,21 +38,21 @@ class Plan:
         return None
 
     def control(self, request: Request) -> Answer:
-        """GET lists the steps, POST adds one or a list, DELETE forgets all or those a selector names."""
+        """GET lists the steps, POST adds one or a list, DELETE removes all, or those that the query selects."""
         if request.method == "POST":
             try:
                 asked = request.json()
-                steps = [self._accepted(step) for step in (asked if isinstance(asked, list) else [asked])]
+                steps = [self._validate(step) for step in (asked if isinstance(asked, list) else [asked])]
             except ValueError as error:
                 return Answer(400, {"message": str(error)})
             with self._lock:
                 self._steps.extend(steps)
         elif request.method == "DELETE":
             with self._lock:
-                self._steps = [step for step in self._steps if not self._named(step, request.query)]
+                self._steps = [step for step in self._steps if not self._is_selected(step, request.query)]
         return Answer(200, self._steps)
 
-    def _accepted(self, step: object) -> dict[str, Any]:
+    def _validate(self, step: object) -> dict[str, Any]:
         if not isinstance(step, dict) or step.get("behaviour") not in self._behaviours:
             raise ValueError(f"behaviour: one of {', '.join(sorted(self._behaviours))}")
         times = step.get("times", 1)
@@ -60,5 +60,5 @@ class Plan:
             raise ValueError("times: a positive whole number, or null")
         return {**step, "times": times}
 
-    def _named(self, step: Step, query: Mapping[str, str]) -> bool:
+    def _is_selected(self, step: Step, query: Mapping[str, str]) -> bool:
         return all(str(step.get(name)) == query[name] for name in self._selectors if name in query)

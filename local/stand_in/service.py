@@ -1,6 +1,6 @@
-"""A small HTTP service on 127.0.0.1: one function from request to answer, one JSON line per call.
+"""A small HTTP server on 127.0.0.1 around a function from request to answer; it logs one JSON line per call.
 
-Both stand-ins are such functions, so their tests call them without a socket.
+The stand-ins are such functions, so their unit tests call them without a socket.
 """
 
 import json
@@ -23,10 +23,10 @@ class Request:
     path: str
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case
-    body: bytes = field(default=b"", repr=False)  # may hold a card: never printed
+    body: bytes = field(default=b"", repr=False)  # may contain card data, so it is never printed
 
     def json(self) -> Any:
-        """The body as JSON; ValueError when it is none."""
+        """The body as JSON. Raises ValueError when it is not JSON."""
         return json.loads(self.body or b"null")
 
 
@@ -35,13 +35,13 @@ class Answer:
     status: int
     body: object
     headers: Mapping[str, str] = field(default_factory=dict)
-    note: Mapping[str, object] = field(default_factory=dict)  # what the log line says besides; masked by the caller
+    note: Mapping[str, object] = field(default_factory=dict)  # more fields of the log line; they hold no card data
     reset: bool = False  # drop the connection instead of answering
 
 
 App = Callable[[Request], Answer]
 
-LARGEST_BODY = 256 * 1024
+MAX_BODY_BYTES = 256 * 1024
 
 
 class Service(ThreadingHTTPServer):
@@ -49,18 +49,18 @@ class Service(ThreadingHTTPServer):
     request_queue_size = 128
 
     def __init__(self, app: App, *, port: int, name: str) -> None:
-        """Bound to 127.0.0.1 (port 0: a free one); the caller runs `serve_forever` and `server_close`."""
+        """Binds to 127.0.0.1 (port 0: any free port). The caller runs `serve_forever` and `server_close`."""
         self.app, self.name = app, name
         super().__init__(("127.0.0.1", port), Handler)
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A caller that went away, or was dropped on demand, is no news; and a traceback could quote a request."""
+        """Silent: a client that disconnects is not an error here, and a traceback could quote a request."""
         del request, client_address
 
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True  # head and body are two writes, and the second would wait 40 ms
+    disable_nagle_algorithm = True  # otherwise the body, a second write, would wait 40 ms
     server_version = "loopback"
     sys_version = ""
     server: Service
@@ -68,18 +68,18 @@ class Handler(BaseHTTPRequestHandler):
     def handle_any(self) -> None:
         started = time.monotonic()
         answer = self.answer()
-        if answer.note:  # the control calls are no news
+        if answer.note:  # control calls have none and are not logged
             self.log(answer, round((time.monotonic() - started) * 1000))
         if answer.reset:
-            self.drop()
+            self.reset_connection()
         else:
             self.reply(answer)
 
-    do_GET = do_POST = do_PUT = do_DELETE = handle_any  # noqa: N815 (the names the standard library looks for)
+    do_GET = do_POST = do_PUT = do_DELETE = handle_any  # noqa: N815 (names that the standard library requires)
 
     def answer(self) -> Answer:
         length = int(self.headers.get("Content-Length") or 0)
-        if length > LARGEST_BODY:
+        if length > MAX_BODY_BYTES:
             self.close_connection = True
             return Answer(413, {"message": "too large"})
         url = urlsplit(self.path)
@@ -92,11 +92,11 @@ class Handler(BaseHTTPRequestHandler):
         )
         try:
             return self.server.app(request)
-        except Exception as error:  # noqa: BLE001 (its text may quote the request, so only its type is told)
+        except Exception as error:  # noqa: BLE001 (only its type is logged: its text may quote the request)
             return Answer(500, {"message": "the stand-in failed"}, note={"failure": type(error).__name__})
 
     def log(self, answer: Answer, milliseconds: int) -> None:
-        """The path is not logged: it is the caller's text. The note names the route."""
+        """The note names the route. The path is not logged, because the caller chooses it."""
         line = {
             "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
             "service": self.server.name,
@@ -116,17 +116,17 @@ class Handler(BaseHTTPRequestHandler):
         try:
             self.end_headers()
             self.wfile.write(payload)
-        except ConnectionError:  # the caller gave up waiting
+        except ConnectionError:  # the client has disconnected
             self.close_connection = True
 
-    def drop(self) -> None:
+    def reset_connection(self) -> None:
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.close_connection = True
         self.rfile.close()
         self.connection.close()
 
     def log_message(self, *_: object) -> None:
-        """The line above is the only log."""
+        """Silent: `log` writes the only log line."""
 
 
 def run(app: App, *, port: int, name: str) -> None:

@@ -1,4 +1,4 @@
-"""What the Stripe stand-in says: a PaymentMethod, and the answers that can be asked for, in Stripe's own words."""
+"""Stripe's own texts: a PaymentMethod, and the answers that a plan can make the stand-in give."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from local.stand_in.service import Answer
 from local.stripe.cards import Card
 
 
-def refusal(code: str, message: str, **more: str) -> tuple[int, dict[str, str]]:
+def card_error(code: str, message: str, **more: str) -> tuple[int, dict[str, str]]:
     return 402, {"type": "card_error", "code": code, "message": message, **more}
 
 
@@ -26,13 +26,13 @@ OTHER_PARAMETERS = (
     "key other than '{key}' if you meant to execute a different request."
 )
 
-# What can be asked for: HTTP status and error object. A step may override `status`, `headers` and parts of `error`.
+# What a plan can ask for: HTTP status and error object. A step may override `status`, `headers` and parts of `error`.
 BEHAVIOURS: Mapping[str, tuple[int, Mapping[str, str]]] = {
     "raw_card_data": (402, {"type": "invalid_request_error", "message": RAW_CARD_DATA}),
-    "card_declined": refusal("card_declined", "Your card was declined.", decline_code="generic_decline"),
-    "expired_card": refusal("expired_card", "Your card has expired.", param="exp_month"),
-    "incorrect_cvc": refusal("incorrect_cvc", "Your card's security code is incorrect.", param="cvc"),
-    "processing_error": refusal(
+    "card_declined": card_error("card_declined", "Your card was declined.", decline_code="generic_decline"),
+    "expired_card": card_error("expired_card", "Your card has expired.", param="exp_month"),
+    "incorrect_cvc": card_error("incorrect_cvc", "Your card's security code is incorrect.", param="cvc"),
+    "processing_error": card_error(
         "processing_error", "An error occurred while processing your card. Try again in a little bit."
     ),
     "unauthorized": (401, {"type": "invalid_request_error", "message": "Invalid API Key provided: sk_test_****"}),
@@ -47,17 +47,17 @@ BEHAVIOURS: Mapping[str, tuple[int, Mapping[str, str]]] = {
     ),
     "api_error": (500, {"type": "api_error", "message": "An unknown error occurred"}),
     "unavailable": (503, {"type": "api_error", "message": "Stripe is temporarily unavailable."}),
-    "slow": (200, {}),  # `seconds` before the ordinary answer
-    "reset": (200, {}),  # drops the connection; with `"after": true` once the PaymentMethod has been made
+    "slow": (200, {}),  # waits `seconds`, then gives the ordinary answer
+    "reset": (200, {}),  # drops the connection; with `"after": true` only after the PaymentMethod has been created
 }
-# Stripe saves the result of a request once the endpoint has begun to execute, a 500 included; these come before that.
+# Stripe saves an answer, even a 500, once the endpoint has begun to execute. These answers come before that.
 BEFORE_EXECUTION = frozenset({"unauthorized", "forbidden", "conflict", "rate_limit", "unavailable"})
-# The client library retries a 5xx by itself, unless it is told that a saved answer would only be replayed.
+# Tells the client library not to retry a 5xx, because it would only get the saved answer again.
 NO_RETRY = {"Stripe-Should-Retry": "false"}
 
 
 def payment_method(token: str, created: int, card: Card, params: Mapping[str, Any]) -> dict[str, object]:
-    """A PaymentMethod as Stripe shows it."""
+    """The PaymentMethod object of Stripe's API."""
     blank: dict[str, object] = {"address": None, "email": None, "name": None, "phone": None}
     return {
         "id": token,
@@ -85,7 +85,7 @@ def payment_method(token: str, created: int, card: Card, params: Mapping[str, An
     }
 
 
-def demanded(step: Step, note: dict[str, str]) -> Answer:
+def planned_answer(step: Step, note: dict[str, str]) -> Answer:
     status, error = BEHAVIOURS[step["behaviour"]]
     headers = NO_RETRY if step["behaviour"] == "api_error" else {}
     return Answer(

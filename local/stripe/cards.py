@@ -1,11 +1,11 @@
-"""What Stripe itself checks when a card PaymentMethod is created. The issuer is not asked: declines come later."""
+"""What Stripe itself checks when it creates a card PaymentMethod. It does not ask the issuer: declines come later."""
 
 import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-# Stripe's test tokens for cards that work: token → brand, last four digits of the number it stands for.
+# Stripe's test tokens: token → brand, and last four digits of the number that the token stands for.
 TOKENS = {
     "tok_visa": ("visa", "4242"),
     "tok_visa_debit": ("visa", "5556"),
@@ -17,7 +17,7 @@ TOKENS = {
     "tok_diners": ("diners", "0004"),
     "tok_jcb": ("jcb", "0505"),
     "tok_unionpay": ("unionpay", "0005"),
-    # These are refused by the issuer, so only once a payment is tried: a PaymentMethod is made of them all the same.
+    # The issuer declines these, but only when a payment is tried: a PaymentMethod can still be created.
     "tok_visa_chargeDeclined": ("visa", "0002"),
     "tok_visa_chargeDeclinedInsufficientFunds": ("visa", "9995"),
     "tok_visa_chargeDeclinedExpiredCard": ("visa", "0069"),
@@ -43,11 +43,11 @@ class Card:
     last4: str
     exp_month: int
     exp_year: int
-    raw: bool  # sent as a number, not as a token
+    raw: bool  # sent as a number, not as a test token
 
 
 class CardError(Exception):
-    """What Stripe answers with 402."""
+    """A card that Stripe refuses with 402."""
 
     def __init__(self, code: str, param: str, message: str) -> None:
         super().__init__(code)
@@ -68,8 +68,8 @@ class UnknownTokenError(Exception):
     """`card[token]` is not one of Stripe's test tokens."""
 
 
-def check(card: dict[str, Any], today: date) -> Card:
-    """The card, or CardError as Stripe words it. `card` has passed Stripe's schema."""
+def check_card(card: dict[str, Any], today: date) -> Card:
+    """`card` has passed Stripe's schema. Raises CardError in Stripe's words, or UnknownTokenError."""
     if "token" in card:
         if card["token"] not in TOKENS:
             raise UnknownTokenError
@@ -84,7 +84,7 @@ def check(card: dict[str, Any], today: date) -> Card:
 
 
 def check_number(number: str) -> str:
-    """The brand."""
+    """Returns the brand."""
     if not re.fullmatch(r"[0-9]+", number):
         raise CardError("invalid_number", "number", "The card number is not a valid credit card number.")
     for brand, prefix, lengths in BRANDS:

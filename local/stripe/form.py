@@ -1,4 +1,4 @@
-"""Stripe's request encoding and Stripe's own request schema: a form becomes parameters, or Stripe's complaint."""
+"""Decode a form as Stripe does, and check its parameters against Stripe's own request schema."""
 
 import json
 import re
@@ -14,7 +14,7 @@ INTEGER = re.compile(r"-?\d{1,18}\Z")
 
 
 class InvalidRequestError(Exception):
-    """What Stripe would answer with 400: its code, the parameter, a message that never quotes a value."""
+    """A request that Stripe refuses with 400. The message names the parameter and never quotes a value."""
 
     def __init__(self, code: str | None, param: str | None, message: str) -> None:
         super().__init__(message)
@@ -25,8 +25,8 @@ class InvalidRequestError(Exception):
         return {key: value for key, value in named.items() if value is not None}
 
 
-def parameters(body: bytes) -> dict[str, Any]:
-    """`card[number]=…&expand[0]=…` as nested objects. All leaves are text: the schema tells what they mean."""
+def parse_form(body: bytes) -> dict[str, Any]:
+    """`card[number]=…&expand[0]=…` as nested objects whose leaves are strings. Raises InvalidRequestError."""
     try:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=bool(body), errors="strict")
     except ValueError:
@@ -38,17 +38,17 @@ def parameters(body: bytes) -> dict[str, Any]:
         for part in path[:-1]:
             node = node.setdefault(part, {})
             if not isinstance(node, dict):
-                raise InvalidRequestError("parameter_invalid_empty", bracketed(path[:-1]), "Invalid object")
+                raise InvalidRequestError("parameter_invalid_empty", bracket_path(path[:-1]), "Invalid object")
         node[path[-1] or str(len(node))] = value
     return tree
 
 
-def judge(params: dict[str, Any]) -> None:
-    """InvalidRequestError when Stripe's schema for POST /v1/payment_methods refuses these parameters."""
-    error = min(JUDGE.iter_errors(params), key=lambda error: list(map(str, error.absolute_path)), default=None)
+def check_parameters(params: dict[str, Any]) -> None:
+    """Raises InvalidRequestError when Stripe's schema for POST /v1/payment_methods refuses the parameters."""
+    error = min(SCHEMA.iter_errors(params), key=lambda error: list(map(str, error.absolute_path)), default=None)
     if error is not None:
-        raise complaint(culprit(error))
-    for name in ("type", "card"):  # the schema leaves them out because other ways to make one need neither
+        raise invalid_request(most_specific(error))
+    for name in ("type", "card"):  # the schema does not require them, because other kinds of PaymentMethod need neither
         if name not in params:
             raise InvalidRequestError("parameter_missing", name, f"Missing required param: {name}.")
     metadata = params.get("metadata", {})
@@ -58,8 +58,8 @@ def judge(params: dict[str, Any]) -> None:
         )
 
 
-def culprit(error: ValidationError) -> ValidationError:
-    """The error that a person would name: inside an `anyOf`, that of the branch which fits best."""
+def most_specific(error: ValidationError) -> ValidationError:
+    """The cause of the error: inside an `anyOf`, the error of the branch that fits best."""
     while error.context:
         branches: dict[Any, list[ValidationError]] = {}
         for inner in error.context:
@@ -68,44 +68,46 @@ def culprit(error: ValidationError) -> ValidationError:
     return error
 
 
-def complaint(error: ValidationError) -> InvalidRequestError:
+def invalid_request(error: ValidationError) -> InvalidRequestError:
     path = [str(part) for part in error.absolute_path]
     instance: Any = error.instance
     schema: Any = error.schema
     if error.validator == "additionalProperties":
         unknown = next(name for name in instance if name not in schema.get("properties", {}))
-        name = bracketed([*path, unknown])
+        name = bracket_path([*path, unknown])
         return InvalidRequestError("parameter_unknown", name, f"Received unknown parameter: {name}")
     if error.validator == "required":
-        name = bracketed([*path, next(name for name in schema["required"] if name not in instance)])
+        name = bracket_path([*path, next(name for name in schema["required"] if name not in instance)])
         return InvalidRequestError("parameter_missing", name, f"Missing required param: {name}.")
-    name = bracketed(path)
+    name = bracket_path(path)
     if error.validator == "type" and error.validator_value == "integer":
         return InvalidRequestError("parameter_invalid_integer", name, f"Invalid integer: {name}")
     return InvalidRequestError(None, name, f"Invalid {name}")
 
 
-def bracketed(path: list[str]) -> str:
+def bracket_path(path: list[str]) -> str:
     return path[0] + "".join(f"[{part}]" for part in path[1:]) if path else ""
 
 
-def closed(schema: Any) -> Any:
-    """The schema with every object closed: Stripe refuses unknown parameters at any depth, its schema says so only
-    at the top."""
+def close_objects(schema: Any) -> Any:
+    """The schema, with `additionalProperties` false in every object.
+
+    Stripe refuses unknown parameters at any depth, but its schema says so at the top level only.
+    """
     if isinstance(schema, list):
-        return [closed(item) for item in schema]
+        return [close_objects(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
     if schema.get("type") == "object" and "properties" in schema:
         schema = {"additionalProperties": False, **schema}
-    return {key: closed(value) for key, value in schema.items()}
+    return {key: close_objects(value) for key, value in schema.items()}
 
 
-def _judge() -> Any:
+def _load_schema() -> Any:
     document = json.loads(SPECIFICATION.read_text())
     operation = document["paths"]["/v1/payment_methods"]["post"]
     schema = operation["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"]
-    # A form has text only: a number is text that reads as one, a list is an object with indexes.
+    # All values of a form are strings: a number is a string of digits, a list is an object with indexes as keys.
     types = Draft7Validator.TYPE_CHECKER.redefine_many(
         {
             "integer": lambda _, value: isinstance(value, str) and bool(INTEGER.match(value)),
@@ -113,7 +115,7 @@ def _judge() -> Any:
             "array": lambda _, value: isinstance(value, dict) and all(str(key).isdigit() for key in value),
         }
     )
-    return extend(Draft7Validator, type_checker=types)(closed(schema))  # type: ignore[no-untyped-call]
+    return extend(Draft7Validator, type_checker=types)(close_objects(schema))  # type: ignore[no-untyped-call]
 
 
-JUDGE = _judge()
+SCHEMA = _load_schema()

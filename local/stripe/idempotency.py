@@ -1,4 +1,4 @@
-"""Idempotency keys as Stripe keeps them: a request is executed once per key, and a repeat gets the saved answer.
+"""Idempotency keys as Stripe handles them: a request is executed once per key, and a repeat gets the saved answer.
 
 https://docs.stripe.com/api/idempotent_requests
 """
@@ -16,14 +16,14 @@ from local.stripe.answers import BEHAVIOURS, IN_PROGRESS, OTHER_PARAMETERS
 
 @dataclass
 class Saved:
-    """The first request under a key: its fingerprint, and its answer once there is one."""
+    """The first request with a key: its fingerprint, and its answer when it has been executed."""
 
     fingerprint: str
     answer: Answer | None = None
 
 
 class Idempotency:
-    """Keeps keyed hashes of the requests, never their parameters; the hash's key ends with the process."""
+    """Stores keyed hashes of the requests, never their parameters. The hash key lives in this process only."""
 
     def __init__(self) -> None:
         self._hash_key = secrets.token_bytes(32)
@@ -31,7 +31,7 @@ class Idempotency:
         self._lock = threading.Lock()
 
     def answer(self, key: str | None, body: bytes, execute: Callable[[], tuple[Answer, bool]]) -> Answer:
-        """`execute` gives an answer, and whether execution began: only then is the answer saved, a 500 included."""
+        """`execute` returns an answer and whether execution began. Only then is the answer saved, even a 500."""
         if key is None:
             return execute()[0]
         fingerprint = self._fingerprint(body)

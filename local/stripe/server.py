@@ -1,8 +1,8 @@
-"""Stands in for Stripe on this machine: POST /v1/payment_methods, judged by Stripe's own request schema.
+"""A stand-in for Stripe: POST /v1/payment_methods, with requests checked against Stripe's own schema.
 
-`/_control/plan` tells it what to do next (see plan.py and BEHAVIOURS), `/_control/payment_methods` and
-`/_control/requests` show what it did. It keeps no card number and no CVC: brand, last four digits, and a keyed hash
-of the request for the idempotency check (the key is random and dies with the process).
+`/_control/plan` tells it what to do next (see plan.py and BEHAVIOURS). `/_control/payment_methods` and
+`/_control/requests` list what it did. It stores no card number and no CVC, only brand, last four digits, and a keyed
+hash of each request for the idempotency check (the key is random and lives in this process only).
 """
 
 import argparse
@@ -16,12 +16,12 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from local.runner.environment import LOCAL_KEY
+from local.runner.environment import LOCAL_STRIPE_KEY
 from local.stand_in.plan import Plan
 from local.stand_in.service import Answer, Request, run
-from local.stripe.answers import BEFORE_EXECUTION, BEHAVIOURS, demanded, payment_method
-from local.stripe.cards import CardError, UnknownTokenError, check
-from local.stripe.form import InvalidRequestError, judge, parameters
+from local.stripe.answers import BEFORE_EXECUTION, BEHAVIOURS, payment_method, planned_answer
+from local.stripe.cards import CardError, UnknownTokenError, check_card
+from local.stripe.form import InvalidRequestError, check_parameters, parse_form
 from local.stripe.idempotency import Idempotency
 
 
@@ -30,7 +30,7 @@ class PaymentMethod:
     id: str
     brand: str
     last4: str
-    raw: bool  # made from a number, not from a test token
+    raw: bool  # created from a number, not from a test token
     metadata: Mapping[str, str]
     idempotency_key: str | None
     created: int
@@ -44,12 +44,12 @@ class Call:
 
 
 class Stripe:
-    """The stand-in as a function from request to answer."""
+    """The stand-in, as a function from request to answer."""
 
     def __init__(
         self,
         *,
-        key: str = LOCAL_KEY,
+        key: str = LOCAL_STRIPE_KEY,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -68,9 +68,9 @@ class Stripe:
             case _, "/_control/plan":
                 return self.plan.control(request)
             case "GET", "/_control/payment_methods":
-                return Answer(200, self._listed([asdict(made) for made in self._made.values()], request))
+                return Answer(200, self._filter([asdict(made) for made in self._made.values()], request))
             case "GET", "/_control/requests":
-                return Answer(200, self._listed(list(self._requests), request))
+                return Answer(200, self._filter(list(self._requests), request))
             case "GET", "/_control/health":
                 return Answer(200, {"ready": True})
         error = {"type": "invalid_request_error", "message": "Unrecognized request URL."}
@@ -81,13 +81,13 @@ class Stripe:
         note: dict[str, object] = {"route": "/v1/payment_methods", "key": key}
         note["version"] = request.headers.get("stripe-version")
         try:
-            params = parameters(request.body)
+            params = parse_form(request.body)
             session = params.get("metadata", {}).get("session") if isinstance(params.get("metadata"), dict) else None
             note["session"] = session
             if not self._is_authorized(request.headers.get("authorization", "")):
                 answer = Answer(401, {"error": BEHAVIOURS["unauthorized"][1]})
             else:
-                judge(params)
+                check_parameters(params)
                 call = Call(key, session, params)
                 answer = self._idempotency.answer(key, request.body, lambda: self._execute(call))
         except InvalidRequestError as invalid:
@@ -111,7 +111,7 @@ class Stripe:
         return hmac.compare_digest(credentials.encode(), self._key.encode())
 
     def _execute(self, call: Call) -> tuple[Answer, bool]:
-        """The answer, and whether the endpoint began to execute (only then is it saved under the key)."""
+        """The answer, and whether the endpoint began to execute (only then is the answer saved for its key)."""
         raw = "token" not in call.params.get("card", {})
         step = self.plan.take(session=call.session, key=call.key)
         if step is None:
@@ -125,12 +125,12 @@ class Stripe:
         if name in {"slow", "reset"} or (name == "raw_card_data" and not raw):
             answer = self._create(call)
             return replace(answer, reset=name == "reset", note={**answer.note, **note}), True
-        return demanded(step, note), name not in BEFORE_EXECUTION
+        return planned_answer(step, note), name not in BEFORE_EXECUTION
 
     def _create(self, call: Call) -> Answer:
         now = self._now()
         try:
-            card = check(call.params["card"], now.date())
+            card = check_card(call.params["card"], now.date())
         except CardError as refused:
             return Answer(402, {"error": refused.error()})
         except UnknownTokenError:
@@ -149,7 +149,7 @@ class Stripe:
         note = {"payment_method": made.id, "brand": made.brand, "last4": made.last4, "raw": made.raw}
         return Answer(200, payment_method(made.id, made.created, card, call.params), note=note)
 
-    def _listed(self, entries: list[dict[str, Any]], request: Request) -> list[dict[str, Any]]:
+    def _filter(self, entries: list[dict[str, Any]], request: Request) -> list[dict[str, Any]]:
         session = request.query.get("session")
         if session is None:
             return entries
@@ -157,7 +157,7 @@ class Stripe:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Stripe, on this machine")
+    parser = argparse.ArgumentParser(description="A stand-in for Stripe")
     parser.add_argument("--port", type=int, default=12111)
     run(Stripe(), port=parser.parse_args().port, name="stripe")
 

@@ -15,8 +15,8 @@ STEPS = (*ANSWERS, "confirm")
 COOKIE = "__Host-payment_session"
 AXE = Path(__file__).parents[2] / ".venv/node/node_modules/axe-core/axe.min.js"
 
-PATIENCE = 30_000
-"""Milliseconds; a busy machine needs some."""
+PATIENCE = 30_000  # milliseconds; a busy machine needs some
+# Console lines that say only that a server or the network was away.
 EXPLAINED = (
     "ERR_CONNECTION_REFUSED",
     "ERR_INTERNET_DISCONNECTED",
@@ -26,7 +26,6 @@ EXPLAINED = (
     "server is not responding",
     "reaching server endpoint",
 )
-"""Console lines that say only that a server or the network was away."""
 
 
 @dataclass

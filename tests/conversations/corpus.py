@@ -45,8 +45,8 @@ class Conversation:
         return any(turn.decline for turn in self.turns)
 
 
+# Says a message, with the decline that its confirmation is to meet, and gives back the contract's reply body.
 Send = Callable[[str, str | None], dict[str, Any]]
-"""Says a message, with the decline that its confirmation is to meet, and gives back the contract's reply body."""
 
 
 def play(conversation: Conversation, send: Send, *, word_for_word: bool = True) -> None:

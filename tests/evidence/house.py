@@ -20,7 +20,7 @@ from chat.adapters.telemetry import PowertoolsTelemetry
 from chat.turns.wording import WordingRequest
 from local.model.server import HOSTILE
 from local.stand_in.service import Request, Service
-from local.stripe.server import LOCAL_KEY, Stripe
+from local.stripe.server import LOCAL_STRIPE_KEY, Stripe
 from runtime.deadline import Deadline
 from tests.fakes import World
 
@@ -133,7 +133,7 @@ PORTS = ("sessions", "vault", "wording", "processor")
 
 class Secret:
     def get_secret_value(self, **_: str) -> dict[str, str]:
-        return {"SecretString": LOCAL_KEY}
+        return {"SecretString": LOCAL_STRIPE_KEY}
 
 
 @contextlib.contextmanager

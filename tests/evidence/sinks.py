@@ -18,8 +18,8 @@ from tests.evidence.canary import IDEOGRAPHS, WORDS, Typed
 
 RUN = 7  # typed digits in a row are a leak
 WORD = re.compile("|".join(WORDS), re.IGNORECASE)
+# What may stand between two digits of one number; not the quotes and colons of JSON.
 BETWEEN = re.compile(r"(?<=\d)[^\w<>{}\[\]\":=;]{1,3}(?=\d)")
-"""What may stand between two digits of one number; not the quotes and colons of JSON."""
 ESCAPED = re.compile(r"\\u([0-9a-f]{4})", re.IGNORECASE)
 
 # What this system makes by itself and is full of digits: identifiers, hashes, times, each of one exact form.

@@ -19,7 +19,7 @@ import yaml
 
 from local.demo.conversation import SEED, Api, Conversation
 from local.runner.environment import ROOT, Ports
-from local.runner.launch import launched
+from local.runner.launch import run_stage
 from tests.stage import Stage
 
 DOCUMENT = ROOT / "docs" / "openapi.yaml"
@@ -124,7 +124,7 @@ def restarted(clients: int = 4, seconds: float = 10) -> Restarted:
     found = Restarted()
     with tempfile.TemporaryDirectory() as directory:
         ports = Ports.free()
-        with launched(Path(directory), ports=ports) as outputs:
+        with run_stage(Path(directory), ports=ports) as outputs:
             talkers = [Talker(Api(outputs["apiUrl"])) for _ in range(clients)]
             threads = [threading.Thread(target=talker.run) for talker in talkers]
             for thread in threads:
@@ -132,7 +132,7 @@ def restarted(clients: int = 4, seconds: float = 10) -> Restarted:
             time.sleep(seconds)
         for thread in threads:
             thread.join(30)
-        with launched(Path(directory), ports=ports) as outputs:
+        with run_stage(Path(directory), ports=ports) as outputs:
             for talker in talkers:
                 found.turns += talker.turns
                 for talk, number, answered in talker.talks[-20:]:

@@ -49,6 +49,7 @@ class Template:
         ]
 
 
+# Prod with everything that is off until its owner names a domain.
 HOSTED = replace(
     PROD,
     name="hosted",
@@ -60,7 +61,6 @@ HOSTED = replace(
         zone_name="example.com",
     ),
 )
-"""prod with everything that is off until its owner names a domain."""
 ALL = {**STAGES, HOSTED.name: HOSTED}
 
 

@@ -13,8 +13,7 @@ from cdk_nag import AwsSolutionsChecks, PCIDSS321Checks
 
 from tests.infra.conftest import ALL, Template, synthesize
 
-REDUNDANT_DEPENDENCY = "W3005"
-"""CDK writes DependsOn beside a reference which already says it: harmless."""
+REDUNDANT_DEPENDENCY = "W3005"  # CDK writes DependsOn beside a reference which already says it: harmless
 
 
 def findings(app: App) -> list[str]:

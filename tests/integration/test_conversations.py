@@ -1,13 +1,13 @@
-"""A sample of the repair corpus over HTTP: states and codes are those of the pure turn."""
+"""A sample of the conversation corpus over HTTP: states and codes are the same as without HTTP."""
 
 import pytest
 
 from tests.conversations.corpus import Conversation, load, play
 
-DATED = "Expiry dates"  # its dates are relative to the day that the pure turn is played on
-EVERY = 9
+DATED = "Expiry dates"  # their dates are relative to the fixed day of the unit tests
+SAMPLE_STEP = 9
 
-SAMPLE = [each for each in load() if not each.needs_declines and each.behaviour != DATED][::EVERY]
+SAMPLE = [each for each in load() if not each.needs_declines and each.behaviour != DATED][::SAMPLE_STEP]
 
 
 @pytest.mark.parametrize("conversation", SAMPLE, ids=lambda each: f"{each.behaviour}: {each.about} [{each.language}]")

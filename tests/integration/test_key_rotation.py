@@ -1,13 +1,13 @@
-"""A Stripe key that is replaced while the stage runs is in use with the next confirmation."""
+"""When the Stripe key is replaced while the stage runs, the next confirmation uses the new key."""
 
 import pytest
 
 
 @pytest.fixture
 def secret(stage):
-    """Sets the Stripe secret of the local stage; the key that was there comes back at the end."""
+    """Sets the Stripe secret of the local stage. Without a value, and at the end, it restores the key."""
     if stage.stripe_stand_in is None:
-        pytest.skip("nobody but its operator rotates the key of a stage on AWS")
+        pytest.skip("only its operator may rotate the key of a stage on AWS")
     manager = stage.client("secretsmanager")
     (arn,) = [each["ARN"] for each in manager.list_secrets()["SecretList"] if "Stripe" in each["Name"]]
     key = manager.get_secret_value(SecretId=arn)["SecretString"]

@@ -1,4 +1,4 @@
-"""What the local stage has beside the stacks: tables as they are on AWS, a directory of its own."""
+"""What the local stage adds to the stacks: the tables' expiry and encryption, and a lock on its directory."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ from local.runner.environment import ROOT, Ports
 @pytest.fixture
 def local_only(request):
     if request.config.getoption("--stage") != "local":
-        pytest.skip("about the stage on this machine")
+        pytest.skip("tests the stage on this machine")
 
 
 def test_the_tables_expire_and_are_encrypted_here_too(stage, local_only):

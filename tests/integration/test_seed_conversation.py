@@ -1,4 +1,4 @@
-"""The ordinary conversation over HTTP, on whatever stage is under test."""
+"""The ordinary conversation over HTTP, on the stage under test."""
 
 import hashlib
 
@@ -13,7 +13,7 @@ def hash_of(token):
 
 @pytest.fixture(scope="module")
 def played(stage):
-    """A whole conversation: the talk, its replies, the item stored after each."""
+    """A whole conversation: the conversation, its replies, and the item stored after each turn."""
     stage.needs_a_test_key()
     talk = stage.conversation("seed")
     replies, items = [], []
@@ -33,7 +33,7 @@ def test_six_turns_lead_to_a_payment_token(played):
     assert replies[-1]["payment"]["token"].startswith("pm_")
 
 
-def test_each_reply_says_what_is_collected_and_what_is_missing(played):
+def test_each_reply_lists_what_is_collected_and_what_is_missing(played):
     _, replies, _ = played
     nothing = {"name": None, "brand": None, "last4": None, "expiry": None, "cvv": False}
     name = nothing | {"name": "John"}
@@ -48,14 +48,14 @@ def test_each_reply_says_what_is_collected_and_what_is_missing(played):
     assert [reply["error"] for reply in replies] == [None] * 6
 
 
-def test_no_reply_may_be_cached_and_the_token_is_handed_out_once(played):
+def test_no_reply_may_be_cached_and_only_the_first_contains_the_session_token(played):
     _, replies, _ = played
 
     assert {reply.headers["cache-control"] for reply in replies} == {"no-store"}
     assert [bool(reply.body.get("sessionToken")) for reply in replies] == [True, *[False] * 5]
 
 
-def test_the_session_is_gone_afterwards_and_a_receipt_is_there(stage, played):
+def test_completion_deletes_the_session_and_stores_a_receipt(stage, played):
     talk, replies, items = played
     receipt = stage.receipt(talk, hash_of(talk.token))
 
@@ -71,19 +71,19 @@ def test_a_repeated_confirm_gets_the_same_token(played):
     assert talk.get()["payment"] == replies[-1]["payment"]
 
 
-def test_what_is_stored_is_masked_and_small(played):
+def test_stored_items_are_masked_and_small(played):
     _, _, items = played
 
     for item in items[:5]:
         text = repr(item)
         assert "4242424242424242" not in text
         assert "4242 4242" not in text
-        assert len(text) < 3000  # longer than DynamoDB's own count of the item
+        assert len(text) < 3000  # the repr is longer than the size that DynamoDB counts
     assert bytes(items[2]["collectionData"]["card"]["sealed"])
     assert items[4]["collectionData"]["cvv"].keys() == {"sealed"}
 
 
-def test_stripe_holds_one_payment_method_that_names_the_session(stage, played):
+def test_stripe_has_one_payment_method_whose_metadata_names_the_session(stage, played):
     talk, replies, _ = played
 
     made = stage.stripe.listed("payment_methods", session=talk.id)
@@ -93,7 +93,7 @@ def test_stripe_holds_one_payment_method_that_names_the_session(stage, played):
     ]
 
 
-def test_the_conversation_can_be_looked_up_on_the_way(stage):
+def test_an_unfinished_conversation_can_be_read(stage):
     talk = stage.conversation_at("cvv")
 
     shown = talk.get()
@@ -103,7 +103,7 @@ def test_the_conversation_can_be_looked_up_on_the_way(stage):
     assert "4242 4242" not in repr(shown.body)
 
 
-def test_nobody_else_gets_in(stage):
+def test_a_missing_or_wrong_session_token_is_refused(stage):
     talk = stage.conversation_at("cvv")
     token = talk.token
 

@@ -1,4 +1,4 @@
-"""The conversation with a model and a Stripe that misbehave: other words perhaps, the same course."""
+"""A model or a Stripe that misbehaves may change the words of a conversation, but not its course."""
 
 import re
 
@@ -11,12 +11,12 @@ COURSE = ["name", "card", "expiry", "cvv", "confirm", "done"]
 
 @pytest.fixture
 def play(stage):
-    """A whole conversation while the model does as it is told: its replies, and the prompts that the model saw.
+    """Plays a whole conversation with a planned model. Returns its replies and the prompts that the model received.
 
-    The prompts do not say whose conversation it is, so the model's behaviour is everybody's for that time.
+    Prompts do not name their conversation, so the plan applies to every conversation on the stage for that time.
     """
 
-    def played(**step):
+    def play_with(**step):
         before = len(stage.model.listed("calls"))
         if step:
             stage.model.plan(**step, times=None)
@@ -25,7 +25,7 @@ def play(stage):
         return replies, stage.model.listed("calls")[before:]
 
     stage.model.clear()
-    yield played
+    yield play_with
     stage.model.clear()
 
 
@@ -52,7 +52,7 @@ def test_a_model_that_misbehaves_changes_no_outcome(play, step):
     assert len(calls) == 2
 
 
-def test_the_model_is_asked_twice_and_sees_no_digit(play):
+def test_the_model_is_called_twice_and_receives_no_digit(play):
     _, calls = play()
 
     assert len(calls) == 2
@@ -73,7 +73,7 @@ def test_the_model_is_asked_twice_and_sees_no_digit(play):
         pytest.param({"behaviour": "raw_card_data"}, "processor_unavailable", "done", id="raw numbers not enabled"),
     ],
 )
-def test_what_stripe_says_leads_to_the_right_step(stage, step, code, then):
+def test_an_error_of_stripe_leads_to_the_right_step(stage, step, code, then):
     talk = stage.conversation_at("confirm", "stripe")
     stage.stripe.plan(**step, session=talk.id)
 
@@ -93,7 +93,7 @@ def test_what_stripe_says_leads_to_the_right_step(stage, step, code, then):
         pytest.param({"behaviour": "slow", "seconds": 7}, id="too slow"),
     ],
 )
-def test_confirming_again_leads_to_exactly_one_token(stage, step):
+def test_confirming_again_creates_exactly_one_payment_method(stage, step):
     talk = stage.conversation_at("confirm", "stripe")
     stage.stripe.plan(**step, session=talk.id)
 

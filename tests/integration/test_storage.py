@@ -1,4 +1,4 @@
-"""The adapters for DynamoDB and KMS, against the emulator with tables and keys of their own."""
+"""The adapters for DynamoDB and KMS against the emulator, with tables and keys made for these tests."""
 
 from dataclasses import replace
 from uuid import uuid4
@@ -22,7 +22,7 @@ from tests.fakes import NOON
 def aws(stage):
     """A client for a service of the emulator."""
     if stage.endpoint is None:
-        pytest.skip("tables and keys are made on the emulator only")
+        pytest.skip("creates tables and keys on the emulator only")
     return stage.client
 
 
@@ -78,12 +78,12 @@ def record():
     )
 
 
-def following(record: Record, **change: object) -> Record:
+def next_version(record: Record, **change: object) -> Record:
     return replace(record, version=record.version + 1, **change)
 
 
-def claimed(record: Record) -> Record:
-    return following(record, claim_until=NOON + 40, counted=True, ttl=NOON + 3600)
+def with_claim(record: Record) -> Record:
+    return next_version(record, claim_until=NOON + 40, counted=True, ttl=NOON + 3600)
 
 
 def receipt_of(record: Record) -> Receipt:
@@ -91,26 +91,26 @@ def receipt_of(record: Record) -> Receipt:
     return Receipt(record.session.id, f"{uuid4().hex}", payment, "ar", NOON)
 
 
-def test_a_record_comes_back_as_it_was_stored(sessions, record):
+def test_a_stored_record_is_loaded_unchanged(sessions, record):
     sessions.save(record, None, NOON)
 
     assert sessions.load(record.session.id) == record
 
 
-def test_the_least_and_the_most_that_can_be_stored_come_back(sessions, record):
-    least = replace(
-        record, session=Session(id="least", step=Step.NAME, history=(Line("assistant", "?"),)), attempt=None
+def test_a_record_with_few_fields_is_loaded_unchanged(sessions, record):
+    minimal = replace(
+        record, session=Session(id="minimal", step=Step.NAME, history=(Line("assistant", "?"),)), attempt=None
     )
-    sessions.save(least, None, NOON)
+    sessions.save(minimal, None, NOON)
 
-    assert sessions.load("least") == least
-
-
-def test_nobody_is_there_under_an_unused_name(sessions):
-    assert sessions.load("nobody") is None
+    assert sessions.load("minimal") == minimal
 
 
-def test_a_live_session_is_not_created_over(sessions, record):
+def test_an_unknown_session_id_loads_nothing(sessions):
+    assert sessions.load("unknown") is None
+
+
+def test_a_live_session_cannot_be_replaced_by_a_new_one(sessions, record):
     sessions.save(record, None, NOON)
 
     with pytest.raises(Conflict) as conflict:
@@ -119,7 +119,7 @@ def test_a_live_session_is_not_created_over(sessions, record):
     assert conflict.value.stored == record
 
 
-def test_an_expired_session_is_created_over(sessions, record):
+def test_an_expired_session_is_replaced_by_a_new_one(sessions, record):
     sessions.save(record, None, NOON)
     fresh = replace(record, token_hash="b" * 64)
 
@@ -128,35 +128,35 @@ def test_an_expired_session_is_created_over(sessions, record):
     assert sessions.load(record.session.id) == fresh
 
 
-def test_the_same_write_twice_is_one_success(sessions, record):
+def test_the_same_write_can_be_repeated(sessions, record):
     sessions.save(record, None, NOON)
 
     sessions.save(record, None, NOON)
 
 
-def test_of_two_writers_the_second_is_told_what_the_first_wrote(sessions, record):
+def test_the_second_of_two_writers_gets_a_conflict_with_what_the_first_wrote(sessions, record):
     sessions.save(record, None, NOON)
-    first = following(record, message_id="m2")
+    first = next_version(record, message_id="m2")
     sessions.save(first, record, NOON)
 
     with pytest.raises(Conflict) as conflict:
-        sessions.save(following(record, message_id="m3"), record, NOON)
+        sessions.save(next_version(record, message_id="m3"), record, NOON)
 
     assert conflict.value.stored == first
 
 
-def test_a_session_made_again_under_the_same_name_is_another_session(sessions, record):
+def test_a_deleted_session_created_again_under_its_id_is_another_session(sessions, record):
     sessions.save(record, None, NOON)
     sessions.delete(record)
     sessions.save(replace(record, token_hash="b" * 64), None, NOON)
 
     with pytest.raises(Conflict):
-        sessions.save(following(record), record, NOON)
+        sessions.save(next_version(record), record, NOON)
     with pytest.raises(Conflict):
         sessions.delete(record)
 
 
-def test_deleting_what_is_gone_says_so(sessions, record):
+def test_deleting_a_deleted_session_is_a_conflict(sessions, record):
     with pytest.raises(Conflict) as conflict:
         sessions.delete(record)
 
@@ -174,7 +174,7 @@ def test_a_claim_is_stored_and_counted_once(sessions, record, aws, tables):
     sessions.save(record, None, NOON)
     counter = f"card#{uuid4()}"
 
-    sessions.claim(claimed(record), record, attempts({counter: 3}))
+    sessions.claim(with_claim(record), record, attempts({counter: 3}))
 
     stored = sessions.load(record.session.id)
     assert (stored.claim_until, stored.counted, stored.version) == (NOON + 40, True, 2)
@@ -186,31 +186,31 @@ def test_a_claim_is_stored_and_counted_once(sessions, record, aws, tables):
 def test_a_second_claim_on_the_same_version_fails_and_counts_nothing(sessions, record, aws, tables):
     sessions.save(record, None, NOON)
     counter = f"card#{uuid4()}"
-    sessions.claim(claimed(record), record, attempts({counter: 3}))
+    sessions.claim(with_claim(record), record, attempts({counter: 3}))
 
     with pytest.raises(Conflict) as conflict:
-        sessions.claim(claimed(record), record, attempts({counter: 3}))
+        sessions.claim(with_claim(record), record, attempts({counter: 3}))
 
     assert conflict.value.stored.claim_until == NOON + 40
     item = aws("dynamodb").get_item(TableName=tables["counters"], Key={"counter": {"S": counter}})["Item"]
     assert {item[f"w{each}"]["N"] for each in WINDOWS} == {"1"}
 
 
-def test_a_counter_at_its_limit_refuses_by_name_and_leaves_the_session_unclaimed(sessions, record):
+def test_a_claim_beyond_a_limit_names_the_counter_and_changes_nothing(sessions, record):
     sessions.save(record, None, NOON)
     free, full = f"address#{uuid4()}", f"card#{uuid4()}"
     other = replace(record, session=replace(record.session, id=f"{record.session.id}-other"))
     sessions.save(other, None, NOON)
-    sessions.claim(claimed(other), other, attempts({full: 1}))
+    sessions.claim(with_claim(other), other, attempts({full: 1}))
 
     with pytest.raises(LimitReached) as reached:
-        sessions.claim(claimed(record), record, attempts({free: 5, full: 1}))
+        sessions.claim(with_claim(record), record, attempts({free: 5, full: 1}))
 
     assert reached.value.counter == full
     assert sessions.load(record.session.id) == record
 
 
-def test_finishing_deletes_the_session_and_leaves_a_receipt_for_a_day(sessions, record):
+def test_finishing_deletes_the_session_and_keeps_a_receipt_for_a_day(sessions, record):
     sessions.save(record, None, NOON)
     receipt = receipt_of(record)
 
@@ -221,9 +221,9 @@ def test_finishing_deletes_the_session_and_leaves_a_receipt_for_a_day(sessions, 
     assert sessions.receipt(receipt.token_hash, NOON + 86_400) is None
 
 
-def test_what_was_edited_meanwhile_is_not_finished(sessions, record):
+def test_a_session_that_was_edited_meanwhile_is_not_finished(sessions, record):
     sessions.save(record, None, NOON)
-    edited = following(record, attempt="attempt-2")
+    edited = next_version(record, attempt="attempt-2")
     sessions.save(edited, record, NOON)
     receipt = receipt_of(record)
 
@@ -234,7 +234,7 @@ def test_what_was_edited_meanwhile_is_not_finished(sessions, record):
     assert sessions.receipt(receipt.token_hash, NOON) is None
 
 
-def test_an_item_of_another_schema_is_expired(sessions, record, aws, tables):
+def test_an_item_of_another_schema_counts_as_expired(sessions, record, aws, tables):
     item = items.from_record(record) | {"schema": {"N": "99"}}
     aws("dynamodb").put_item(TableName=tables["sessions"], Item=item)
 
@@ -242,7 +242,7 @@ def test_an_item_of_another_schema_is_expired(sessions, record, aws, tables):
         sessions.load(record.session.id)
 
 
-def test_a_missing_table_is_our_unavailable(aws):
+def test_a_missing_table_is_reported_as_unavailable(aws):
     with pytest.raises(Unavailable) as unavailable:
         DynamoSessionStore(aws("dynamodb"), "none", "none", "none").load("abc")
 
@@ -257,36 +257,36 @@ def vault(aws):
     return KmsVault(kms, sealing, counting)
 
 
-def test_a_sealed_value_opens_where_it_belongs(vault):
+def test_a_sealed_value_opens_with_its_own_context(vault):
     assert vault.open(vault.seal("4242424242424242", "hash", "card"), "hash", "card") == "4242424242424242"
 
 
 @pytest.mark.parametrize(("token_hash", "field"), [("other", "card"), ("hash", "cvv")], ids=["session", "field"])
-def test_a_sealed_value_opens_nowhere_else(vault, token_hash, field):
+def test_a_sealed_value_does_not_open_with_another_context(vault, token_hash, field):
     sealed = vault.seal("123", "hash", "card")
 
     with pytest.raises(SealBroken):
         vault.open(sealed, token_hash, field)
 
 
-def test_what_is_no_ciphertext_does_not_open(vault):
+def test_bytes_that_are_not_a_ciphertext_do_not_open(vault):
     with pytest.raises(SealBroken):
         vault.open(Sealed(b"not a ciphertext"), "hash", "card")
 
 
-def test_a_sealed_value_says_nothing_of_itself(vault):
+def test_a_sealed_value_does_not_contain_the_digits(vault):
     sealed = vault.seal("4242424242424242", "hash", "card")
 
     assert "4242" not in repr(sealed)
     assert b"4242" not in sealed.blob
 
 
-def test_a_fingerprint_is_the_same_for_the_same_value_alone(vault):
+def test_equal_values_and_only_they_have_the_same_fingerprint(vault):
     assert vault.fingerprint("4242424242424242") == vault.fingerprint("4242424242424242")
     assert vault.fingerprint("4242424242424242") != vault.fingerprint("5555555555554444")
 
 
-def test_a_key_that_is_gone_is_our_unavailable(aws):
+def test_a_missing_key_is_reported_as_unavailable(aws):
     with pytest.raises(Unavailable) as unavailable:
         KmsVault(aws("kms"), "no-such-key", "no-such-key").seal("x", "hash", "card")
 

@@ -1,4 +1,4 @@
-"""Stripe's answers in our words: the real SDK against the stand-in that judges by Stripe's schema."""
+"""Stripe's answers as the product's own results: the real SDK against the stand-in for Stripe."""
 
 import logging
 import threading
@@ -15,14 +15,14 @@ from chat.values.card import CardNumber, Cvv, Expiry
 from chat.values.payment import Payment
 from chat.values.session import Decline, PaymentToken
 from local.stand_in.service import Answer, Service
-from local.stripe.server import LOCAL_KEY, Stripe
+from local.stripe.server import LOCAL_STRIPE_KEY, Stripe
 from runtime.aws import Unavailable
 from runtime.deadline import Deadline
 from tests.fakes import FakeTelemetry
 
 
 class Secret:
-    """Secrets Manager, one secret."""
+    """A fake Secrets Manager with one secret."""
 
     def __init__(self, value: str) -> None:
         self.value, self.reads, self.down = value, 0, False
@@ -49,7 +49,7 @@ def shop(stripe_url):
 
 class Shop:
     def __init__(self, url: str) -> None:
-        self.url, self.secret, self.telemetry, self.time = url, Secret(LOCAL_KEY), FakeTelemetry(), 0
+        self.url, self.secret, self.telemetry, self.time = url, Secret(LOCAL_STRIPE_KEY), FakeTelemetry(), 0
         self.stage, self.test_tokens = "local", False
         self._tokens = None
 
@@ -62,7 +62,7 @@ class Shop:
             )
         return self._tokens
 
-    def pays(self, number="4242424242424242", brand=Brand.VISA, **change):
+    def pay(self, number="4242424242424242", brand=Brand.VISA, **change):
         values = {
             "session_id": "s-1",
             "attempt": uuid4().hex,
@@ -73,11 +73,11 @@ class Shop:
         }
         return self.processor.create_payment_method(Payment(**(values | change)))
 
-    def told(self, behaviour, **more):
-        plan = {"behaviour": behaviour, **more}
-        httpx.post(f"{self.url}/_control/plan", json=plan, trust_env=False).raise_for_status()
+    def plan(self, behaviour, **more):
+        step = {"behaviour": behaviour, **more}
+        httpx.post(f"{self.url}/_control/plan", json=step, trust_env=False).raise_for_status()
 
-    def made(self):
+    def created(self):
         return httpx.get(f"{self.url}/_control/payment_methods", trust_env=False).json()
 
     def counted(self):
@@ -85,18 +85,18 @@ class Shop:
 
 
 def test_a_good_card_becomes_a_payment_method_with_the_session_in_its_metadata(shop):
-    result = shop.pays(session_id="s-meta")
+    result = shop.pay(session_id="s-meta")
 
     assert isinstance(result, PaymentToken)
     assert (result.brand, result.last4) == ("visa", "4242")
-    (made,) = [each for each in shop.made() if each["id"] == result.token]
+    (made,) = [each for each in shop.created() if each["id"] == result.token]
     assert made["metadata"] == {"session": "s-meta"}
 
 
 def test_the_same_attempt_makes_the_same_payment_method(shop):
     attempt = uuid4().hex
 
-    assert shop.pays(attempt=attempt) == shop.pays(attempt=attempt)
+    assert shop.pay(attempt=attempt) == shop.pay(attempt=attempt)
 
 
 @pytest.mark.parametrize(
@@ -116,10 +116,10 @@ def test_the_same_attempt_makes_the_same_payment_method(shop):
         ("raw_card_data", "processor_unavailable", True),
     ],
 )
-def test_every_refusal_has_its_code(shop, behaviour, code, definite):
-    shop.told(behaviour, times=2 if behaviour in ("conflict", "unavailable", "reset") else 1)
+def test_every_error_of_stripe_has_its_code(shop, behaviour, code, definite):
+    shop.plan(behaviour, times=2 if behaviour in ("conflict", "unavailable", "reset") else 1)
 
-    result = shop.pays()
+    result = shop.pay()
 
     assert isinstance(result, Decline)
     assert (result.code, result.definite) == (code, definite)
@@ -127,9 +127,9 @@ def test_every_refusal_has_its_code(shop, behaviour, code, definite):
 
 def test_a_replayed_server_error_is_definite(shop):
     attempt = uuid4().hex
-    shop.told("api_error")
+    shop.plan("api_error")
 
-    first, second = shop.pays(attempt=attempt), shop.pays(attempt=attempt)
+    first, second = shop.pay(attempt=attempt), shop.pay(attempt=attempt)
 
     assert (first.code, first.definite) == ("processor_busy", False)
     assert (second.code, second.definite) == ("processor_busy", True)
@@ -137,17 +137,17 @@ def test_a_replayed_server_error_is_definite(shop):
 
 def test_another_body_under_the_same_attempt_is_refused_and_definite(shop):
     attempt = uuid4().hex
-    shop.pays(attempt=attempt)
+    shop.pay(attempt=attempt)
 
-    result = shop.pays(attempt=attempt, name="Somebody Else")
+    result = shop.pay(attempt=attempt, name="Somebody Else")
 
     assert (result.code, result.definite) == ("processor_busy", True)
 
 
-def test_an_account_without_raw_card_access_is_counted_apart(shop):
-    shop.told("raw_card_data")
+def test_an_account_that_may_not_send_raw_numbers_is_counted_by_a_metric_of_its_own(shop):
+    shop.plan("raw_card_data")
 
-    shop.pays()
+    shop.pay()
 
     assert "RawCardRefused" in shop.counted()
 
@@ -156,58 +156,58 @@ def test_an_account_without_raw_card_access_is_counted_apart(shop):
     "value",
     ["", "placeholder", "sk_test_two\nlines", "sk_test_clé", "sk_live_not_in_this_stage", "pk_test_publishable"],
 )
-def test_a_key_that_cannot_be_one_is_named_in_the_log_and_never_sent(shop, value):
+def test_an_impossible_key_is_reported_by_the_name_of_its_secret_and_never_sent(shop, value):
     shop.secret.value = value
 
-    result = shop.pays()
+    result = shop.pay()
 
     assert result.code == "processor_unavailable"
     assert ("StripeKeyRejected", "the-secret") in [(name, note.get("secret")) for name, note in shop.telemetry.counts]
 
 
-def test_a_rotated_key_is_picked_up_when_the_old_one_is_refused(shop):
-    shop.pays()
-    shop.secret.value = LOCAL_KEY + "_rotated"
-    shop.told("unauthorized")
+def test_the_key_is_read_again_when_stripe_refuses_it(shop):
+    shop.pay()
+    shop.secret.value = LOCAL_STRIPE_KEY + "_rotated"
+    shop.plan("unauthorized")
 
-    shop.pays()
+    shop.pay()
 
     assert shop.secret.reads == 2
 
 
-def test_a_secret_store_that_is_down_is_noticed_before_a_payment_is_claimed(shop):
+def test_an_unavailable_secret_store_is_noticed_before_a_payment_is_claimed(shop):
     shop.secret.down = True
 
     with pytest.raises(Unavailable):
         shop.processor.prepare()
 
 
-def test_a_secret_store_that_goes_down_with_the_key_refused_decides_nothing(shop):
-    shop.pays()
+def test_a_refused_key_that_cannot_be_read_again_is_not_definite(shop):
+    shop.pay()
     shop.secret.down = True
-    shop.told("unauthorized")
+    shop.plan("unauthorized")
 
-    result = shop.pays()
+    result = shop.pay()
 
     assert (result.code, result.definite) == ("processor_busy", False)
 
 
-def test_the_key_is_read_once_and_again_when_it_may_be_old(shop):
-    shop.pays()
-    shop.pays()
+def test_the_key_is_read_again_after_five_minutes(shop):
+    shop.pay()
+    shop.pay()
     assert shop.secret.reads == 1
 
     shop.time += 300
-    shop.pays()
+    shop.pay()
     assert shop.secret.reads == 2
 
 
 def test_prod_with_a_test_key_sends_no_real_number_to_stripe(shop):
-    shop.stage, before = "prod", shop.made()
+    shop.stage, before = "prod", shop.created()
 
-    result = shop.pays(number="4111111111111111")
+    result = shop.pay(number="4111111111111111")
 
-    assert (result.code, shop.made()) == ("card_declined", before)
+    assert (result.code, shop.created()) == ("card_declined", before)
 
 
 @pytest.mark.parametrize(
@@ -223,30 +223,30 @@ def test_prod_with_a_test_key_sends_no_real_number_to_stripe(shop):
 def test_test_numbers_can_be_exchanged_for_test_tokens(shop, number, brand):
     shop.test_tokens = True
 
-    result = shop.pays(number, brand)
+    result = shop.pay(number, brand)
 
     assert isinstance(result, PaymentToken)
-    (made,) = [each for each in shop.made() if each["id"] == result.token]
+    (made,) = [each for each in shop.created() if each["id"] == result.token]
     assert made["raw"] is False
 
 
-def test_the_sdk_says_nothing_of_the_card(shop, caplog, capfd):
+def test_the_sdk_logs_nothing_of_the_card(shop, caplog, capfd):
     caplog.set_level(logging.DEBUG)
 
-    shop.pays("5555555555554444", Brand.MASTERCARD, cvv=Cvv("987"))
-    shop.told("card_declined")
-    shop.pays("5555555555554444", Brand.MASTERCARD, cvv=Cvv("987"))
+    shop.pay("5555555555554444", Brand.MASTERCARD, cvv=Cvv("987"))
+    shop.plan("card_declined")
+    shop.pay("5555555555554444", Brand.MASTERCARD, cvv=Cvv("987"))
 
-    said = caplog.text + "".join(capfd.readouterr())
-    assert "5555555" not in said
-    assert "987" not in said
+    logged = caplog.text + "".join(capfd.readouterr())
+    assert "5555555" not in logged
+    assert "987" not in logged
 
 
-def test_an_answer_that_is_not_stripes_decides_nothing():
+def test_an_answer_that_stripe_did_not_write_is_not_definite():
     page = Answer(200, "<html>the proxy is tired</html>")
     with Service(lambda _: page, port=0, name="proxy") as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        result = Shop(f"http://127.0.0.1:{server.server_address[1]}").pays()
+        result = Shop(f"http://127.0.0.1:{server.server_address[1]}").pay()
         server.shutdown()
 
     assert (result.code, result.definite) == ("processor_busy", False)

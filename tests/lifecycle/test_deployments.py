@@ -1,4 +1,4 @@
-"""A stage's life in an emulator of AWS on this machine: deployed, changed, rolled back, destroyed."""
+"""A stage in an AWS emulator on this machine: deployed, changed, rolled back, destroyed."""
 
 import io
 import os
@@ -19,36 +19,37 @@ import pytest
 from infra.config import STAGES
 from infra.operations import rollback, smoke, stripe_key
 from infra.operations.outputs import stage_outputs
+from payment_chat_client import SigV4
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCAL = STAGES["local"]
-STEPS = 180  # seconds for one command of the CDK on a busy machine
+CDK_SECONDS = 180  # for one command of the CDK on a busy machine
 UNATTENDED = ("--require-approval", "never", "--method", "direct")
 
 
 @dataclass(frozen=True)
 class Emulator:
-    """An account of its own, empty but for the CDK's bootstrap."""
+    """An AWS account of the test's own. It is empty at first."""
 
     address: str
     work: Path
 
     def synth(self, name: str, app: str = f"{sys.executable} app.py") -> Path:
-        """An assembly, so that what is deployed and what is destroyed is made once."""
+        """Makes a cloud assembly, which deploy and destroy then share."""
         out = self.work / name
         self.cdk("synth", "--quiet", "--app", app, "--output", str(out), "-c", "stage=local", where=ROOT)
         return out
 
     def cdk(self, *arguments: str, where: Path | None = None) -> None:
-        """Outside the repository, lest the CDK builds the app for every command."""
+        """Runs outside the repository by default, where the CDK finds no app to build for every command."""
         command = ["cdk", *arguments, "--no-notices"]
         place = where or self.work
-        done = subprocess.run(command, cwd=place, capture_output=True, text=True, check=False, timeout=STEPS)
+        done = subprocess.run(command, cwd=place, capture_output=True, text=True, check=False, timeout=CDK_SECONDS)
         assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
 
     def call(self, aws: boto3.Session) -> smoke.Call:
         api = stage_outputs(aws, LOCAL)["ApiUrl"].removeprefix("https://").partition(".")[0]
-        return smoke.caller(aws, f"{self.address}/_aws/execute-api/{api}/local", LOCAL.region)
+        return smoke.caller(f"{self.address}/_aws/execute-api/{api}/local", SigV4(aws, LOCAL.region))
 
 
 @pytest.fixture
@@ -111,7 +112,7 @@ runpy.run_path("app.py", run_name="__main__")
 
 
 def changed_app(work: Path) -> str:
-    """The same app, with another version of the function."""
+    """The command of the same app with a changed function."""
     shutil.copytree(ROOT / "lambdas", work / "lambdas", ignore=shutil.ignore_patterns("__pycache__"))
     with (work / "lambdas/chat/handler.py").open("a") as handler:
         handler.write(CHANGED)
@@ -119,8 +120,8 @@ def changed_app(work: Path) -> str:
     return f"{sys.executable} {work / 'changed.py'}"
 
 
-def left(aws: boto3.Session) -> dict[str, list[str]]:
-    """What there is in the account beside the CDK's own things."""
+def resources_of_the_product(aws: boto3.Session) -> dict[str, list[str]]:
+    """The names of the product's resources in the account, by kind."""
 
     def ask(service: str, operation: str, key: str, name: str) -> list[str]:
         client: Any = aws.client(service, region_name=LOCAL.region)
@@ -147,10 +148,10 @@ def test_a_stage_is_deployed_changed_rolled_back_and_destroyed_without_leftovers
     emulator.cdk("deploy", "--all", *UNATTENDED, "--app", str(first))
     aws = boto3.Session()
     call = emulator.call(aws)
-    tried = [*smoke.conversation(call), *smoke.refusals(call, signed=LOCAL.signed)]
-    assert [what for what, went in tried if not went] == []
-    assert len(tried) >= 8
-    assert all(left(aws).values()), "the search for leftovers finds nothing"
+    checks = [*smoke.check_conversation(call), *smoke.check_refusals(call, signed=LOCAL.signed)]
+    assert [what for what, passed in checks if not passed] == []
+    assert len(checks) >= 8
+    assert all(resources_of_the_product(aws).values()), "the search misses a kind of resource"
 
     secret = stage_outputs(aws, LOCAL)["StripeSecret"]
     assert not smoke.has_stripe_key(aws, LOCAL, secret)
@@ -168,7 +169,7 @@ def test_a_stage_is_deployed_changed_rolled_back_and_destroyed_without_leftovers
     named = call("POST", "/chat", {**talk, "message": "John"}, token=token)
     assert named.headers["X-Release"] == "second"
     assert (named.status, named.body["currentStep"]) == (200, "card")
-    assert smoke.has_stripe_key(aws, LOCAL, secret), "a deploy leaves the stored key alone"
+    assert smoke.has_stripe_key(aws, LOCAL, secret), "a deploy must not change the stored key"
 
     before, after = rollback.roll_back(aws, LOCAL)
     assert after < before
@@ -181,8 +182,8 @@ def test_a_stage_is_deployed_changed_rolled_back_and_destroyed_without_leftovers
     assert rollback.roll_back(aws, LOCAL, to=before) == (after, before)
     forward = call("GET", f"/sessions/{talk['sessionId']}", token=token)
     assert (forward.status, forward.headers["X-Release"]) == (200, "second")
-    with pytest.raises(SystemExit, match=f"no version 99, only: {after}, {before}"):
+    with pytest.raises(SystemExit, match=f"VERSION=99 is not published. Published: {after}, {before}"):
         rollback.roll_back(aws, LOCAL, to=99)
 
     emulator.cdk("destroy", "--all", "--force", "--app", str(second))
-    assert {what: names for what, names in left(aws).items() if names} == {}
+    assert {what: names for what, names in resources_of_the_product(aws).items() if names} == {}

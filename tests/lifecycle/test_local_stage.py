@@ -1,4 +1,4 @@
-"""The local stage itself: it goes on where it stopped, says what is wrong, and leaves nothing behind."""
+"""The local stage as a process: it keeps its data over a restart, explains errors, and leaves no process behind."""
 
 import os
 import signal
@@ -12,7 +12,7 @@ import pytest
 
 from local.demo.conversation import Api, Conversation
 from local.runner.environment import ROOT, Ports
-from local.runner.launch import launched, running
+from local.runner.launch import find_running_stage, run_stage
 from tests.stage import local_stage
 
 pytestmark = pytest.mark.timeout(300)
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.timeout(300)
 @pytest.fixture
 def local_only(request):
     if request.config.getoption("--stage") != "local":
-        pytest.skip("about the stage on this machine")
+        pytest.skip("tests the stage on this machine")
 
 
 def start(directory: Path, ports: Ports, *options: str, **environment: str) -> subprocess.Popen[str]:
@@ -35,38 +35,38 @@ def start(directory: Path, ports: Ports, *options: str, **environment: str) -> s
     )
 
 
-def test_a_conversation_goes_on_after_a_restart(local_only, tmp_path):
+def test_a_conversation_continues_after_a_restart(local_only, tmp_path):
     ports, directory = Ports.free(), tmp_path / "stage"
-    with launched(directory, ports=ports) as outputs:
+    with run_stage(directory, ports=ports) as outputs:
         talk = Conversation(Api(outputs["apiUrl"]))
         for message in ("payment", "John", "4242 4242 4242 4242", "12/30"):
             assert talk.send(message).status == 200
 
-    deployed = (directory / "logs" / "deploy.log").read_bytes()
-    with launched(directory, ports=ports) as outputs:
+    deploy_log = (directory / "logs" / "deploy.log").read_bytes()
+    with run_stage(directory, ports=ports) as outputs:
         talk.api = Api(outputs["apiUrl"])
         shown, review, done = talk.get(), talk.send("123"), talk.send("confirm")
-        receipts = [entry["id"] for entry in local_stage(outputs).stripe.listed("payment_methods", session=talk.id)]
-        said = "".join(log.read_text() for log in (directory / "logs").iterdir())
+        created = [entry["id"] for entry in local_stage(outputs).stripe.listed("payment_methods", session=talk.id)]
+        logs = "".join(log.read_text() for log in (directory / "logs").iterdir())
 
-    assert (directory / "logs" / "deploy.log").read_bytes() == deployed  # nothing had changed
+    assert (directory / "logs" / "deploy.log").read_bytes() == deploy_log  # nothing was deployed again
     assert shown["currentStep"] == "cvv"
     assert review["status"] == "awaiting_confirmation"
-    assert receipts == [done["payment"]["token"]]
-    assert "4242 4242" not in said
-    assert "4242424242424242" not in said
-    assert running(directory) is None
+    assert created == [done["payment"]["token"]]
+    assert "4242 4242" not in logs
+    assert "4242424242424242" not in logs
+    assert find_running_stage(directory) is None
 
 
-def test_a_taken_port_is_named_with_its_variable(local_only, tmp_path):
+def test_an_error_names_the_taken_port_and_its_variable(local_only, tmp_path):
     ports = Ports.free()
     with socket.create_server(("127.0.0.1", ports.model)):
         stage = start(tmp_path, ports)
-        said, _ = stage.communicate(timeout=30)
+        printed, _ = stage.communicate(timeout=30)
 
     assert stage.returncode == 1
-    assert f"Port {ports.model}" in said
-    assert "MODEL_PORT" in said
+    assert f"Port {ports.model}" in printed
+    assert "MODEL_PORT" in printed
 
 
 def wait_for_line(stage: subprocess.Popen[str], text: str) -> None:
@@ -75,7 +75,7 @@ def wait_for_line(stage: subprocess.Popen[str], text: str) -> None:
 
 
 def processes_of(directory: Path) -> set[int]:
-    """Those whose command line or environment names the directory (Linux)."""
+    """The processes whose command line or environment names the directory (Linux only)."""
     found = set()
     for process in Path("/proc").glob("[0-9]*"):
         try:
@@ -112,10 +112,12 @@ def test_a_part_that_crashes_is_reported(local_only, tmp_path):
     ports = Ports.free()
     stage = start(tmp_path, ports)
     wait_for_line(stage, "Building")
-    victim = next(pid for pid in processes_of(tmp_path) if b"model_server" in Path(f"/proc/{pid}/cmdline").read_bytes())
+    victim = next(
+        pid for pid in processes_of(tmp_path) if b"local.model.server" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    )
 
     os.kill(victim, signal.SIGKILL)
-    said, _ = stage.communicate(timeout=60)
+    printed, _ = stage.communicate(timeout=60)
 
     assert stage.returncode == 1
-    assert "The model was ended by signal 9" in said
+    assert "The model was ended by signal 9" in printed

@@ -1,4 +1,4 @@
-"""What the processes of the local stage get to see."""
+"""The local stage before its first process starts: environment, ports, lock, and what makes it deploy again."""
 
 import fcntl
 import socket
@@ -6,13 +6,14 @@ import threading
 
 import pytest
 
-from local.runner.environment import PortError, Ports, isolated
+from local.runner.environment import ROOT, PortError, Ports, isolated_environment
+from local.runner.fingerprint import SOURCES, source_files
 from local.runner.serving import StageError
 from local.runner.stage import only_stage
 
 
-def test_nothing_of_the_users_aws_account_gets_in(tmp_path):
-    mine = {
+def test_no_credential_of_the_user_reaches_the_processes(tmp_path):
+    users = {
         "PATH": "/bin",
         "HOME": "/home/me",
         "AWS_PROFILE": "production",
@@ -25,9 +26,9 @@ def test_nothing_of_the_users_aws_account_gets_in(tmp_path):
         "STRIPE_LOG": "debug",
     }
 
-    seen = isolated(mine, Ports(emulator=4000), tmp_path)
+    passed = isolated_environment(users, Ports(emulator=4000), tmp_path)
 
-    assert {name for name in seen if name.startswith("AWS_")} == {
+    assert {name for name in passed if name.startswith("AWS_")} == {
         "AWS_ACCESS_KEY_ID",
         "AWS_SECRET_ACCESS_KEY",
         "AWS_CONFIG_FILE",
@@ -37,10 +38,10 @@ def test_nothing_of_the_users_aws_account_gets_in(tmp_path):
         "AWS_DEFAULT_REGION",
         "AWS_ENDPOINT_URL",
     }
-    assert (seen["AWS_ACCESS_KEY_ID"], seen["AWS_CONFIG_FILE"]) == ("test", "/dev/null")
-    assert seen["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4000"
-    assert not any("real" in value.lower() or "210987654321" in value for value in seen.values())
-    assert seen["HOME"] == "/home/me"
+    assert (passed["AWS_ACCESS_KEY_ID"], passed["AWS_CONFIG_FILE"]) == ("test", "/dev/null")
+    assert passed["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4000"
+    assert not any("real" in value.lower() or "210987654321" in value for value in passed.values())
+    assert passed["HOME"] == "/home/me"
 
 
 def test_ports_have_defaults_and_can_be_moved():
@@ -49,7 +50,7 @@ def test_ports_have_defaults_and_can_be_moved():
 
 
 @pytest.mark.parametrize("text", ["x", "0", "65536", "-1", "80.5"])
-def test_what_is_no_port_is_refused(text):
+def test_text_that_is_not_a_port_number_is_refused(text):
     with pytest.raises(PortError, match="EMULATOR_PORT"):
         Ports.from_environment({"EMULATOR_PORT": text})
 
@@ -70,7 +71,7 @@ def test_a_taken_port_is_named_with_the_variable_that_moves_it(name):
         ports.check_free(("emulator", "stripe", "model", "page"))
 
 
-def test_a_stage_starts_while_somebody_looks_whether_one_is_running(tmp_path):
+def test_a_stage_starts_although_a_reader_holds_the_lock_for_a_moment(tmp_path):
     (tmp_path / "lock").touch()
     with (tmp_path / "lock").open() as reader:
         fcntl.flock(reader, fcntl.LOCK_SH)
@@ -83,3 +84,10 @@ def test_a_stage_starts_while_somebody_looks_whether_one_is_running(tmp_path):
 def test_a_second_stage_in_the_same_directory_is_refused(tmp_path):
     with only_stage(tmp_path), pytest.raises(StageError, match="running already"), only_stage(tmp_path):
         pass
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_every_source_of_the_fingerprint_is_read(source):
+    read = {file.relative_to(ROOT).as_posix() for file in source_files()}
+
+    assert any(file == source or file.startswith(f"{source}/") for file in read)

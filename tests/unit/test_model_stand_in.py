@@ -1,4 +1,4 @@
-"""The model stand-in speaks Converse; called as a function, without a socket."""
+"""The model stand-in implements Converse. It is called as a function here, without a socket."""
 
 import json
 
@@ -18,11 +18,11 @@ def converse(model, text="<reply>What is your name?</reply>", **more):
     return model(Request("POST", f"/model/{MODEL}/converse", body=json.dumps(body).encode()))
 
 
-def ask(model, **step):
+def plan(model, **step):
     assert model(Request("POST", "/_control/plan", body=json.dumps(step).encode())).status == 200
 
 
-def said(answer):
+def text_of(answer):
     return answer.body["output"]["message"]["content"][0]["text"]
 
 
@@ -34,17 +34,17 @@ def said(answer):
         ("tlh", "What is your name?"),
     ],
 )
-def test_it_rewords_what_it_is_asked_to_reword(language, worded):
+def test_it_rewords_the_reply_in_the_prompt(language, worded):
     prompt = f"<language>{language}</language>\nuser: hello\n<reply>What is your name?</reply>"
 
-    assert said(converse(Model(), prompt)) == worded
+    assert text_of(converse(Model(), prompt)) == worded
 
 
 @pytest.mark.parametrize("kind", [None, *HOSTILE])
 def test_its_answer_has_the_shape_of_converse(kind):
     model = Model()
     if kind:
-        ask(model, behaviour="hostile", kind=kind)
+        plan(model, behaviour="hostile", kind=kind)
 
     report = ParamValidator().validate(converse(model).body, SERVICE.shape_for("ConverseResponse"))
 
@@ -61,7 +61,7 @@ def test_its_answer_has_the_shape_of_converse(kind):
 )
 def test_it_fails_on_demand_as_bedrock_does(behaviour, status, error):
     model = Model()
-    ask(model, behaviour=behaviour)
+    plan(model, behaviour=behaviour)
 
     answer = converse(model)
 
@@ -69,18 +69,18 @@ def test_it_fails_on_demand_as_bedrock_does(behaviour, status, error):
     assert converse(model).status == 200
 
 
-def test_slow_waits_first():
+def test_a_slow_model_waits_before_it_answers():
     waited = []
     model = Model(sleep=waited.append)
-    ask(model, behaviour="slow", seconds=4)
+    plan(model, behaviour="slow", seconds=4)
 
     assert converse(model).status == 200
     assert waited == [4.0]
 
 
-def test_hostile_goes_through_every_kind():
+def test_a_hostile_model_says_every_kind_of_text_in_turn():
     model = Model()
-    ask(model, behaviour="hostile", times=None)
+    plan(model, behaviour="hostile", times=None)
 
     contents = [converse(model).body["output"]["message"]["content"] for _ in HOSTILE]
 
@@ -90,13 +90,13 @@ def test_hostile_goes_through_every_kind():
 @pytest.mark.parametrize(
     "body", [b"", b"[]", b"{}", b'{"messages": []}', b'{"messages": [{"role": "user"}]}', b'{"messages": "hello"}']
 )
-def test_a_request_that_is_no_converse_request_is_refused(body):
+def test_a_request_that_is_not_valid_for_converse_is_refused(body):
     answer = Model()(Request("POST", f"/model/{MODEL}/converse", body=body))
 
     assert (answer.status, answer.headers["x-amzn-ErrorType"]) == (400, "ValidationException")
 
 
-def test_it_shows_every_prompt():
+def test_it_lists_the_prompts_it_received():
     model = Model()
     converse(model, "for John", system=[{"text": "be kind"}])
     converse(model, "for Jane")
@@ -107,9 +107,9 @@ def test_it_shows_every_prompt():
     assert calls[0]["system"] == [{"text": "be kind"}]
 
 
-def test_a_step_can_be_for_one_conversation():
+def test_a_step_can_be_limited_to_one_conversation():
     model = Model()
-    ask(model, behaviour="say", text="Ahoy!", containing="Jane")
+    plan(model, behaviour="say", text="Ahoy!", containing="Jane")
 
-    assert said(converse(model, "for John")) != "Ahoy!"
-    assert said(converse(model, "for Jane")) == "Ahoy!"
+    assert text_of(converse(model, "for John")) != "Ahoy!"
+    assert text_of(converse(model, "for Jane")) == "Ahoy!"

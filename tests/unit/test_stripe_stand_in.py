@@ -1,4 +1,4 @@
-"""The Stripe stand-in answers as Stripe documents it; called as a function, without a socket."""
+"""The Stripe stand-in answers as Stripe documents it. It is called as a function here, without a socket."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 
 from local.stand_in.service import Request
-from local.stripe.server import LOCAL_KEY, Stripe
+from local.stripe.server import LOCAL_STRIPE_KEY, Stripe
 
 VISA = "4242424242424242"
 CARD = {"card[number]": VISA, "card[exp_month]": "12", "card[exp_year]": "2030", "card[cvc]": "123"}
@@ -20,19 +20,19 @@ def stripe():
     return Stripe(now=lambda: datetime(2026, 6, 15, tzinfo=UTC), sleep=lambda _: None)
 
 
-def create(stripe, card=None, *, key=None, api_key=LOCAL_KEY, **more):
-    """A field given as None is left out."""
+def create(stripe, card=None, *, key=None, api_key=LOCAL_STRIPE_KEY, **more):
+    """A parameter with the value None is left out."""
     form = {"type": "card", "metadata[session]": "s-1", **(CARD if card is None else card), **more}
     headers = {"authorization": f"Bearer {api_key}"} | ({"idempotency-key": key} if key else {})
     body = urlencode({name: value for name, value in form.items() if value is not None}).encode()
     return stripe(Request("POST", "/v1/payment_methods", headers=headers, body=body))
 
 
-def ask(stripe, **step):
+def plan(stripe, **step):
     assert stripe(Request("POST", "/_control/plan", body=json.dumps(step).encode())).status == 200
 
 
-def made(stripe, **query):
+def created(stripe, **query):
     return stripe(Request("GET", "/_control/payment_methods", query=query)).body
 
 
@@ -43,11 +43,11 @@ def test_a_payment_method_carries_brand_last_four_and_metadata(stripe):
     assert answer.body["id"].startswith("pm_")
     assert (answer.body["card"]["brand"], answer.body["card"]["last4"]) == ("visa", "4242")
     assert answer.body["metadata"] == {"session": "s-1"}
-    assert [entry["id"] for entry in made(stripe, session="s-1")] == [answer.body["id"]]
-    assert made(stripe, session="s-2") == []
+    assert [entry["id"] for entry in created(stripe, session="s-1")] == [answer.body["id"]]
+    assert created(stripe, session="s-2") == []
 
 
-def test_it_remembers_and_logs_no_number_and_no_code(stripe):
+def test_it_stores_and_logs_neither_number_nor_code(stripe):
     card = CARD | {"card[number]": "5555555555554444", "card[cvc]": "987"}
     answers = [create(stripe, card, key="a"), create(stripe, card, key="a"), create(stripe, card | {"card[cvc]": "9"})]
     state = {name: value for name, value in vars(stripe).items() if name != "_hash_key"}
@@ -64,11 +64,11 @@ def test_it_remembers_and_logs_no_number_and_no_code(stripe):
     [
         pytest.param({"card[number]": "4242424242424241"}, "incorrect_number", "number", id="checksum"),
         pytest.param({"card[number]": "42424242"}, "incorrect_number", "number", id="too short"),
-        pytest.param({"card[number]": "1234590987654320"}, "incorrect_number", "number", id="no known brand"),
-        pytest.param({"card[number]": "visa"}, "invalid_number", "number", id="no number"),
+        pytest.param({"card[number]": "1234590987654320"}, "incorrect_number", "number", id="unknown brand"),
+        pytest.param({"card[number]": "visa"}, "invalid_number", "number", id="not a number"),
         pytest.param({"card[exp_month]": "13"}, "invalid_expiry_month", "exp_month", id="month 13"),
         pytest.param(
-            {"card[exp_month]": "5", "card[exp_year]": "2026"}, "invalid_expiry_month", "exp_month", id="gone"
+            {"card[exp_month]": "5", "card[exp_year]": "2026"}, "invalid_expiry_month", "exp_month", id="last month"
         ),
         pytest.param({"card[exp_year]": "2025"}, "invalid_expiry_year", "exp_year", id="last year"),
         pytest.param({"card[exp_year]": "2077"}, "invalid_expiry_year", "exp_year", id="51 years ahead"),
@@ -76,12 +76,12 @@ def test_it_remembers_and_logs_no_number_and_no_code(stripe):
         pytest.param({"card[cvc]": "1234"}, "invalid_cvc", "cvc", id="long code"),
     ],
 )
-def test_a_malformed_card_is_refused_in_stripes_words(stripe, change, code, param):
+def test_a_malformed_card_gets_the_error_that_stripe_documents(stripe, change, code, param):
     answer = create(stripe, CARD | change)
 
     assert answer.status == 402
     assert answer.body["error"].items() >= {"type": "card_error", "code": code, "param": param}.items()
-    assert made(stripe) == []
+    assert created(stripe) == []
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_a_request_outside_stripes_schema_is_refused(stripe, change, error):
     if None in change.values():
         body = urlencode({name: value for name, value in form.items() if value is not None}).encode()
         answer = stripe(
-            Request("POST", "/v1/payment_methods", headers={"authorization": f"Bearer {LOCAL_KEY}"}, body=body)
+            Request("POST", "/v1/payment_methods", headers={"authorization": f"Bearer {LOCAL_STRIPE_KEY}"}, body=body)
         )
 
     assert answer.status == 400
@@ -150,7 +150,7 @@ def test_the_same_key_gets_the_same_answer(stripe):
 
     assert second.body == first.body
     assert second.headers["Idempotent-Replayed"] == "true"
-    assert len(made(stripe)) == 1
+    assert len(created(stripe)) == 1
 
 
 def test_the_same_key_with_another_body_is_an_idempotency_error(stripe):
@@ -161,10 +161,10 @@ def test_the_same_key_with_another_body_is_an_idempotency_error(stripe):
     assert (answer.status, answer.body["error"]["type"]) == (400, "idempotency_error")
 
 
-def test_a_request_that_arrives_while_the_first_is_running_conflicts(stripe):
+def test_a_repeat_conflicts_while_the_first_request_is_running(stripe):
     conflicts = []
     stripe._sleep = lambda _: conflicts.append(create(stripe, key="a"))
-    ask(stripe, behaviour="slow")
+    plan(stripe, behaviour="slow")
 
     assert create(stripe, key="a").status == 200
     assert [answer.status for answer in conflicts] == [409]
@@ -173,7 +173,7 @@ def test_a_request_that_arrives_while_the_first_is_running_conflicts(stripe):
 
 @pytest.mark.parametrize("behaviour", ["api_error", "card_declined", "expired_card", "incorrect_cvc", "raw_card_data"])
 def test_an_answer_of_the_endpoint_is_replayed_for_its_key(stripe, behaviour):
-    ask(stripe, behaviour=behaviour)
+    plan(stripe, behaviour=behaviour)
 
     first, again, other = create(stripe, key="a"), create(stripe, key="a"), create(stripe, key="b")
 
@@ -186,14 +186,14 @@ def test_an_answer_of_the_endpoint_is_replayed_for_its_key(stripe, behaviour):
 @pytest.mark.parametrize(
     ("behaviour", "status"), [("conflict", 409), ("rate_limit", 429), ("unavailable", 503), ("forbidden", 403)]
 )
-def test_what_comes_before_the_endpoint_is_not_saved(stripe, behaviour, status):
-    ask(stripe, behaviour=behaviour)
+def test_an_error_before_execution_is_not_saved_for_its_key(stripe, behaviour, status):
+    plan(stripe, behaviour=behaviour)
 
     assert [create(stripe, key="a").status for _ in range(2)] == [status, 200]
 
 
-def test_the_raw_number_refusal_is_stripes_odd_one(stripe):
-    ask(stripe, behaviour="raw_card_data", times=None)
+def test_the_refusal_of_raw_numbers_is_an_invalid_request_with_status_402(stripe):
+    plan(stripe, behaviour="raw_card_data", times=None)
 
     answer = create(stripe)
 
@@ -202,28 +202,28 @@ def test_the_raw_number_refusal_is_stripes_odd_one(stripe):
     assert create(stripe, {"card[token]": "tok_visa"}).status == 200
 
 
-def test_a_reset_may_come_before_or_after_the_payment_method_is_made(stripe):
-    ask(stripe, behaviour="reset")
-    ask(stripe, behaviour="reset", after=True)
+def test_a_connection_can_be_reset_before_or_after_the_payment_method_is_created(stripe):
+    plan(stripe, behaviour="reset")
+    plan(stripe, behaviour="reset", after=True)
 
     before, after, retried = (create(stripe, key="a") for _ in range(3))
 
     assert before.reset
     assert after.reset
     assert retried.headers["Idempotent-Replayed"] == "true"
-    assert len(made(stripe)) == 1
+    assert len(created(stripe)) == 1
 
 
-def test_a_step_can_be_for_one_session_and_change_the_error(stripe):
-    ask(stripe, behaviour="card_declined", session="s-2", error={"decline_code": "insufficient_funds"})
+def test_a_step_can_be_limited_to_one_session_and_change_the_error(stripe):
+    plan(stripe, behaviour="card_declined", session="s-2", error={"decline_code": "insufficient_funds"})
 
     assert create(stripe).status == 200
     assert create(stripe, **{"metadata[session]": "s-2"}).body["error"]["decline_code"] == "insufficient_funds"
 
 
-def test_a_plan_can_be_listed_and_forgotten(stripe):
-    ask(stripe, behaviour="api_error", session="s-1")
-    ask(stripe, behaviour="api_error", session="s-2")
+def test_the_steps_of_one_session_can_be_deleted(stripe):
+    plan(stripe, behaviour="api_error", session="s-1")
+    plan(stripe, behaviour="api_error", session="s-2")
 
     left = stripe(Request("DELETE", "/_control/plan", query={"session": "s-1"})).body
 
@@ -235,11 +235,11 @@ def test_an_unknown_behaviour_is_refused(stripe):
     assert stripe(Request("POST", "/_control/plan", body=b'{"behaviour": "explode"}')).status == 400
 
 
-def test_concurrent_requests_with_one_key_make_one_payment_method(stripe):
+def test_concurrent_requests_with_one_key_create_one_payment_method(stripe):
     threads = [threading.Thread(target=create, args=(stripe,), kwargs={"key": "a"}) for _ in range(20)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
-    assert len(made(stripe)) == 1
+    assert len(created(stripe)) == 1

@@ -66,8 +66,8 @@ def _answer_digression(before: "Session", heard: "Interpretation", after: "Sessi
     return [language.says[topic].format(contact=policy.contact)] if topic else []
 
 
+# Wishes that mean something else, or nothing yet, before the review (`False`).
 _TOPICS = {("no", False): "refuse", ("confirm", False): "not_yet"}
-"""Wishes that mean something else, or nothing yet, before the review (`False`)."""
 _MISSED = {"name": "invalid", "card": "not_found", "expiry": "not_found"}
 
 

@@ -14,8 +14,7 @@ DEFAULT = "en"
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 
-Phrase = tuple[str, ...]
-"""The words of a phrase, folded."""
+Phrase = tuple[str, ...]  # the words of a phrase, folded
 
 
 def fold(text: str) -> str:

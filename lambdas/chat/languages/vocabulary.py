@@ -48,8 +48,8 @@ class Vocabulary:
     `language_names`: the tag by a language's name. `own_names`: what languages call themselves. `request_words`: by
     tag, the words around a language's name when somebody asks for it. `numbers`: the value of a phrase. `max_words`: of
     a number phrase, by its first word. `repeats`: how often a word such as "double" repeats the next digit. `links`:
-    what may stand between the parts of a number. `prefixes`: the first three letters of all number words. `months`: only by
-    names of four letters or more, because short ones are also other words ("out", "set").
+    what may stand between the parts of a number. `prefixes`: the first three letters of all number words. `months`:
+    only by names of four letters or more, because short ones are also other words ("out", "set").
     """
 
     language_names: dict[str, str]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 
 from chat.understanding.normalize import DigitGroup
-from chat.values.brands import LENGTHS, LONGEST, SHORTEST, Brand, brand_of
+from chat.values.brands import LENGTHS, MAX_CARD_DIGITS, MIN_CARD_DIGITS, Brand, brand_of
 from chat.values.card import CardNumber, check_card, luhn
 
 Groups = list[DigitGroup]
@@ -39,9 +39,9 @@ def find_valid_number(run: Groups, brands: frozenset[Brand]) -> Groups | None:
 
 def _candidates(run: Groups) -> Iterator[Groups]:
     """All groups; the first few, when the rest can be an expiry and a security code. A whole group comes first."""
-    totals = list(accumulate(len(group.digits) for group in run[: LONGEST + 4]))
-    ends = [count for count, total in enumerate(totals, 1) if SHORTEST <= total <= LONGEST]
-    brand = brand_of(digits_of(run[:LONGEST]))
+    totals = list(accumulate(len(group.digits) for group in run[: MAX_CARD_DIGITS + 4]))
+    ends = [count for count, total in enumerate(totals, 1) if MIN_CARD_DIGITS <= total <= MAX_CARD_DIGITS]
+    brand = brand_of(digits_of(run[:MAX_CARD_DIGITS]))
     for count in sorted(ends, key=lambda count: (count > 1, count < len(run), count)):
         if _may_follow(run[count:], brand):
             yield run[:count]
@@ -59,7 +59,7 @@ def _may_follow(rest: Groups, brand: Brand | None) -> bool:
 
 def find_likely_number(run: Groups) -> Groups:
     """The groups of a refused run that were meant as the number: as many as its brand has digits."""
-    brand = brand_of(digits_of(run[:LONGEST]))
+    brand = brand_of(digits_of(run[:MAX_CARD_DIGITS]))
     lengths = LENGTHS.get(brand, (16,)) if brand else (16,)
     meant = [tried for tried in _candidates(run) if len(digits_of(tried)) in lengths]
     return meant[0] if meant else run

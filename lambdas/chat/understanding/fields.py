@@ -8,13 +8,12 @@ from chat.languages.language import DEFAULT, Language, load_language, words
 from chat.understanding import expiries
 from chat.understanding.card_numbers import Groups, digits_of, find_likely_number, find_valid_number, joined_groups
 from chat.understanding.normalize import BLANK, DigitGroup, digit_groups
-from chat.values.brands import LONGEST, SHORTEST, Brand
+from chat.values.brands import MAX_CARD_DIGITS, MIN_CARD_DIGITS, Brand
 from chat.values.card import CardNumber, Cvv, Expiry, Field, Refusal, check_card, check_cvv
 
-_PRECEDENCE = (Field.CVV, Field.EXPIRY, Field.CARD)
-""" "The expiry of the card" is an expiry."""
+_PRECEDENCE = (Field.CVV, Field.EXPIRY, Field.CARD)  # "The expiry of the card" is an expiry
+# A bound on the work: runs of digits tried as a card number, and runs read for the rest.
 _MAX_TRIED_RUNS, _MAX_READ_RUNS = 3, 12
-"""A bound on the work: runs of digits tried as a card number, and runs read for the rest."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ def _find_card(
 ) -> tuple[ExtractedFields, list[DigitGroup]]:
     """The card number, if there is one or should be one, and the groups that are no part of it."""
     found_runs = joined_groups(groups)
-    longest = [run for run in found_runs if len(digits_of(run)) >= SHORTEST][:_MAX_TRIED_RUNS]
+    longest = [run for run in found_runs if len(digits_of(run)) >= MIN_CARD_DIGITS][:_MAX_TRIED_RUNS]
     for run in longest:
         used = find_valid_number(run, context.brands)
         if used:
@@ -106,7 +105,7 @@ def _find_begun(
     used = find_valid_number([before, *run], context.brands) if context.partial_number else None
     taken = [group for group in used or run if group is not before] or run
     digits = digits_of(used) if used else context.partial_number + digits_of(run)
-    if len(digits) > LONGEST:
+    if len(digits) > MAX_CARD_DIGITS:
         digits = digits_of(run)  # begun anew
     found, rest = _take_card(found, taken, check_card(digits, context.brands), groups, context)
     return (replace(found, partial_number=digits) if found.partial_number else found), rest

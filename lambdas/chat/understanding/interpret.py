@@ -14,8 +14,7 @@ from chat.values.session import Intent, PartialNumber, Policy, Session, Step
 _DIGIT = re.compile(r"\d", re.ASCII)
 _ASKED = {Step(each.value): each for each in FIELDS}
 _IN_DIGITS = (Step.CARD, Step.EXPIRY, Step.CVV)
-_MAX_SHORT_ANSWER_WORDS = 3
-"""In so few words a lone number word is an answer in digits."""
+_MAX_SHORT_ANSWER_WORDS = 3  # in so few words a lone number word is an answer in digits
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,7 @@ from chat.understanding.normalize import BLANK, Text
 from chat.values.card import Field, Refusal
 
 MAX_NAME_CHARS = 100
-_MAX_NESTING = 2
-"""Lead-ins and tails one within the other: "it's under Jane Doe, sorry"."""
+_MAX_NESTING = 2  # lead-ins and tails one within the other: "it's under Jane Doe, sorry"
 _EDGES = ' \t\r\n,;:!?"()“”„«»¡¿、。，！？' + BLANK
 _PIECES = re.compile(rf"[,;!\n、，！،؛{BLANK}]+")
 _JOINT = re.compile(r"(?<=\s)(\w{1,9})\s+(?=\w)")

@@ -12,13 +12,10 @@ _ATOM = re.compile(r"\d+", re.ASCII)
 _IDEOGRAPH_RUN = re.compile(rf"[{IDEOGRAPHS}](?:[\s.,;:_·•*()/|+、-]{{0,5}}[{IDEOGRAPHS}]){{2,}}")
 _MIXED_RUN = re.compile(rf"[{IDEOGRAPHS}\d](?:[\s-]?[{IDEOGRAPHS}\d]){{2,}}", re.ASCII)
 _NUMERAL = re.compile(rf"[{IDEOGRAPHS}\d]+", re.ASCII)
-_LONG_VOWEL = re.compile(r"(?<=[\d ])ー(?=[\d ])", re.ASCII)
-"""What a Japanese keyboard gives for a dash."""
-JOINS = re.compile(r"[\s.,;:_·•*()/|+-]{0,5}")
-"""What may stand between two groups of one number."""
+_LONG_VOWEL = re.compile(r"(?<=[\d ])ー(?=[\d ])", re.ASCII)  # what a Japanese keyboard gives for a dash
+JOINS = re.compile(r"[\s.,;:_·•*()/|+-]{0,5}")  # what may stand between two groups of one number
 _MAX_GROUPS = 64
-BLANK = "\x00"
-"""Stands where something has been understood already; joins nothing."""
+BLANK = "\x00"  # stands where something has been understood already; joins nothing
 
 
 @dataclass(frozen=True)

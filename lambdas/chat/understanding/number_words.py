@@ -11,15 +11,12 @@ from chat.understanding.normalize import JOINS, Text
 
 _TOKEN = re.compile(r"[^\W_]+")
 _NUMERALS = rf"[{IDEOGRAPHS}]{{2,}}+(?!月)"
+# "The code is 七百" has no space before the number; a single numeral in a word, or a month, is part of that.
 _UNSPACED_TOKEN = re.compile(rf"{_NUMERALS}|(?:(?!{_NUMERALS})[^\W_])+")
-""" "The code is 七百" has no space before the number; a single numeral in a word, or a month, is part of that."""
-_CODE_DIGITS = (3, 4)
-"""The least and the most digits of a security code: fewer in a row are ordinary speech."""
+_CODE_DIGITS = (3, 4)  # the least and the most digits of a security code: fewer in a row are ordinary speech
 Span = tuple[int, int]
-_A_WORD_LATER = re.compile(r"\s+[^\W\d_]")
-"""What follows an article: "one card", "une carte"."""
-Token = tuple[int, int, str]
-"""A word or group of digits: where it begins and ends, and its folded text."""
+_A_WORD_LATER = re.compile(r"\s+[^\W\d_]")  # what follows an article: "one card", "une carte"
+Token = tuple[int, int, str]  # A word or group of digits: where it begins and ends, and its folded text
 
 
 def tokenize(text: Text, vocabulary: Vocabulary) -> list[Token]:
@@ -38,10 +35,10 @@ def tokenize(text: Text, vocabulary: Vocabulary) -> list[Token]:
     return [(places[start], places[end - 1] + 1, word) for start, end, word in found] if places else found
 
 
+# So few Latin letters are one word, as in Sixten; in so many no number is looked for.
 _MAX_SINGLE_WORD_CHARS, _MAX_WORD_CHARS = 6, 200
-"""So few Latin letters are one word, as in Sixten; in so many no number is looked for."""
+# So many number words in a row are a number inside a text without spaces, unless a verb follows.
 _MIN_UNSPACED_NUMBERS = 3
-"""So many number words in a row are a number inside a text without spaces, unless a verb follows."""
 _VERB = re.compile(r"て[くみ]|ます|ました|たい|ない")
 
 

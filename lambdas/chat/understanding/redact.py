@@ -10,8 +10,8 @@ _RUN = re.compile(r"\d(?:[\s.,_·•*()/|+-]{0,5}\d)*", re.ASCII)
 BULLETS = "••••"
 
 _PART = rf"(?:[{IDEOGRAPHS}]|{BULLETS})"
+# Ideographs among other digits: part of the same number.
 _BESIDE = re.compile(rf"(?:{_PART}[\s._/-]{{0,5}})*{BULLETS}(?:[\s._/-]{{0,5}}{_PART})*")
-"""Ideographs among other digits: part of the same number."""
 
 Span = tuple[int, int, Field]
 

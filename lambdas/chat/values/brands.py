@@ -52,8 +52,7 @@ LENGTHS: dict[Brand, tuple[int, ...]] = {
     Brand.MIR: (16, 17, 18, 19),
     Brand.VERVE: (16, 18, 19),
 }
-SHORTEST, LONGEST = 12, 19
-"""Digits of any card number (ISO/IEC 7812-1)."""
+MIN_CARD_DIGITS, MAX_CARD_DIGITS = 12, 19  # digits of any card number (ISO/IEC 7812-1)
 
 # Issuer identification numbers, as published by the schemes; where two brands overlap the narrower range wins.
 RANGES: dict[Brand, str] = {

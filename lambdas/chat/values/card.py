@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from chat.values.brands import ACCEPTED, COMMON, LENGTHS, LONGEST, SHORTEST, Brand, brand_of
+from chat.values.brands import ACCEPTED, COMMON, LENGTHS, MAX_CARD_DIGITS, MIN_CARD_DIGITS, Brand, brand_of
 
 
 class Field(StrEnum):
@@ -69,16 +69,15 @@ def luhn(digits: str) -> bool:
     return sum(map(int, digits[-1::-2] + doubled)) % 10 == 0
 
 
-_DOUBLED = str.maketrans("0123456789", "0246813579")
-"""Twice the digit, its own digits added."""
+_DOUBLED = str.maketrans("0123456789", "0246813579")  # twice the digit, its own digits added
 
 
 def check_card(digits: str, accepted: frozenset[Brand] = ACCEPTED) -> CardNumber | Refusal:
     """`digits`: ASCII digits, at least one."""
     brand = brand_of(digits)
-    if brand and brand not in accepted and len(digits) >= SHORTEST:
+    if brand and brand not in accepted and len(digits) >= MIN_CARD_DIGITS:
         return Refusal("card_brand_unsupported", Field.CARD, brand)
-    lengths = LENGTHS.get(brand, COMMON) if brand else range(SHORTEST, LONGEST + 1)
+    lengths = LENGTHS.get(brand, COMMON) if brand else range(MIN_CARD_DIGITS, MAX_CARD_DIGITS + 1)
     if len(digits) < min(lengths):
         return Refusal("card_incomplete", Field.CARD, brand)
     if len(digits) not in lengths:
