@@ -17,11 +17,11 @@ from starlette.routing import Route
 from payment_page import (
     page,  # noqa: F401  imported at the start, so that the first payer does not wait for it
     session_cookie,
-    violation_reports,
 )
-from payment_page.certificate import write_self_signed
 from payment_page.chat_api import from_environment
-from payment_page.security_headers import SecurityHeaders
+from payment_page.server import violation_reports
+from payment_page.server.certificate import write_self_signed
+from payment_page.server.security_headers import SecurityHeaders
 
 
 async def answer_health_check(_: Request) -> Response:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from payment_page.violation_reports import read_violation
+from payment_page.server.violation_reports import read_violation
 
 
 def report(directive, blocked):

@@ -10,7 +10,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from payment_page import violation_reports
+from payment_page.server import violation_reports
 
 ALLOWED_PATHS = re.compile(
     r"/(|healthz|session|violations|favicon\.png|manifest\.json|static/.*|_stcore/(health|host-config|stream|bidi-components/.*))"
