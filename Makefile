@@ -29,7 +29,7 @@ $(BENCH)/.ready: $(READY) requirements/bench.txt requirements/lambda.txt
 	@uv pip sync --quiet --python $(BENCH)/venv/bin/python --require-hashes --compile-bytecode requirements/bench.txt
 	@touch $@
 
-.PHONY: help run demo stage test test-parts test-whole integration check bench screenshots page-figures synth bootstrap deploy smoke stripe-key rollback destroy setup lock clean evidence mutation
+.PHONY: help run demo stage test test-parts test-whole integration check bench screenshots page-figures page-scripts synth bootstrap deploy smoke check-page stripe-key rollback destroy setup lock clean evidence mutation
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -79,6 +79,9 @@ bench: $(BENCH)/.ready ## measure the function beside its peers, write docs/benc
 screenshots: $(READY) ## retake the pictures in docs/screenshots/
 	@python -m pytest tests/browser/screenshots.py
 
+page-scripts: $(READY) ## list the scripts that run in the page, with their hashes, in docs/page-scripts.json
+	@python -m pytest tests/browser/script_inventory.py
+
 page-figures: $(READY) ## measure how soon the page is usable and what it adds to a turn
 	@python -m pytest -s tests/browser/figures.py
 
@@ -97,6 +100,9 @@ deploy: $(READY) ## check the settings of STAGE, show what changes, deploy, try 
 
 smoke: $(READY) ## try out the deployed STAGE: a conversation, refusals, the model
 	@python -m infra.operations.smoke $(STAGE)
+
+check-page: $(READY) ## compare the deployed page at URL with docs/page-scripts.json
+	@python -m infra.operations.check_page $(URL)
 
 stripe-key: $(READY) ## store the Stripe key of STAGE, read from standard input
 	@python -m infra.operations.stripe_key $(STAGE)

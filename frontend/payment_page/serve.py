@@ -18,9 +18,10 @@ from payment_page import (
     page,  # noqa: F401  imported at the start, so that the first payer does not wait for it
     session_cookie,
 )
-from payment_page.certificate import write_self_signed
 from payment_page.chat_api import from_environment
-from payment_page.security_headers import SecurityHeaders
+from payment_page.server import violation_reports
+from payment_page.server.certificate import write_self_signed
+from payment_page.server.security_headers import SecurityHeaders
 
 
 async def answer_health_check(_: Request) -> Response:
@@ -39,7 +40,7 @@ def tls_settings(wanted: str) -> dict[str, str]:
 
 app = st.App(
     "page.py",
-    routes=[Route("/healthz", answer_health_check), session_cookie.route],
+    routes=[Route("/healthz", answer_health_check), session_cookie.route, violation_reports.route],
     middleware=[Middleware(SecurityHeaders)],
 )
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from payment_page.certificate import write_self_signed
+from payment_page.server.certificate import write_self_signed
 
 
 def test_a_server_can_use_the_certificate_with_its_key(tmp_path: Path):

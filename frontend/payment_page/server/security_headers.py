@@ -10,8 +10,10 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from payment_page.server import violation_reports
+
 ALLOWED_PATHS = re.compile(
-    r"/(|healthz|session|favicon\.png|manifest\.json|static/.*|_stcore/(health|host-config|stream|bidi-components/.*))"
+    r"/(|healthz|session|violations|favicon\.png|manifest\.json|static/.*|_stcore/(health|host-config|stream|bidi-components/.*))"
 )
 
 
@@ -41,6 +43,8 @@ POLICY = "; ".join(
         "base-uri 'none'",
         "form-action 'self'",
         "frame-ancestors 'none'",
+        # Not `report-to`: browsers send that when they find the time, and then leave out this one.
+        f"report-uri {violation_reports.PATH}",
     ]
 )
 HEADERS = {

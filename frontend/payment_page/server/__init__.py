@@ -1,0 +1,1 @@
+"""What the page's server adds to Streamlit: security headers, a route for violation reports, TLS."""
