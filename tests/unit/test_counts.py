@@ -6,8 +6,8 @@ from math import ceil
 
 import pytest
 
-from benchmarks.conversation import SIX, chat
-from benchmarks.metering import size
+from benchmarks.conversation import SIX, long_chat
+from benchmarks.metering import item_size
 from chat.adapters import bedrock
 from chat.adapters.kms import KmsVault
 from chat.adapters.session_store import DynamoSessionStore
@@ -119,8 +119,8 @@ def test_what_the_model_is_sent_stays_below_300_tokens():
 def test_a_chat_of_200_turns_costs_what_its_beginning_costs():
     world = CountedWorld()
     payer = Payer(world)
-    turns = _calls_of_each_turn(payer, chat(200))
-    sizes = [size(item) for item in world.aws.put]
+    turns = _calls_of_each_turn(payer, long_chat(200))
+    sizes = [item_size(item) for item in world.aws.put]
     units = [ceil(each / UNIT) for each in sizes]
 
     assert set(map(frozenset, turns)) == {frozenset(TURN)}
