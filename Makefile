@@ -6,7 +6,7 @@ STAGE ?= dev
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.venv/node/node_modules/.bin:$(PATH)
 export PYTHONPATH := $(CURDIR):$(CURDIR)/lambdas:$(CURDIR)/frontend:$(CURDIR)/client
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
-# Without its byte code, every command would compile the CDK anew.
+# Without cached byte code, every command would compile the CDK again.
 unexport PYTHONDONTWRITEBYTECODE
 
 READY := .venv/.ready
@@ -48,18 +48,18 @@ stage: $(READY) ## the whole system on this machine, without the page
 	@exec python -m local.runner.stage --tethered
 
 ON_ONE_STAGE := tests/integration tests/browser
-# Both halves write at once: a line is written whole, and says whose it is.
-told = 2>&1 | { trap '' INT; while IFS= read -r line; do echo "$(@:test-%=%) | $$line"; done; }
+# The two halves print at the same time: each line is printed whole and names its half.
+labelled = 2>&1 | { trap '' INT; while IFS= read -r line; do echo "$(@:test-%=%) | $$line"; done; }
 
 test: $(READY) ## all tests: unit, infrastructure, lifecycle, integration, browser
 	@echo "Testing on two cores, five to seven minutes. parts: unit, infra, lifecycle; whole: integration and browser, on one stage."
 	@$(MAKE) --no-print-directory --jobs 2 --keep-going test-parts test-whole
 
-test-parts: $(READY) # what needs no stage, or stages of its own
-	@set -o pipefail; python -m pytest -v --no-header tests $(ON_ONE_STAGE:%=--ignore=%) $(told)
+test-parts: $(READY) # tests that need no stage, or start their own
+	@set -o pipefail; python -m pytest -v --no-header tests $(ON_ONE_STAGE:%=--ignore=%) $(labelled)
 
-test-whole: $(READY) # what shares one local stage
-	@set -o pipefail; python -m pytest -v --no-header $(ON_ONE_STAGE) $(told)
+test-whole: $(READY) # tests that share one local stage
+	@set -o pipefail; python -m pytest -v --no-header $(ON_ONE_STAGE) $(labelled)
 
 integration: $(READY) ## the integration suite against the deployed STAGE
 	@python -m pytest tests/integration --stage $(STAGE)
@@ -67,7 +67,7 @@ integration: $(READY) ## the integration suite against the deployed STAGE
 evidence: $(READY) ## measure every promise of docs/security.md (20 minutes), into docs/evidence.md
 	@python -m tests.evidence.report
 
-mutation: $(READY) ## how many small changes of the code the tests notice (half an hour and more)
+mutation: $(READY) ## how many small changes to the code the tests notice (more than half an hour)
 	@python -m tests.evidence.mutation
 
 check: $(READY) ## lint, format and types
@@ -76,7 +76,7 @@ check: $(READY) ## lint, format and types
 bench: $(BENCH)/.ready ## measure the function beside its peers, write docs/benchmarks/ and docs/cost.md (10 minutes)
 	@python -m benchmarks
 
-screenshots: $(READY) ## take the pictures in docs/screenshots/ anew
+screenshots: $(READY) ## retake the pictures in docs/screenshots/
 	@python -m pytest tests/browser/screenshots.py
 
 page-figures: $(READY) ## measure how soon the page is usable and what it adds to a turn
@@ -88,7 +88,7 @@ synth: $(READY) ## the CloudFormation templates of STAGE, in cdk.out; needs no A
 bootstrap: $(READY) ## prepare the AWS account of your credentials for CDK, once per region
 	@cdk bootstrap --no-notices -c stage=$(STAGE)
 
-deploy: $(READY) ## show what changes on STAGE, deploy it, try it out
+deploy: $(READY) ## check the settings of STAGE, show what changes, deploy, try it out
 	@python -m infra.operations.preflight $(STAGE)
 	@cdk synth --quiet --no-notices -c stage=$(STAGE)
 	@cdk diff --no-notices --app cdk.out
@@ -101,7 +101,7 @@ smoke: $(READY) ## try out the deployed STAGE: a conversation, refusals, the mod
 stripe-key: $(READY) ## store the Stripe key of STAGE, read from standard input
 	@python -m infra.operations.stripe_key $(STAGE)
 
-rollback: $(READY) ## go back to the function's version before the present one on STAGE, or to VERSION
+rollback: $(READY) ## go back to the previous version of the function on STAGE, or to VERSION
 	@python -m infra.operations.rollback $(STAGE) $(VERSION)
 
 destroy: $(READY) ## remove STAGE from that account (asks first)
@@ -109,7 +109,7 @@ destroy: $(READY) ## remove STAGE from that account (asks first)
 
 setup: $(READY) ## install what the other commands need (they do it themselves)
 
-lock: $(READY) ## resolve the dependency groups of pyproject.toml anew, into requirements/
+lock: $(READY) ## resolve the dependency groups of pyproject.toml again, into requirements/
 	@for group in uv lambda frontend dev bench; do \
 	  case $$group in dev) pinned="-c requirements/lambda.txt -c requirements/frontend.txt";; \
 	    frontend | bench) pinned="-c requirements/lambda.txt";; *) pinned=;; esac; \

@@ -45,6 +45,7 @@ def parts(result: Result, name: str) -> dict[str, float]:
         "firewall": TURNS * DOLLARS_PER["waf request"],
         "logs": logged * DOLLARS_PER["log byte"],
         "traces": TURNS * TRACED_SHARE * DOLLARS_PER["trace"],
+        "trail of the tables": sum(calls(result, name, "six", service="dynamodb")) * DOLLARS_PER["trail event"],
     }
     return {part: dollars * CONVERSATIONS for part, dollars in one.items()}
 

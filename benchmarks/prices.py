@@ -12,6 +12,7 @@ DOLLARS_PER = {
     "waf request": 0.60e-6,
     "log byte": 0.50e-9,  # CloudWatch Logs, ingestion
     "trace": 5.00e-6,  # X-Ray
+    "trail event": 0.10 / 100_000,  # CloudTrail, data events
 }
 DOLLARS_PER_TOKEN = {  # by model: input, output
     "Llama 4 Maverick": (0.24e-6, 0.97e-6),
@@ -26,12 +27,13 @@ SOURCES = (
     "https://aws.amazon.com/waf/pricing/",
     "https://aws.amazon.com/cloudwatch/pricing/",
     "https://aws.amazon.com/xray/pricing/",
+    "https://aws.amazon.com/cloudtrail/pricing/",
     "https://aws.amazon.com/bedrock/pricing/",
 )
 DOLLARS_PER_MONTH = {
-    "three KMS keys": 3.00,
+    "four KMS keys": 4.00,
     "the Stripe secret": 0.40,
-    "firewall: one ACL, five rules": 10.00,
+    "firewall: one ACL, four rules": 9.00,
     "about 80 custom metrics": 24.00,
     "dashboard and a dozen alarms": 4.20,
 }

@@ -3,7 +3,9 @@
 The packages are pure Python, so the same files run on the runtime's arm64 and on the machine that made them.
 """
 
+import gzip
 import hashlib
+import json
 import py_compile
 import shutil
 import subprocess
@@ -32,6 +34,7 @@ UNUSED = (
     "**/tests",
     "**/__pycache__",
     "**/*.pyi",
+    ".lock",  # left behind by the installer
     "**/examples-1.json*",
     "boto3/data",  # the resource interface, which is not used
     "boto3/examples",
@@ -49,7 +52,7 @@ def code_for(stage: Stage) -> lambda_.Code:
         str(SOURCES),
         asset_hash=fingerprint(compiled=compiled),
         asset_hash_type=AssetHashType.CUSTOM,
-        bundling=BundlingOptions(image=DockerImage.from_registry("none"), local=_Local(compiled=compiled)),
+        bundling=BundlingOptions(image=DockerImage.from_registry("none"), local=_BuiltHere(compiled=compiled)),
     )
 
 
@@ -59,7 +62,9 @@ def compiles(stage: Stage) -> bool:
 
 
 @jsii.implements(ILocalBundling)
-class _Local:
+class _BuiltHere:
+    """Tells the CDK to fill the asset by `build`, not in a container."""
+
     def __init__(self, *, compiled: bool) -> None:
         self.compiled = compiled
 
@@ -131,8 +136,19 @@ def _install(out: Path) -> None:
 def _prune(out: Path) -> None:
     for pattern in UNUSED:
         _remove(sorted(out.glob(pattern)))
-    services = (each for each in (out / "botocore" / "data").iterdir() if each.is_dir())
-    _remove(each for each in services if each.name not in AWS_SERVICES)
+    _keep_services(out / "botocore" / "data")
+
+
+def _keep_services(data: Path) -> None:
+    """Drops the descriptions and the endpoints of every other service: each cold start reads what is here."""
+    _remove(each for each in data.iterdir() if each.is_dir() and each.name not in AWS_SERVICES)
+    endpoints = json.loads((data / "endpoints.json").read_bytes())
+    for partition in endpoints["partitions"]:
+        partition["services"] = {name: each for name, each in partition["services"].items() if name in AWS_SERVICES}
+    (data / "endpoints.json").write_text(json.dumps(endpoints, separators=(",", ":")))
+    for packed in data.glob("*/*/*.json.gz"):  # the zip packs them again, and a plain file is read faster
+        packed.with_suffix("").write_bytes(gzip.decompress(packed.read_bytes()))
+        packed.unlink()
 
 
 def _remove(paths: Iterable[Path]) -> None:

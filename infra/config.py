@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from aws_cdk.aws_logs import RetentionDays
 
 NAMESPACE = "PaymentChat"  # of the metrics that the functions write; their dimension `service` tells the stages apart
+EXAMPLE = "example.com"  # the domain of placeholders: nobody can own it
 ALL_BRANDS = ("visa", "mastercard", "amex", "discover", "diners", "jcb", "unionpay")
 
 
@@ -31,7 +32,7 @@ LLAMA = Model(
 class Page:
     """Where the payment page is hosted. The certificate must cover the domain and lie in the stage's region.
 
-    With a hosted zone (its id and name) the domain is pointed to the page; without, that is left to you.
+    With a hosted zone (its id and name) the domain is pointed to the page. Without one, point it there yourself.
     """
 
     domain: str
@@ -57,10 +58,8 @@ class Stage:
     burst: int = 100
     requests_per_address: int = 10_000
     """Requests within five minutes from one connection's address, where there is a firewall: the page's servers."""
-    requests_per_payer: int = 200
-    """The same for one payer, by the address that the page passes on."""
     requests_per_visitor: int = 1_000
-    """The same for one visitor of the hosted page: each load of it is some forty requests."""
+    """The same for one visitor of the hosted page. Loading the page takes about forty requests."""
     attempts_per_address: int = 30
     """Confirmations from one network address within an hour."""
     attempts_per_card: int = 5
@@ -73,15 +72,17 @@ class Stage:
     snap_start: bool = False
     reserved_concurrency: int | None = None
     canary: bool = False
-    """Whether a new version first takes a tenth of the traffic, and goes back by itself on an alarm."""
-    watched: bool = True
+    """Whether a new version first takes a tenth of the traffic, and is rolled back on an alarm."""
+    monitored: bool = True
     """Whether there are alarms, a dashboard and saved queries."""
     alarm_email: str = ""
-    """Who is told of an alarm, beside the topic's other subscribers."""
+    """Who is notified of an alarm, beside the topic's other subscribers."""
     firewall: bool = False
     page: Page | None = None
     log_level: str = "INFO"
     log_retention: RetentionDays = RetentionDays.ONE_MONTH
+    data_trail: bool = False
+    """Whether CloudTrail records every read and write of an item: $0.10 for 100,000; a turn has two to five."""
     keep: bool = False
     """Whether keys, receipts and secrets survive the removal of their stack."""
 
@@ -103,7 +104,7 @@ LOCAL = Stage(
     attempts_per_address=1_000_000,
     attempts_per_card=1_000_000,
     log_retention=RetentionDays.ONE_DAY,
-    watched=False,
+    monitored=False,
     stripe_url="http://127.0.0.1:12111",
     model_url="http://127.0.0.1:12112",
 )
@@ -116,6 +117,7 @@ PROD = Stage(
     canary=True,
     firewall=True,
     log_retention=RetentionDays.ONE_YEAR,
+    data_trail=True,
     keep=True,
 )
 
@@ -138,5 +140,9 @@ def placeholders(stage: Stage) -> tuple[str, ...]:
     """The settings of a live stage that still hold a placeholder, by name."""
     if not stage.keep:
         return ()
-    unset = {"contact": stage.contact.endswith("@example.com"), "alarm_email": not stage.alarm_email}
+    unset = {
+        "contact": stage.contact.endswith(EXAMPLE),
+        "alarm_email": not stage.alarm_email or stage.alarm_email.endswith(EXAMPLE),
+        "page": stage.page is not None and stage.page.domain.endswith(EXAMPLE),
+    }
     return tuple(name for name, is_unset in unset.items() if is_unset)

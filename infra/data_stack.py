@@ -1,4 +1,4 @@
-"""What outlives a redeploy: keys, tables, the Stripe secret."""
+"""What outlives a redeploy: keys and the role that may use them, tables, the Stripe secret."""
 
 from aws_cdk import CfnOutput, Environment, RemovalPolicy, Stack
 from aws_cdk import aws_dynamodb as dynamodb
@@ -8,19 +8,25 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from infra import key_policies
-from infra.acknowledged import acknowledge
 from infra.config import Stage
+from infra.data_trail import DataTrail
+from infra.nag_exceptions import acknowledge
 
 
 class DataStack(Stack):
-    """Hands out `storage`, `sealing`, `counting` (keys), `sessions`, `receipts`, `attempts` (tables) and `stripe`."""
+    """Hands out the keys `storage`, `sealing`, `counting`, the tables, the secret `stripe`, and `chat_role`.
+
+    `chat_role` is the chat function's role. It is made here, beside the keys whose policies name it: if the function's
+    stack made it, each of the two stacks would wait for the other. Its permissions are added beside the function.
+    """
 
     def __init__(self, scope: Construct, id_: str, *, stage: Stage) -> None:
         super().__init__(scope, id_, env=Environment(region=stage.region))
         self.kept = RemovalPolicy.RETAIN if stage.keep else RemovalPolicy.DESTROY
 
+        self.chat_role = iam.Role(self, "ChatRole", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         self.storage = self._key("Storage", "Tables, the Stripe secret, logs", key_policies.storage_policy(self))
-        self.sealing = self._key("Sealing", "Card values on their way through a chat", key_policies.sealing_policy())
+        self.sealing = self._key("Sealing", "Card values in a session", key_policies.sealing_policy(self.chat_role))
         self.counting = self._counting_key()
 
         # Card values leave with their session: this table is removed on every stage.
@@ -28,6 +34,8 @@ class DataStack(Stack):
         self.receipts = self._table("Receipts", "tokenHash", self.kept)
         self.attempts = self._table("Attempts", "counter", RemovalPolicy.DESTROY)
         self.stripe = self._stripe_secret()
+        if stage.data_trail:
+            DataTrail(self, "Trail", tables=(self.sessions, self.receipts, self.attempts), kept=self.kept)
 
         CfnOutput(self, "SessionsTable", value=self.sessions.table_name)
         CfnOutput(self, "ReceiptsTable", value=self.receipts.table_name)
@@ -51,7 +59,7 @@ class DataStack(Stack):
             description=f"{self.stack_name}: Counters of attempts, named without the card number",
             key_spec=kms.KeySpec.HMAC_256,
             key_usage=kms.KeyUsage.GENERATE_VERIFY_MAC,
-            policy=key_policies.counting_policy(),
+            policy=key_policies.counting_policy(self.chat_role),
             removal_policy=self.kept,
         )
 
@@ -76,7 +84,9 @@ class DataStack(Stack):
 
     def _stripe_secret(self) -> secretsmanager.Secret:
         """Made with a random value which is no Stripe key; an operator stores the real one."""
-        by_arn = kms.Key.from_key_arn(self, "StorageOfSecrets", self.storage.key_arn)  # lest it widens the key's policy
+        by_arn = kms.Key.from_key_arn(
+            self, "StorageOfSecrets", self.storage.key_arn
+        )  # the key itself would get a wider policy
         secret = secretsmanager.Secret(
             self,
             "Stripe",

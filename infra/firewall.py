@@ -16,15 +16,15 @@ COMMON = (
     "AWSManagedRulesKnownBadInputsRuleSet",
     "AWSManagedRulesAmazonIpReputationList",
 )
-# Headers that appear in no log of the firewall; nor does a body, not even the part that a rule matched.
+# Headers that the firewall writes to no log. It logs no body either, not even the part that a rule matched.
 SECRETS = ("x-session-token", "authorization", "x-payer-address", "cookie")
 
 
 class Firewall(Construct):
     """`per_address`: requests within WINDOW seconds from one connection's address.
 
-    `per_payer`: the same, by the address which the page passes on in X-Payer-Address. A caller who makes one up
-    gains nothing: without the page's signature the API refuses him.
+    Nothing is counted by a header: anybody can write one, so a limit by `X-Payer-Address` would let an unsigned caller
+    use up another payer's limit. Payers are counted in the function, behind the signature.
     """
 
     def __init__(
@@ -37,18 +37,15 @@ class Firewall(Construct):
         protects: str,
         logs_key: kms.IKey,
         per_address: int,
-        per_payer: int | None = None,
     ) -> None:
         super().__init__(scope, id_)
-        limits = [_rate("per-address", per_address)]
-        if per_payer:
-            limits.append(_rate("per-payer", per_payer, header="X-Payer-Address"))
+        rules = [_rate("per-address", per_address), *map(_managed, COMMON)]
         self.acl = waf.CfnWebACL(
             self,
             "Acl",
             scope="REGIONAL",
             default_action={"allow": {}},
-            rules=[{**rule, "priority": place} for place, rule in enumerate([*limits, *map(_managed, COMMON)])],
+            rules=[{**rule, "priority": place} for place, rule in enumerate(rules)],
             visibility_config=_visible(f"payment-chat-{stage.name}-{guards}"),
             custom_response_bodies={
                 "busy": {"contentType": "APPLICATION_JSON", "content": refusal_body("too_many_requests")}
@@ -71,13 +68,8 @@ class Firewall(Construct):
         )
 
 
-def _rate(name: str, limit: int, header: str | None = None) -> dict[str, Any]:
-    counted: dict[str, Any] = {"limit": limit, "evaluationWindowSec": WINDOW, "aggregateKeyType": "IP"}
-    if header:
-        counted |= {
-            "aggregateKeyType": "FORWARDED_IP",
-            "forwardedIpConfig": {"headerName": header, "fallbackBehavior": "NO_MATCH"},
-        }
+def _rate(name: str, limit: int) -> dict[str, Any]:
+    counted = {"limit": limit, "evaluationWindowSec": WINDOW, "aggregateKeyType": "IP"}
     wait = [{"name": "Retry-After", "value": "60"}, {"name": "Cache-Control", "value": "no-store"}]
     answer = {"responseCode": 429, "customResponseBodyKey": "busy", "responseHeaders": wait}
     return {

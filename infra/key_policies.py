@@ -1,4 +1,10 @@
-"""Who may do what with a key. No statement lets an administrator use a key, nor a user administer it."""
+"""Who may do what with a key. No statement lets an administrator use a key, nor a user administer it.
+
+The sealing key and the counting key can be used by one role, the chat function's, and by nobody else. To allow their
+use to the account's root would allow it to every role with broad `kms:*`. So the statement names the role, and a Deny
+holds for every other principal, whatever its own policies or a grant say. Only a changed key policy undoes that:
+docs/runbook.md says how.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -38,6 +44,18 @@ DATA_KEYS = (
     "kms:ReEncryptFrom",
     "kms:ReEncryptTo",
 )
+# Every operation that a key of either kind can be used for, and grants, which hand its use on.
+EVERY_USE = (
+    "kms:CreateGrant",
+    "kms:Decrypt",
+    "kms:DeriveSharedSecret",
+    "kms:Encrypt",
+    "kms:GenerateDataKey*",
+    "kms:GenerateMac",
+    "kms:ReEncrypt*",
+    "kms:Sign",
+    "kms:Verify*",
+)
 SEALED_FIELDS = ("card", "cvv", "part")
 
 Conditions = Mapping[str, Mapping[str, str | Sequence[str]]]
@@ -71,38 +89,76 @@ def storage_policy(stack: Stack) -> iam.PolicyDocument:
     log_groups = stack.format_arn(
         service="logs", resource="log-group", resource_name="*", arn_format=ArnFormat.COLON_RESOURCE_NAME
     )
-    through = [f"{service}.{stack.region}.amazonaws.com" for service in ("dynamodb", "secretsmanager")]
+    through = {
+        "kms:ViaService": [f"{service}.{stack.region}.amazonaws.com" for service in ("dynamodb", "secretsmanager")]
+    }
+    account = iam.AccountRootPrincipal()
     return iam.PolicyDocument(
         statements=[
             _administration(),
-            _use(*DATA_KEYS, "kms:CreateGrant", conditions={"StringEquals": {"kms:ViaService": through}}),
-            iam.PolicyStatement(
-                sid="LogGroups",
-                principals=[iam.ServicePrincipal(f"logs.{stack.region}.amazonaws.com")],
-                actions=[*DATA_KEYS, "kms:DescribeKey"],
-                resources=["*"],
-                conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
+            _allow("Use", account, DATA_KEYS, {"StringEquals": through}),
+            # DynamoDB asks for a grant when a table is made.
+            _allow(
+                "Grants",
+                account,
+                ["kms:CreateGrant"],
+                {"StringEquals": through, "Bool": {"kms:GrantIsForAWSResource": "true"}},
             ),
-            iam.PolicyStatement(
-                sid="Alarms",
-                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
-                actions=["kms:Decrypt", "kms:GenerateDataKey"],
-                resources=["*"],
-                conditions={"StringEquals": {"aws:SourceAccount": stack.account}},
+            _allow(
+                "LogGroups",
+                iam.ServicePrincipal(f"logs.{stack.region}.amazonaws.com"),
+                [*DATA_KEYS, "kms:DescribeKey"],
+                {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
+            ),
+            _allow(
+                "Alarms",
+                iam.ServicePrincipal("cloudwatch.amazonaws.com"),
+                ["kms:Decrypt", "kms:GenerateDataKey"],
+                {"StringEquals": {"aws:SourceAccount": stack.account}},
             ),
         ]
     )
 
 
-def sealing_policy() -> iam.PolicyDocument:
-    """Usable for callers whose own role allows it too, and only with the context of a sealed value."""
-    use = _use("kms:Encrypt", "kms:Decrypt", conditions=sealing_conditions())
-    return iam.PolicyDocument(statements=[_administration(), use])
+def trail_policy(stack: Stack) -> iam.PolicyDocument:
+    """CloudTrail encrypts with it; who may read the trail's bucket decrypts with it, through S3."""
+    trails = stack.format_arn(service="cloudtrail", resource="trail", resource_name="*")
+    of_trail = {"StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": trails}}
+    through_s3 = {"StringEquals": {"kms:ViaService": f"s3.{stack.region}.amazonaws.com"}}
+    service = iam.ServicePrincipal("cloudtrail.amazonaws.com")
+    return iam.PolicyDocument(
+        statements=[
+            _administration(),
+            _allow("Encrypt", service, ["kms:GenerateDataKey*"], of_trail),
+            _allow("Describe", service, ["kms:DescribeKey"], {"StringEquals": {"aws:SourceAccount": stack.account}}),
+            _allow("Read", iam.AccountRootPrincipal(), ["kms:Decrypt"], {**of_trail, **through_s3}),
+        ]
+    )
 
 
-def counting_policy() -> iam.PolicyDocument:
-    use = _use("kms:GenerateMac", conditions=mac_conditions())
-    return iam.PolicyDocument(statements=[_administration(), use])
+def sealing_policy(user: iam.IRole) -> iam.PolicyDocument:
+    """Usable by the role `user` alone, and only with the encryption context of a sealed value."""
+    return _for_one_role(user, ["kms:Encrypt", "kms:Decrypt"], sealing_conditions())
+
+
+def counting_policy(user: iam.IRole) -> iam.PolicyDocument:
+    """Usable by the role `user` alone, to make a MAC."""
+    return _for_one_role(user, ["kms:GenerateMac"], mac_conditions())
+
+
+def _for_one_role(user: iam.IRole, actions: Sequence[str], conditions: Conditions) -> iam.PolicyDocument:
+    # aws:PrincipalArn is the role's ARN for every session of the role.
+    others = {"ArnNotEquals": {"aws:PrincipalArn": user.role_arn}}
+    deny = iam.PolicyStatement(
+        sid="NobodyElse",
+        effect=iam.Effect.DENY,
+        principals=[iam.AnyPrincipal()],
+        actions=list(EVERY_USE),
+        resources=["*"],
+        conditions=others,
+    )
+    allow = _allow("Use", iam.ArnPrincipal(user.role_arn), actions, conditions)
+    return iam.PolicyDocument(statements=[_administration(), allow, deny])
 
 
 def _administration() -> iam.PolicyStatement:
@@ -114,11 +170,7 @@ def _administration() -> iam.PolicyStatement:
     )
 
 
-def _use(*actions: str, conditions: Conditions) -> iam.PolicyStatement:
+def _allow(sid: str, principal: iam.IPrincipal, actions: Sequence[str], conditions: Conditions) -> iam.PolicyStatement:
     return iam.PolicyStatement(
-        sid="Use",
-        principals=[iam.AccountRootPrincipal()],
-        actions=list(actions),
-        resources=["*"],
-        conditions=dict(conditions),
+        sid=sid, principals=[principal], actions=list(actions), resources=["*"], conditions=dict(conditions)
     )

@@ -17,7 +17,7 @@ from infra.operations.outputs import stage_outputs
 from local.demo.conversation import SEED, Api, Conversation, new_id
 from local.runner.environment import ROOT, Ports
 from local.runner.launch import run_stage
-from payment_chat_client import SignedBy
+from payment_chat_client import SigV4
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def stage_on_aws(name: str) -> Stage:
     told = stage_outputs(aws, stage_named(name))
     return Stage(
         name=name,
-        api=Api(told["ApiUrl"], auth=SignedBy(aws, aws.region_name)),
+        api=Api(told["ApiUrl"], auth=SigV4(aws, aws.region_name)),
         aws=aws,
         endpoint=None,
         tables={"sessions": told["SessionsTable"], "receipts": told["ReceiptsTable"]},

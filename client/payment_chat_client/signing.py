@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from boto3.session import Session
 
 
-class SignedBy(httpx.Auth):
+class SigV4(httpx.Auth):
     """Signs requests to API Gateway with a session's credentials, which botocore renews before they expire."""
 
     requires_request_body = True

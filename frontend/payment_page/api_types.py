@@ -1,4 +1,4 @@
-"""What the page sends to the chat API, and what it gets back."""
+"""What the page and the chat API tell each other: what is sent, what is answered, and what can go wrong."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,8 +9,8 @@ import httpx
 
 
 @dataclass(frozen=True)
-class Key:
-    """What opens a conversation: its name, and the secret handed out by its first reply."""
+class SessionKey:
+    """Opens a session: its id, and the secret token that the API's first reply hands out."""
 
     session_id: str
     token: str | None = field(default=None, repr=False)
@@ -18,7 +18,7 @@ class Key:
 
 @dataclass(frozen=True)
 class Payer:
-    """What the page passes on about the person: the network address and the browser's languages."""
+    """What the page passes on about the payer: the network address and the browser's Accept-Language."""
 
     address: str | None = None
     languages: str | None = None
@@ -26,9 +26,9 @@ class Payer:
 
 @dataclass(frozen=True)
 class Message:
-    """What a person sent. `id` stays the same however often it is sent again.
+    """What the payer sent. `id` stays the same however often the message is sent again.
 
-    `by_field`: a value from the field of `step`, whose form the page knows; else a button's text or free text.
+    `by_field`: the text was typed into the form field of `step`; otherwise it is a button's text or free text.
     """
 
     id: str
@@ -39,7 +39,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Reply:
-    """A 200 of the API; `history` only when it was looked up, `language` when the API names it (Content-Language)."""
+    """A 200 of the API. Only a lookup has a `history`; `language` is the reply's Content-Language."""
 
     session_id: str
     token: str | None = field(repr=False)
@@ -55,7 +55,10 @@ class Reply:
 
 
 class RefusedError(Exception):
-    """The API answered with something else than 200; `retry_after` in seconds when it named a time."""
+    """The API answered with another status than 200, or with a body that is no reply (code `unreadable`).
+
+    `retry_after`: the seconds after which the API wants to be asked again, if it said so.
+    """
 
     def __init__(self, status: int, code: str, retry_after: int | None = None) -> None:
         super().__init__(f"{status} {code}")
@@ -65,15 +68,15 @@ class RefusedError(Exception):
 
 
 class UnreachableError(Exception):
-    """No answer in time, or none at all."""
+    """The API gave no answer, or none in time."""
 
 
 def read_reply(response: httpx.Response) -> Reply:
-    """Raises RefusedError: for any status but 200, and for a body that is not the API's."""
+    """The reply in a response of the API. Raises RefusedError."""
     try:
         body = response.json()
         if response.status_code != httpx.codes.OK:
-            wait = _seconds(response.headers.get("Retry-After"))
+            wait = _read_seconds(response.headers.get("Retry-After"))
             raise RefusedError(response.status_code, body["error"]["code"], wait)
         return Reply(
             session_id=body["sessionId"],
@@ -84,7 +87,7 @@ def read_reply(response: httpx.Response) -> Reply:
             collected=body["collected"],
             error=body["error"],
             payment=body["payment"],
-            expires_at=_time(body["expiresAt"]),
+            expires_at=_read_time(body["expiresAt"]),
             history=tuple(body.get("conversationHistory") or ()),
             language=response.headers.get("Content-Language"),
         )
@@ -92,9 +95,9 @@ def read_reply(response: httpx.Response) -> Reply:
         raise RefusedError(response.status_code, "unreadable") from None
 
 
-def _time(value: str | None) -> datetime | None:
+def _read_time(value: str | None) -> datetime | None:
     return datetime.fromisoformat(value).astimezone(UTC) if value else None
 
 
-def _seconds(value: str | None) -> int | None:
+def _read_seconds(value: str | None) -> int | None:
     return int(value) if value and value.isdecimal() else None

@@ -1,14 +1,14 @@
-"""What the page knows of one conversation, and how an answer of the API changes it. Pure; holds no card digit."""
+"""What the page knows of one conversation, and how a reply of the API changes it. Pure; holds no card digit."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from payment_page.api_types import Key, Message, RefusedError, Reply, UnreachableError
+from payment_page.api_types import Message, RefusedError, Reply, SessionKey, UnreachableError
 
-NOTHING: Mapping[str, Any] = {"name": None, "brand": None, "last4": None, "expiry": None, "cvv": False}
-BRANDS = {
+NOTHING_COLLECTED: Mapping[str, Any] = {"name": None, "brand": None, "last4": None, "expiry": None, "cvv": False}
+BRAND_NAMES = {
     "visa": "Visa",
     "mastercard": "Mastercard",
     "amex": "American Express",
@@ -17,14 +17,16 @@ BRANDS = {
     "jcb": "JCB",
     "unionpay": "UnionPay",
 }
-UNSEEN = "••••"  # in the place of what a payer wrote where its masked form is not known
-_DEFAULT_WAIT = 5
-_LONGEST_WAIT = 60  # seconds after which nothing is sent again by itself: the payer may have left, or think differently
+# Shown instead of the payer's words where their masked form is not known.
+HIDDEN = "••••"
+DEFAULT_WAIT_SECONDS = 5
+# After a longer wait nothing is sent again by itself: the payer may have left, or changed their mind.
+MAX_WAIT_SECONDS = 60
 
 
 @dataclass(frozen=True)
-class Line:
-    """`content` is masked."""
+class TranscriptLine:
+    """One line of the conversation. `role` is user or assistant; `content` is masked."""
 
     role: str
     content: str
@@ -34,7 +36,8 @@ class Line:
 class Trouble:
     """Why a message was not answered.
 
-    unreachable, failed; moved_on: in another tab; wait: sent again by itself in `seconds`; later: too many attempts.
+    `kind`: unreachable, failed, moved_on (the conversation went on in another tab), wait (the message is sent again by
+    itself after `seconds`), or later (too many attempts; nothing is sent again).
     """
 
     kind: str
@@ -43,26 +46,26 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Conversation:
-    """`answered`: id of the last message that was answered; `turn` grows whenever the screen is to be drawn anew."""
+    """`answered_id`: the last message that was answered. `revision` grows whenever the screen has to be drawn anew."""
 
-    key: Key
-    lines: tuple[Line, ...] = ()
+    key: SessionKey
+    lines: tuple[TranscriptLine, ...] = ()
     step: str = "none"
     status: str = "collecting"
-    collected: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    collected: Mapping[str, Any] = field(default_factory=lambda: NOTHING_COLLECTED)
     error: Mapping[str, str] | None = None
     payment: Mapping[str, str] | None = None
     expires_at: datetime | None = None
-    expired: bool = False
+    is_expired: bool = False
     language: str | None = None
-    answered: str | None = None
+    answered_id: str | None = None
     trouble: Trouble | None = None
-    turn: int = 0
+    revision: int = 0
 
     @property
     def screen(self) -> str:
         """welcome, name, card, expiry, cvv, confirm, receipt, closed or expired."""
-        if self.expired:
+        if self.is_expired:
             return "expired"
         if self.status == "completed":
             return "receipt"
@@ -71,39 +74,44 @@ class Conversation:
         return "welcome" if self.step == "none" else self.step
 
     @property
-    def is_live(self) -> bool:
-        return self.step != "none" and self.screen not in {"expired", "receipt", "closed"}
+    def is_over(self) -> bool:
+        return self.screen in {"expired", "receipt", "closed"}
 
     @property
-    def said(self) -> str:
-        """The last thing the assistant said."""
+    def is_live(self) -> bool:
+        return self.step != "none" and not self.is_over
+
+    @property
+    def last_reply(self) -> str:
+        """The last thing that the assistant said."""
         return next((line.content for line in reversed(self.lines) if line.role == "assistant"), "")
 
     def seconds_left(self, now: datetime) -> int | None:
+        """None when nothing is kept that could expire."""
         if not self.is_live or self.expires_at is None:
             return None
         return max(0, int((self.expires_at - now).total_seconds()))
 
 
-def after_reply(before: Conversation, message: Message, reply: Reply, own: str) -> Conversation:
-    """`own`: what the transcript shows of the message."""
+def after_reply(before: Conversation, message: Message, reply: Reply, shown: str) -> Conversation:
+    """`shown`: what the transcript shows of the message."""
     return replace(
-        _now(before, reply),
-        lines=(*before.lines, Line("user", own), Line("assistant", reply.text)),
-        answered=message.id,
+        _apply(before, reply),
+        lines=(*before.lines, TranscriptLine("user", shown), TranscriptLine("assistant", reply.text)),
+        answered_id=message.id,
     )
 
 
-def looked_up(before: Conversation, reply: Reply) -> Conversation:
-    """As another tab or an earlier visit left it."""
-    lines = tuple(Line(each["role"], each["content"]) for each in reply.history) or (Line("assistant", reply.text),)
-    return replace(_now(before, reply), lines=lines)
+def after_lookup(before: Conversation, reply: Reply) -> Conversation:
+    """The conversation as another tab or an earlier visit left it."""
+    lines = tuple(TranscriptLine(each["role"], each["content"]) for each in reply.history)
+    return replace(_apply(before, reply), lines=lines or (TranscriptLine("assistant", reply.text),))
 
 
-def _now(before: Conversation, reply: Reply) -> Conversation:
+def _apply(before: Conversation, reply: Reply) -> Conversation:
     return replace(
         before,
-        key=Key(reply.session_id, reply.token or before.key.token),
+        key=SessionKey(reply.session_id, reply.token or before.key.token),
         step=reply.step,
         status=reply.status,
         collected=reply.collected,
@@ -112,42 +120,44 @@ def _now(before: Conversation, reply: Reply) -> Conversation:
         expires_at=reply.expires_at,
         language=reply.language or before.language,
         trouble=None,
-        turn=before.turn + 1,
+        revision=before.revision + 1,
     )
 
 
-def after_trouble(before: Conversation, trouble: RefusedError | UnreachableError) -> Conversation:
-    if isinstance(trouble, RefusedError):
-        if trouble.status in {401, 410}:
-            return replace(before, expired=True, trouble=None, collected=NOTHING, turn=before.turn + 1)
-        if trouble.code == "step_changed":
-            return replace(before, trouble=Trouble("moved_on"))
-        if trouble.status in {409, 429, 503}:
-            return replace(before, trouble=_wait(trouble))
-        return replace(before, trouble=Trouble("failed"))
-    return replace(before, trouble=Trouble("unreachable"))
+def after_error(before: Conversation, error: RefusedError | UnreachableError) -> Conversation:
+    """The conversation stays where it is, unless the API says that its session is over."""
+    if isinstance(error, UnreachableError):
+        return replace(before, trouble=Trouble("unreachable"))
+    if error.status in {401, 410}:
+        revision = before.revision + 1
+        return replace(before, is_expired=True, trouble=None, collected=NOTHING_COLLECTED, revision=revision)
+    if error.code == "step_changed":
+        return replace(before, trouble=Trouble("moved_on"))
+    if error.status in {409, 429, 503}:
+        return replace(before, trouble=_wait_for(error))
+    return replace(before, trouble=Trouble("failed"))
 
 
-def _wait(refused: RefusedError) -> Trouble:
-    seconds = refused.retry_after or _DEFAULT_WAIT
-    if seconds <= _LONGEST_WAIT:
+def _wait_for(error: RefusedError) -> Trouble:
+    seconds = error.retry_after or DEFAULT_WAIT_SECONDS
+    if seconds <= MAX_WAIT_SECONDS:
         return Trouble("wait", seconds)
-    return Trouble("later" if refused.status == 429 else "failed")
+    return Trouble("later" if error.status == 429 else "failed")
 
 
-def line_of_field(step: str, reply: Reply) -> str:
-    """What the transcript shows of a value from the field of this step: as it was understood, never as it was typed."""
+def show_field_value(step: str, reply: Reply) -> str:
+    """What the transcript shows of a value from the form field of `step`: as the API understood it."""
     known = reply.collected
     if reply.error or reply.step in {step, "done"}:
-        return UNSEEN
+        return HIDDEN
     if step == "card":
-        return f"{BRANDS.get(known['brand'], '')} •••• {known['last4']}".strip()
-    return "•••" if step == "cvv" else known.get(step) or UNSEEN
+        return f"{BRAND_NAMES.get(known['brand'], '')} •••• {known['last4']}".strip()
+    return "•••" if step == "cvv" else known.get(step) or HIDDEN
 
 
-def remembered_line(reply: Reply, found: Reply) -> str | None:
-    """The API's masked form of the message that got this reply; None if the conversation has gone on since."""
-    last = found.history[-2:]
-    if found.text != reply.text or [line["role"] for line in last] != ["user", "assistant"]:
+def find_masked_message(reply: Reply, lookup: Reply) -> str | None:
+    """The API's masked form of the message that got `reply`; None if the conversation has gone on since."""
+    last = lookup.history[-2:]
+    if lookup.text != reply.text or [line["role"] for line in last] != ["user", "assistant"]:
         return None
     return last[0]["content"]

@@ -1,4 +1,4 @@
-"""Where a person types. The page knows this interface only, so that a form hosted by Stripe can take its place."""
+"""Where a payer types. The page knows this interface only, so that another form can take the component's place."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -13,74 +13,74 @@ from payment_page.conversation import Trouble
 
 @dataclass(frozen=True)
 class View:
-    """What the entry shows; no card digit beyond the last four is in it.
+    """What the entry shows. Of a card it holds the brand and the last four digits at most.
 
-    `answered` and `turn` as in Conversation; `said` is read out; `cookie` is a ticket to fetch; `chat`: show the line.
-    `run` differs from run to run, so that the browser hears of each. `brands`: what each brand is called.
+    `run_id` differs from run to run, so that the browser notices each. `brands`: brand code → name.
+    `answered_id`, `revision` and `last_reply` as in Conversation; `cookie_ticket`: a ticket for the browser to use.
     """
 
-    run: str
+    run_id: str
     language: str
     direction: str
     texts: Mapping[str, str]
     brands: Mapping[str, str]
     screen: str
     step: str
-    live: bool
+    is_live: bool
     collected: Mapping[str, Any]
     payment: Mapping[str, str] | None
     refusal: str | None
-    said: str
+    last_reply: str
     trouble: Trouble | None
-    answered: str | None
-    turn: int
+    answered_id: str | None
+    revision: int
     seconds_left: int | None
-    cookie: str | None
-    chat: bool
+    cookie_ticket: str | None
+    has_message_line: bool
 
 
 @dataclass(frozen=True)
-class Heard:
-    """What comes back: a message of the conversation, or something asked of the page itself (look, restart)."""
+class EntryEvent:
+    """What the payer did: sent a message, or asked the page for something (`look_up`, `restart`)."""
 
     message: Message | None = field(default=None, repr=False)
-    act: str | None = None
+    command: str | None = None
 
 
-Listener = Callable[[Heard], None]
+EventHandler = Callable[[EntryEvent], None]
 
 
 class Entry(Protocol):
-    def head(self, view: View, steps: list[str], current: int | None, on_heard: Listener) -> None:
-        """Progress, time left, cancel."""
+    def head(self, view: View, steps: list[str], current: int | None, on_event: EventHandler) -> None:
+        """Shows progress, the time left and the cancel button. `current`: index in `steps`."""
 
-    def panel(self, view: View, on_heard: Listener) -> None:
-        """The field of the step and the line to write in."""
+    def panel(self, view: View, on_event: EventHandler) -> None:
+        """Shows the field of the step and the line to write in."""
 
 
 class SecureEntry:
-    """The packaged component. Its values are triggers: they last for one run and are never sent back."""
+    """The packaged component. Its values are triggers: each lasts for one run and is never sent back."""
 
     def __init__(self) -> None:
         self._component = st.components.v2.component(
             payment_entry.NAME, js=payment_entry.SCRIPT, css=payment_entry.STYLE, isolate_styles=False
         )
 
-    def head(self, view: View, steps: list[str], current: int | None, on_heard: Listener) -> None:
+    def head(self, view: View, steps: list[str], current: int | None, on_event: EventHandler) -> None:
         shown = {"part": "head", "steps": steps, "current": current}
-        for name in ("run", "language", "direction", "texts", "live", "seconds_left"):
+        for name in ("run_id", "language", "direction", "texts", "is_live", "seconds_left"):
             shown[name] = getattr(view, name)
-        self._mount("head", shown, on_heard)
+        self._mount("head", shown, on_event)
 
-    def panel(self, view: View, on_heard: Listener) -> None:
-        self._mount("panel", {"part": "panel", **asdict(view)}, on_heard)
+    def panel(self, view: View, on_event: EventHandler) -> None:
+        self._mount("panel", {"part": "panel", **asdict(view)}, on_event)
 
-    def _mount(self, key: str, data: dict[str, Any], on_heard: Listener) -> None:
-        def sent() -> None:
-            value = st.session_state[key]["send"]
-            on_heard(Heard(message=Message(value["id"], value["text"], value["step"], value["by_field"])))
+    def _mount(self, part: str, data: dict[str, Any], on_event: EventHandler) -> None:
+        def on_send() -> None:
+            value = st.session_state[part]["send"]
+            on_event(EntryEvent(message=Message(value["id"], value["text"], value["step"], value["by_field"])))
 
-        def acted() -> None:
-            on_heard(Heard(act=st.session_state[key]["act"]["act"]))
+        def on_command() -> None:
+            on_event(EntryEvent(command=st.session_state[part]["command"]["command"]))
 
-        self._component(key=key, data=data, on_send_change=sent, on_act_change=acted)
+        self._component(key=part, data=data, on_send_change=on_send, on_command_change=on_command)

@@ -1,4 +1,4 @@
-"""The payment page: draws a conversation and passes on what is typed. Streamlit runs it again for every event."""
+"""The payment page's script: draws a conversation and passes on what is typed. Streamlit runs it for every event."""
 
 import secrets
 from collections.abc import Callable
@@ -8,10 +8,10 @@ import streamlit as st
 
 from payment_page import session_cookie
 from payment_page.api_types import Payer
-from payment_page.client import ChatApi, from_environment
-from payment_page.conversation import BRANDS, Conversation
+from payment_page.chat_api import ChatApi, from_environment
+from payment_page.conversation import BRAND_NAMES, Conversation
 from payment_page.entry import Entry, SecureEntry, View
-from payment_page.texts import choose, direction, texts
+from payment_page.texts import choose_language, text_direction, texts
 from payment_page.visit import Visit
 
 STEPS = ("name", "card", "expiry", "cvv", "confirm")
@@ -28,55 +28,56 @@ def _entry() -> Entry:
     return SecureEntry()
 
 
-def _arrive() -> Visit:
-    return Visit(_api(), _payer(), session_cookie.read(st.context.cookies))
+def _start_visit() -> Visit:
+    return Visit(_api(), _payer(), session_cookie.read_key(st.context.cookies))
 
 
 def _payer() -> Payer:
-    """Behind a load balancer the last hop it names is the one it saw itself; those before it anyone can write."""
+    """The address is the last hop of X-Forwarded-For: the load balancer wrote that one, the payer may have the rest."""
     hops = st.context.headers.get("X-Forwarded-For", "").split(",")
     return Payer(hops[-1].strip() or st.context.ip_address, st.context.headers.get("Accept-Language"))
 
 
-def main(entry: Entry | None = None, arrive: Callable[[], Visit] = _arrive) -> None:
+def main(entry: Entry | None = None, start_visit: Callable[[], Visit] = _start_visit) -> None:
     if "visit" not in st.session_state:
-        st.session_state.visit = arrive()
+        st.session_state.visit = start_visit()
     draw(st.session_state.visit, entry or _entry())
 
 
 def draw(visit: Visit, entry: Entry) -> None:
-    now = visit.now
-    view = view_of(now, now.language or choose(visit.payer.languages), visit.cookie)
-    visit.cookie = None
+    conversation = visit.conversation
+    language = conversation.language or choose_language(visit.payer.languages)
+    view = view_of(conversation, language, visit.take_cookie_ticket())
     st.set_page_config(page_title=view.texts["title"], page_icon="🔒")
-    current = STEPS.index(now.screen) if now.screen in STEPS else None
-    entry.head(view, [view.texts[f"step_{each}"] for each in STEPS], current, visit.hear)
+    current = STEPS.index(view.screen) if view.screen in STEPS else None
+    entry.head(view, [view.texts[f"step_{each}"] for each in STEPS], current, visit.handle)
     with st.container(gap="xsmall"):
-        for line in now.lines:
+        for line in conversation.lines:
             st.chat_message(line.role, avatar=AVATARS[line.role]).text(line.content)
-    entry.panel(view, visit.hear)
+    entry.panel(view, visit.handle)
 
 
-def view_of(now: Conversation, language: str, cookie: str | None) -> View:
+def view_of(conversation: Conversation, language: str, cookie_ticket: str | None) -> View:
+    error, screen = conversation.error, conversation.screen
     return View(
-        run=secrets.token_hex(4),
+        run_id=secrets.token_hex(4),
         language=language,
-        direction=direction(language),
+        direction=text_direction(language),
         texts=texts(language),
-        brands=BRANDS,
-        screen=now.screen,
-        step=now.step,
-        live=now.is_live,
-        collected=now.collected,
-        payment=now.payment,
-        refusal=now.said if now.error and now.error["field"] == now.screen else None,
-        said=now.said,
-        trouble=now.trouble,
-        answered=now.answered,
-        turn=now.turn,
-        seconds_left=now.seconds_left(datetime.now(UTC)),
-        cookie=cookie,
-        chat=now.is_live or now.screen == "welcome",
+        brands=BRAND_NAMES,
+        screen=screen,
+        step=conversation.step,
+        is_live=conversation.is_live,
+        collected=conversation.collected,
+        payment=conversation.payment,
+        refusal=conversation.last_reply if error and error["field"] == screen else None,
+        last_reply=conversation.last_reply,
+        trouble=conversation.trouble,
+        answered_id=conversation.answered_id,
+        revision=conversation.revision,
+        seconds_left=conversation.seconds_left(datetime.now(UTC)),
+        cookie_ticket=cookie_ticket,
+        has_message_line=conversation.is_live or screen == "welcome",
     )
 
 

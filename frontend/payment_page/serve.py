@@ -1,7 +1,12 @@
-"""The page's server. `CHAT_API_URL=… PAGE_PORT=8501 python -m payment_page.serve`, in frontend/"""
+"""The page's server. In frontend/: `CHAT_API_URL=… PAGE_PORT=8501 python -m payment_page.serve`.
+
+With PAGE_TLS=self-signed it speaks TLS, with a certificate that it makes at the start.
+"""
 
 import logging
 import os
+import tempfile
+from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
@@ -10,25 +15,42 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from payment_page import (
-    page,  # noqa: F401  imported before the first payer comes, who would wait for it
+    page,  # noqa: F401  imported at the start, so that the first payer does not wait for it
     session_cookie,
 )
-from payment_page.closed import Closed
+from payment_page.certificate import write_self_signed
+from payment_page.chat_api import from_environment
+from payment_page.security_headers import SecurityHeaders
 
 
-async def healthy(_: Request) -> Response:
+async def answer_health_check(_: Request) -> Response:
     return PlainTextResponse("ok")
 
 
-app = st.App("page.py", routes=[Route("/healthz", healthy), session_cookie.route], middleware=[Middleware(Closed)])
+def tls_settings(wanted: str) -> dict[str, str]:
+    """Streamlit's settings for PAGE_TLS. Raises SystemExit for a value that is neither empty nor `self-signed`."""
+    if not wanted:
+        return {}
+    if wanted != "self-signed":
+        raise SystemExit(f"PAGE_TLS must be empty or self-signed; it is {wanted!r}")
+    certificate, key = write_self_signed(Path(tempfile.mkdtemp()))
+    return {"server.sslCertFile": str(certificate), "server.sslKeyFile": str(key)}
+
+
+app = st.App(
+    "page.py",
+    routes=[Route("/healthz", answer_health_check), session_cookie.route],
+    middleware=[Middleware(SecurityHeaders)],
+)
 
 if __name__ == "__main__":
-    os.environ["CHAT_API_URL"]  # a page without its API fails here, by name, not at the first payer
+    from_environment()  # a missing setting fails the start, not the first payer
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     app.run(
         config={
             "server.address": os.environ.get("PAGE_ADDRESS", "127.0.0.1"),
             "server.port": int(os.environ.get("PAGE_PORT", "8501")),
+            **tls_settings(os.environ.get("PAGE_TLS", "")),
         }
     )

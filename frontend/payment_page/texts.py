@@ -1,4 +1,4 @@
-"""The page's own words, one data file per language; what the assistant says comes from the API in its language."""
+"""The page's own words, one data file per language. What the assistant says comes from the API, in its language."""
 
 import tomllib
 from collections.abc import Mapping
@@ -6,44 +6,46 @@ from functools import cache
 from pathlib import Path
 
 _FILES = Path(__file__).with_name("languages")
-DEFAULT = "en"
+DEFAULT_LANGUAGE = "en"
 RIGHT_TO_LEFT = frozenset({"ar"})
-# Those that say their text in the conversation.
-BUTTONS = ("start", "confirm", "change_name", "change_card", "change_expiry", "cancel")
+# The buttons whose text is sent as a message of the conversation.
+MESSAGE_BUTTONS = ("start", "confirm", "change_name", "change_card", "change_expiry", "cancel")
+MAX_HEADER_CHARS = 200
 
 
 @cache
-def tags() -> frozenset[str]:
+def languages() -> frozenset[str]:
+    """The language tags that the page has texts for."""
     return frozenset(file.stem for file in _FILES.glob("*.toml"))
 
 
 @cache
-def texts(tag: str) -> Mapping[str, str]:
-    return tomllib.loads((_FILES / f"{tag}.toml").read_text(encoding="utf-8"))
+def texts(language: str) -> Mapping[str, str]:
+    return tomllib.loads((_FILES / f"{language}.toml").read_text(encoding="utf-8"))
 
 
 @cache
-def _on_buttons() -> frozenset[str]:
-    return frozenset(texts(tag)[button].casefold() for tag in tags() for button in BUTTONS)
+def _button_texts() -> frozenset[str]:
+    return frozenset(texts(language)[button].casefold() for language in languages() for button in MESSAGE_BUTTONS)
 
 
-def is_on_a_button(text: str) -> bool:
-    """Words of the page's own, in any of its languages, whoever says them."""
-    return text.strip().casefold() in _on_buttons()
+def is_button_text(text: str) -> bool:
+    """Whether the message is a button's text in any language, be it pressed or typed."""
+    return text.strip().casefold() in _button_texts()
 
 
-def choose(accept_language: str | None) -> str:
-    """The best language that the page has for an Accept-Language header (RFC 9110, 12.5.4), as the API chooses."""
+def choose_language(accept_language: str | None) -> str:
+    """The best language of the page for an Accept-Language header (RFC 9110, 12.5.4), as the API chooses its own."""
     wanted: list[tuple[float, str]] = []
-    for part in (accept_language or "")[:200].split(","):
+    for part in (accept_language or "")[:MAX_HEADER_CHARS].split(","):
         tag, _, quality = part.strip().partition(";q=")
         try:
             wanted.append((-float(quality or 1), tag.lower().split("-")[0]))
         except ValueError:
             continue
     best = sorted(wanted, key=lambda each: each[0])
-    return next((tag for quality, tag in best if quality and tag in tags()), DEFAULT)
+    return next((tag for quality, tag in best if quality and tag in languages()), DEFAULT_LANGUAGE)
 
 
-def direction(tag: str) -> str:
-    return "rtl" if tag in RIGHT_TO_LEFT else "ltr"
+def text_direction(language: str) -> str:
+    return "rtl" if language in RIGHT_TO_LEFT else "ltr"

@@ -1,4 +1,4 @@
-"""One browser tab's visit: what it hears is passed on to the API, and the conversation is what came of it."""
+"""The visit of one browser tab: passes events on to the API, and keeps the conversation that results."""
 
 import secrets
 import string
@@ -6,96 +6,103 @@ from dataclasses import replace
 from typing import Protocol
 
 from payment_page import session_cookie
-from payment_page.api_types import Key, Message, Payer, RefusedError, Reply, UnreachableError
+from payment_page.api_types import Message, Payer, RefusedError, Reply, SessionKey, UnreachableError
 from payment_page.conversation import (
-    UNSEEN,
+    HIDDEN,
     Conversation,
+    after_error,
+    after_lookup,
     after_reply,
-    after_trouble,
-    line_of_field,
-    looked_up,
-    remembered_line,
+    find_masked_message,
+    show_field_value,
 )
-from payment_page.entry import Heard
-from payment_page.texts import is_on_a_button
+from payment_page.entry import EntryEvent
+from payment_page.texts import is_button_text
 
-AT_MOST = 2.0  # seconds that an answer waits for the masked form of the message it answers
+# How long a reply may wait for the masked form of the message that it answers.
+MASKED_FORM_SECONDS = 2.0
 
 
 class Api(Protocol):
-    def send(self, message: Message, key: Key, payer: Payer) -> Reply: ...
-    def look_up(self, key: Key, payer: Payer, max_seconds: float = ...) -> Reply: ...
+    def send(self, message: Message, key: SessionKey, payer: Payer) -> Reply: ...
+    def look_up(self, key: SessionKey, payer: Payer, patience_seconds: float = ...) -> Reply: ...
 
 
 class Visit:
-    """`cookie`: the ticket of a cookie that the browser has yet to fetch."""
+    """With the `key` of an earlier visit the conversation goes on where it stands."""
 
-    def __init__(self, api: Api, payer: Payer, key: Key | None) -> None:
-        """With the key of an earlier visit the conversation goes on where it stands."""
+    def __init__(self, api: Api, payer: Payer, key: SessionKey | None) -> None:
         self._api = api
         self.payer = payer
-        self.cookie: str | None = None
-        self._opening: str | None = None
-        self.now = Conversation(key or Key(make_id()))
+        self._cookie_ticket: str | None = None
+        self._opening_id: str | None = None
+        self.conversation = Conversation(key or SessionKey(make_id()))
         if key:
-            self._look()
+            self._look_up()
 
-    def hear(self, heard: Heard) -> None:
-        if heard.message:
-            self._send(heard.message)
-        elif heard.act == "look":
-            self._look()
-        elif heard.act == "restart":
-            self.now = Conversation(Key(make_id()), turn=self.now.turn + 1)
-            self.cookie = session_cookie.leave(None)
+    def handle(self, event: EntryEvent) -> None:
+        if event.message:
+            self._send(event.message)
+        elif event.command == "look_up":
+            self._look_up()
+        elif event.command == "restart":
+            self.conversation = Conversation(SessionKey(make_id()), revision=self.conversation.revision + 1)
+            self._cookie_ticket = session_cookie.issue_ticket(None)
+
+    def take_cookie_ticket(self) -> str | None:
+        """The ticket of the cookie that the browser has yet to fetch. Handed out once."""
+        ticket, self._cookie_ticket = self._cookie_ticket, None
+        return ticket
 
     def _send(self, message: Message) -> None:
-        before = self.now
-        if message.id == before.answered:
+        before = self.conversation
+        if message.id == before.answered_id:
             return
-        key = before.key if before.key.token else self._opening_key(message)
-        # There is nothing to expect of a conversation that does not exist yet.
-        asked = replace(message, step=None) if message.step == "none" else message
+        key = before.key if before.key.token else self._key_for_opening(message)
+        # The API knows no step `none`: a session that does not exist yet is at no step.
+        sent = replace(message, step=None) if message.step == "none" else message
         try:
-            reply = self._api.send(asked, key, self.payer)
-            self.now = after_reply(before, message, reply, self._own_line(message, key, reply))
-        except (RefusedError, UnreachableError) as trouble:
-            self.now = after_trouble(self.now, trouble)
-        self._keep(before)
+            reply = self._api.send(sent, key, self.payer)
+            self.conversation = after_reply(before, message, reply, self._show_message(message, key, reply))
+        except (RefusedError, UnreachableError) as error:
+            self.conversation = after_error(self.conversation, error)
+        self._update_cookie(before)
 
-    def _own_line(self, message: Message, key: Key, reply: Reply) -> str:
+    def _show_message(self, message: Message, key: SessionKey, reply: Reply) -> str:
         """What the transcript shows of a message. The page masks no words itself: the API knows how."""
-        if is_on_a_button(message.text):
+        if is_button_text(message.text):
             return message.text
         if message.by_field and message.step:
-            return line_of_field(message.step, reply)
-        if reply.step == "done":  # and nothing is remembered
-            return UNSEEN
+            return show_field_value(message.step, reply)
+        if reply.step == "done":  # the API remembers nothing of a session that is over
+            return HIDDEN
+        session = SessionKey(reply.session_id, reply.token or key.token)
         try:
-            found = self._api.look_up(Key(reply.session_id, reply.token or key.token), self.payer, AT_MOST)
+            lookup = self._api.look_up(session, self.payer, MASKED_FORM_SECONDS)
         except (RefusedError, UnreachableError):
-            return UNSEEN
-        return remembered_line(reply, found) or UNSEEN
+            return HIDDEN
+        return find_masked_message(reply, lookup) or HIDDEN
 
-    def _opening_key(self, message: Message) -> Key:
-        """A first message whose answer was lost heals when it is repeated; another one opens another session."""
-        if self._opening not in {None, message.id}:
-            self.now = replace(self.now, key=Key(make_id()))
-        self._opening = message.id
-        return self.now.key
+    def _key_for_opening(self, message: Message) -> SessionKey:
+        """Repeating a first message whose reply was lost finds its session; another first message opens another."""
+        if self._opening_id not in {None, message.id}:
+            self.conversation = replace(self.conversation, key=SessionKey(make_id()))
+        self._opening_id = message.id
+        return self.conversation.key
 
-    def _look(self) -> None:
-        before = self.now
+    def _look_up(self) -> None:
+        before = self.conversation
         try:
-            self.now = looked_up(before, self._api.look_up(before.key, self.payer))
-        except (RefusedError, UnreachableError) as trouble:
-            self.now = after_trouble(before, trouble)
-        self._keep(before)
+            self.conversation = after_lookup(before, self._api.look_up(before.key, self.payer))
+        except (RefusedError, UnreachableError) as error:
+            self.conversation = after_error(before, error)
+        self._update_cookie(before)
 
-    def _keep(self, before: Conversation) -> None:
-        over = self.now.screen in {"closed", "expired"}
-        if over or self.now.key.token != before.key.token:
-            self.cookie = session_cookie.leave(None if over else self.now.key)
+    def _update_cookie(self, before: Conversation) -> None:
+        """The cookie holds the key of a session that can go on. A receipt that this tab shows needs no cookie."""
+        after = self.conversation
+        if after.is_over or after.key.token != before.key.token:
+            self._cookie_ticket = session_cookie.issue_ticket(None if after.is_over else after.key)
 
 
 def make_id() -> str:

@@ -1,4 +1,4 @@
-"""What can be replaced at any time: the functions, the API before them, and the eyes on both."""
+"""What can be replaced at any time, because it stores nothing: the functions, the API, their alarms and firewall."""
 
 from typing import cast
 
@@ -9,7 +9,6 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra.acknowledged import acknowledge
 from infra.api.chat_function import ChatFunction
 from infra.api.rest_api import ChatApi
 from infra.api.sweep_function import Sweep
@@ -18,33 +17,34 @@ from infra.data_stack import DataStack
 from infra.firewall import Firewall
 from infra.monitoring import alarms, payment_alarms
 from infra.monitoring.dashboard import Monitoring
+from infra.nag_exceptions import acknowledge
 
 
 class ApiStack(Stack):
-    """Hands out `url` (no slash at its end), `callers` (a policy) and, where the stage is watched, `monitoring`."""
+    """Hands out `url` (no slash at its end), `callers` (a policy) and, on a monitored stage, `monitoring`."""
 
     def __init__(self, scope: Construct, id_: str, *, stage: Stage, data: DataStack, code: lambda_.Code) -> None:
         super().__init__(scope, id_, env=Environment(region=stage.region))
         self.chat = ChatFunction(self, "Chat", stage=stage, data=data, code=code)
         self.sweep = Sweep(self, "Sweep", stage=stage, data=data, code=code)
         self.api = ChatApi(self, "Rest", stage=stage, handler=self.chat.live, logs_key=data.storage).api
-        self.callers = self._callers(stage)
+        self.callers = self._callers_policy(stage)
         self.url = self.api.url_for_path("/").rstrip("/")
-        self.monitoring = Monitoring(self, "Watch", stage=stage, key=data.storage) if stage.watched else None
+        self.monitoring = Monitoring(self, "Watch", stage=stage, key=data.storage) if stage.monitored else None
 
-        release = self._watch(stage)
+        release = self._add_monitoring(stage)
         if stage.canary:
-            self._release_carefully(release)
+            self._add_canary(release)
         if stage.firewall:
-            self._guard(stage, data)
+            self._add_firewall(stage, data)
 
         CfnOutput(self, "ApiUrl", value=self.url)
         CfnOutput(self, "CallersPolicy", value=self.callers.managed_policy_arn)
         CfnOutput(self, "FunctionName", value=self.chat.function.function_name)
         CfnOutput(self, "LogGroup", value=self.chat.logs.log_group_name)
 
-    def _callers(self, stage: Stage) -> iam.ManagedPolicy:
-        """What a role needs which may call this API, and nothing else: the page's server."""
+    def _callers_policy(self, stage: Stage) -> iam.ManagedPolicy:
+        """The permission to call this API, and nothing else: for the role of the page's server."""
         routes = (("POST", "/chat"), ("GET", "/sessions/*"))
         policy = iam.ManagedPolicy(
             self,
@@ -62,24 +62,24 @@ class ApiStack(Stack):
         acknowledge(policy, {f"AwsSolutions-IAM5[Resource::{arn}]": "The path of a session ends in its id."})
         return policy
 
-    def _watch(self, stage: Stage) -> list[cloudwatch.Alarm]:
-        """The alarms that send a new version back."""
+    def _add_monitoring(self, stage: Stage) -> list[cloudwatch.Alarm]:
+        """The alarms that roll back a new version."""
         if self.monitoring is None:
             return []
-        release = self.monitoring.watch(alarms.release(self.api, self.chat.live))
-        others = self.monitoring.watch(
+        release = self.monitoring.add_alarms(alarms.for_release(self.api, self.chat.live))
+        others = self.monitoring.add_alarms(
             (
-                *alarms.service(stage, self.api, self.chat.function),
-                *payment_alarms.payments(stage),
-                *payment_alarms.card_testing(stage),
-                *alarms.sweeping(stage, self.sweep.function),
+                *alarms.for_service(stage, self.api, self.chat.function),
+                *payment_alarms.for_payments(stage),
+                *payment_alarms.for_card_testing(stage),
+                *alarms.for_sweep(stage, self.sweep.function),
             )
         )
-        self.monitoring.draw([*release, *others], self.api.metric_latency(statistic="p95"))
-        self.monitoring.save_queries(self.chat.logs)
+        self.monitoring.add_dashboard([*release, *others], self.api.metric_latency(statistic="p95"))
+        self.monitoring.add_queries(self.chat.logs)
         return release
 
-    def _release_carefully(self, release: list[cloudwatch.Alarm]) -> None:
+    def _add_canary(self, release: list[cloudwatch.Alarm]) -> None:
         group = codedeploy.LambdaDeploymentGroup(
             self,
             "Release",
@@ -92,11 +92,9 @@ class ApiStack(Stack):
         )
 
         policy = "arn:<AWS::Partition>:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited"
-        acknowledge(
-            group, {f"AwsSolutions-IAM4[Policy::{policy}]": "The smallest policy which CodeDeploy has for Lambda."}
-        )
+        acknowledge(group, {f"AwsSolutions-IAM4[Policy::{policy}]": "CodeDeploy has no smaller policy for Lambda."})
 
-    def _guard(self, stage: Stage, data: DataStack) -> None:
+    def _add_firewall(self, stage: Stage, data: DataStack) -> None:
         Firewall(
             self,
             "Firewall",
@@ -105,5 +103,4 @@ class ApiStack(Stack):
             protects=self.api.deployment_stage.stage_arn,
             logs_key=data.storage,
             per_address=stage.requests_per_address,
-            per_payer=stage.requests_per_payer,
         )

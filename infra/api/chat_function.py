@@ -7,10 +7,10 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra import key_policies
-from infra.acknowledged import INLINE, OF_FUNCTIONS, acknowledge
 from infra.config import NAMESPACE, Model, Stage
 from infra.data_stack import DataStack
 from infra.log_groups import log_group
+from infra.nag_exceptions import INLINE_POLICIES, LAMBDA_FUNCTIONS, acknowledge
 
 
 class ChatFunction(Construct):
@@ -19,7 +19,8 @@ class ChatFunction(Construct):
     def __init__(self, scope: Construct, id_: str, *, stage: Stage, data: DataStack, code: lambda_.Code) -> None:
         super().__init__(scope, id_)
         self.logs = log_group(self, "Logs", stage=stage, key=data.storage)
-        self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        # Imported by its ARN: its permissions name resources of this stack, so they have to be made in this stack.
+        self.role = iam.Role.from_role_arn(self, "Role", data.chat_role.role_arn)
         self.function = lambda_.Function(
             self,
             "Function",
@@ -36,13 +37,13 @@ class ChatFunction(Construct):
             log_group=self.logs,
             role=self.role,
             environment=_environment(stage, data),
-            # An earlier version is what a rollback goes back to.
+            # Earlier versions are kept: a rollback goes back to one.
             current_version_options=lambda_.VersionOptions(removal_policy=RemovalPolicy.RETAIN),
         )
         self.logs.grant_write(self.role)
         for statement in (*_data_access(data), *_model_access(Stack.of(self), stage.model)):
-            self.role.add_to_policy(statement)
-        acknowledge(self, INLINE | OF_FUNCTIONS)
+            self.role.add_to_principal_policy(statement)
+        acknowledge(self, INLINE_POLICIES | LAMBDA_FUNCTIONS)
         Annotations.of(self.function).acknowledge_warning(
             "@aws-cdk/aws-lambda:snapStartRequirePublish", "The alias names a published version."
         )

@@ -1,4 +1,4 @@
-"""What the gateway and the firewall answer by themselves, in the shape that the function answers in."""
+"""How the gateway and the firewall answer what they refuse, in the same form as the function's errors."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The REST API: what it lets through, what it refuses by itself, and in whose words."""
+"""The REST API: what it lets through, what it refuses before the function is called, and how it answers then."""
 
 import json
 
@@ -8,16 +8,16 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra.acknowledged import acknowledge
 from infra.api.refusals import REFUSAL_HEADERS, WAIT, refusal_body, refusals
 from infra.config import Stage
 from infra.log_groups import log_group
+from infra.nag_exceptions import acknowledge
 
 STEPS = ("none", "name", "card", "expiry", "cvv", "confirm", "done")
 
 STRING = apigateway.JsonSchemaType.STRING
 NAME = apigateway.JsonSchema(type=STRING, pattern="^(?!.*[0-9]{12})[A-Za-z0-9_-]{1,64}$")
-# Longer than 1,000 only with space around it: the function trims before it counts.
+# More than 1,000 characters only with white space around them: the function trims before it counts.
 MESSAGE = apigateway.JsonSchema(
     type=STRING,
     min_length=1,
@@ -82,7 +82,7 @@ class ChatApi(Construct):
                 else apigateway.AuthorizationType.NONE
             ),
         )
-        self.api.node.try_remove_child("Endpoint")  # an output that the stack gives in its own form
+        self.api.node.try_remove_child("Endpoint")  # the stack has an output of its own for the address
         self._methods(apigateway.LambdaIntegration(handler, allow_test_invoke=False))
         self._refusals(stage)
         self._acknowledge(stage)

@@ -1,4 +1,4 @@
-"""The function that deletes expired sessions on time: DynamoDB itself may take days."""
+"""The function that deletes expired sessions every 15 minutes: DynamoDB's own deletion may take days."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_events as events
@@ -8,16 +8,16 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra import key_policies
-from infra.acknowledged import INLINE, OF_FUNCTIONS, acknowledge
 from infra.config import NAMESPACE, Stage
 from infra.data_stack import DataStack
 from infra.log_groups import log_group
+from infra.nag_exceptions import INLINE_POLICIES, LAMBDA_FUNCTIONS, acknowledge
 
 EVERY = Duration.minutes(15)
 
 
 class Sweep(Construct):
-    """Hands out `function`. Its role may look at sessions and delete them; it can open nothing in them."""
+    """Hands out `function`. Its role may read sessions and delete them; it cannot open the sealed values in them."""
 
     def __init__(self, scope: Construct, id_: str, *, stage: Stage, data: DataStack, code: lambda_.Code) -> None:
         super().__init__(scope, id_)
@@ -47,8 +47,8 @@ class Sweep(Construct):
                 "POWERTOOLS_LOG_LEVEL": stage.log_level,
             },
         )
-        acknowledge(self, INLINE | OF_FUNCTIONS)
-        target = targets.LambdaFunction(self.function, retry_attempts=0)  # the next run makes good
+        acknowledge(self, INLINE_POLICIES | LAMBDA_FUNCTIONS)
+        target = targets.LambdaFunction(self.function, retry_attempts=0)  # the next run deletes what this one left
         events.Rule(self, "Schedule", schedule=events.Schedule.rate(EVERY), targets=[target])
 
 

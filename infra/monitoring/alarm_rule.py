@@ -1,4 +1,4 @@
-"""One alarm: what is measured, and the limit at which somebody is called."""
+"""One alarm: what is measured, and the limit at which people are notified."""
 
 from dataclasses import dataclass, field
 

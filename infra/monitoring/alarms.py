@@ -16,7 +16,7 @@ FIVE_MINUTES = Duration.minutes(5)
 QUARTER = Duration.minutes(15)
 
 
-def release(api: apigateway.RestApi, live: lambda_.Alias) -> Iterator[AlarmRule]:
+def for_release(api: apigateway.RestApi, live: lambda_.Alias) -> Iterator[AlarmRule]:
     """The alarms that roll back a new version."""
     yield AlarmRule(
         "FunctionErrors",
@@ -32,7 +32,7 @@ def release(api: apigateway.RestApi, live: lambda_.Alias) -> Iterator[AlarmRule]
     )
 
 
-def service(stage: Stage, api: apigateway.RestApi, function: lambda_.Function) -> Iterator[AlarmRule]:
+def for_service(stage: Stage, api: apigateway.RestApi, function: lambda_.Function) -> Iterator[AlarmRule]:
     counts = Counts(stage)
     yield AlarmRule(
         "SlowTurns",
@@ -69,7 +69,7 @@ def service(stage: Stage, api: apigateway.RestApi, function: lambda_.Function) -
         )
 
 
-def sweeping(stage: Stage, sweep: lambda_.Function) -> Iterator[AlarmRule]:
+def for_sweep(stage: Stage, sweep: lambda_.Function) -> Iterator[AlarmRule]:
     yield AlarmRule(
         "SweepLeftovers",
         "Sessions older than 75 minutes are still there.",
@@ -97,7 +97,7 @@ def sweeping(stage: Stage, sweep: lambda_.Function) -> Iterator[AlarmRule]:
     )
 
 
-def hosting(balancer: elb.ApplicationLoadBalancer, pages: elb.ApplicationTargetGroup) -> Iterator[AlarmRule]:
+def for_page(balancer: elb.ApplicationLoadBalancer, pages: elb.ApplicationTargetGroup) -> Iterator[AlarmRule]:
     minute = Duration.minutes(1)
     yield AlarmRule(
         "PageUnhealthy",

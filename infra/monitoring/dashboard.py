@@ -1,4 +1,4 @@
-"""Alarms to a topic, a dashboard with the funnel, saved queries over the logs."""
+"""A stage's alarms with the topic they notify, its dashboard with the funnel, and its saved log queries."""
 
 from collections.abc import Iterable
 
@@ -31,7 +31,7 @@ QUERIES = {
 
 
 class Monitoring(Construct):
-    """Hands out `topic`."""
+    """Hands out `topic`, which every alarm of the stage notifies."""
 
     def __init__(self, scope: Construct, id_: str, *, stage: Stage, key: kms.IKey) -> None:
         super().__init__(scope, id_)
@@ -42,10 +42,10 @@ class Monitoring(Construct):
         if stage.alarm_email:
             self.topic.add_subscription(subscriptions.EmailSubscription(stage.alarm_email))
 
-    def watch(self, watched: Iterable[AlarmRule]) -> list[cloudwatch.Alarm]:
-        return [one.create(self, self.topic) for one in watched]
+    def add_alarms(self, rules: Iterable[AlarmRule]) -> list[cloudwatch.Alarm]:
+        return [rule.create(self, self.topic) for rule in rules]
 
-    def save_queries(self, group: logs.ILogGroup) -> None:
+    def add_queries(self, group: logs.ILogGroup) -> None:
         for name, query in QUERIES.items():
             logs.CfnQueryDefinition(
                 self,
@@ -55,7 +55,7 @@ class Monitoring(Construct):
                 log_group_names=[group.log_group_name],
             )
 
-    def draw(self, alarms: list[cloudwatch.Alarm], latency: cloudwatch.IMetric) -> None:
+    def add_dashboard(self, alarms: list[cloudwatch.Alarm], latency: cloudwatch.IMetric) -> None:
         counts = Counts(self.stage)
         rows: list[list[cloudwatch.IWidget]] = [
             [cloudwatch.AlarmStatusWidget(title="Alarms", alarms=alarms, width=24, height=4)],

@@ -1,4 +1,4 @@
-"""The metrics that the functions write, as CloudWatch finds them."""
+"""CloudWatch metrics and queries over what the functions count."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -13,7 +13,7 @@ class Counts:
         self._service = stage.service
 
     def total(self, name: str, period: Duration, **dimensions: str) -> cloudwatch.Metric:
-        """A count; with dimensions, of exactly these values."""
+        """The sum of a count within `period`; with dimensions, of exactly these values."""
         return cloudwatch.Metric(
             namespace=NAMESPACE,
             metric_name=name,
@@ -23,11 +23,11 @@ class Counts:
         )
 
     def across(self, name: str, dimension: str, period: Duration) -> cloudwatch.MathExpression:
-        """A count over all values of its dimension. CloudWatch takes one such query an alarm."""
+        """A count summed over all values of its dimension. CloudWatch allows one such query in an alarm."""
         return self._query(f"SUM({name})", dimension, period, name)
 
     def turns(self, period: Duration) -> cloudwatch.MathExpression:
-        """The turns that were answered: each tells how long it took."""
+        """The number of turns that were answered: each one reports its time once."""
         return self._query("COUNT(TurnTime)", "step", period, "Turns")
 
     def _query(self, what: str, dimension: str, period: Duration, label: str) -> cloudwatch.MathExpression:
@@ -41,6 +41,6 @@ class Counts:
 
 
 def share(part: str, whole: str, least: int, period: Duration, **metrics: cloudwatch.IMetric) -> cloudwatch.IMetric:
-    """Percent; nought as long as the whole is smaller than `least`."""
+    """`part` as a percentage of `whole`; 0 as long as `whole` is smaller than `least`."""
     expression = f"IF(FILL({whole}, 0) >= {least}, 100 * FILL({part}, 0) / FILL({whole}, 0), 0)"
     return cloudwatch.MathExpression(expression=expression, using_metrics=dict(metrics), period=period)

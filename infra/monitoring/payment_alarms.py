@@ -14,7 +14,7 @@ QUARTER = Duration.minutes(15)
 HOUR = Duration.hours(1)
 
 
-def payments(stage: Stage) -> Iterator[AlarmRule]:
+def for_payments(stage: Stage) -> Iterator[AlarmRule]:
     counts = Counts(stage)
     yield AlarmRule(
         "RawCardsRefused",
@@ -53,7 +53,7 @@ def payments(stage: Stage) -> Iterator[AlarmRule]:
     )
 
 
-def card_testing(stage: Stage) -> Iterator[AlarmRule]:
+def for_card_testing(stage: Stage) -> Iterator[AlarmRule]:
     counts = Counts(stage)
     yield AlarmRule(
         "ManyDeclines",

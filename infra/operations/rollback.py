@@ -3,6 +3,7 @@
 The deploy must change the function's code: only then is there a new version for the alias to point to.
 """
 
+import re
 import sys
 
 import boto3
@@ -22,8 +23,9 @@ def roll_back(aws: boto3.Session, stage: Stage, to: int | None = None) -> tuple[
     published = [int(one["Version"]) for page in pages for one in page["Versions"] if one["Version"].isdecimal()]
     wanted = to or max((version for version in published if version < now), default=0)
     if wanted not in published:
-        there = ", ".join(map(str, sorted(published)))
-        raise SystemExit(f"{stage.name} runs version {now}; there is no version {to or 'before it'}, only: {there}")
+        missing = f"VERSION={to} is not published" if to else "no earlier version is published"
+        listed = ", ".join(map(str, sorted(published)))
+        raise SystemExit(f"{stage.name} runs version {now}; {missing}. Published: {listed}")
     functions.update_alias(
         FunctionName=name, Name=ALIAS, FunctionVersion=str(wanted), RoutingConfig={"AdditionalVersionWeights": {}}
     )
@@ -31,9 +33,9 @@ def roll_back(aws: boto3.Session, stage: Stage, to: int | None = None) -> tuple[
 
 
 def parse_version(text: str) -> int | None:
-    """None for no text. Raises SystemExit."""
-    if text and not text.isdecimal():
-        raise SystemExit(f"VERSION={text} is no version: it is a number, as in VERSION=12")
+    """The number of a version; None for no text. Raises SystemExit, which names the setting, for anything else."""
+    if text and not re.fullmatch("[1-9][0-9]*", text):
+        raise SystemExit(f"VERSION={text} is not a version of the function. Versions are numbers, such as VERSION=12")
     return int(text) if text else None
 
 

@@ -13,7 +13,7 @@ import httpx
 
 from infra.config import Stage, stage_named
 from infra.operations.outputs import stage_outputs
-from payment_chat_client import SignedBy
+from payment_chat_client import SigV4
 
 LOG_WAIT_SECONDS = 60  # until what the function logged can be read
 
@@ -33,7 +33,7 @@ Call = Callable[..., Answer]
 
 
 def caller(url: str, auth: httpx.Auth | None) -> Call:
-    """Calls the API at `url`, signed unless told otherwise."""
+    """Calls of the API at `url`. They are signed with `auth`, but for those with `signed=False`."""
     http = httpx.Client(timeout=30)
 
     def call(method: str, path: str, body: object = None, *, token: str = "", signed: bool = True) -> Answer:
@@ -44,24 +44,25 @@ def caller(url: str, auth: httpx.Auth | None) -> Call:
     return call
 
 
-def conversation(call: Call) -> Iterator[tuple[str, bool]]:
-    """What was tried → whether it went as the HTTP API promises."""
+def check_conversation(call: Call) -> Iterator[tuple[str, bool]]:
+    """Opens a conversation, looks it up and cancels it. Yields what was checked, and whether it is as documented."""
     opening = call("POST", "/chat", {"message": "payment"})
     token = str(opening.body.get("sessionToken", ""))
     yield "a conversation opens", opening.status == 200 and opening.body["currentStep"] == "name"
-    yield "its reply is not to be stored", opening.headers.get("Cache-Control") == "no-store"
+    yield "its reply may not be cached", opening.headers.get("Cache-Control") == "no-store"
     if opening.status != 200:
         return
     where = f"/sessions/{opening.body['sessionId']}"
-    again = call("GET", where, token=token)
-    yield "it can be looked up", again.status == 200 and len(again.body["conversationHistory"]) == 2
-    yield "but not without its token", call("GET", where).status == 401
-    over = call("POST", "/chat", {"message": "cancel", "sessionId": opening.body["sessionId"]}, token=token)
-    yield "it can be cancelled", over.status == 200 and over.body["status"] == "cancelled"
-    yield "and is gone then", call("GET", where, token=token).status == 410
+    found = call("GET", where, token=token)
+    yield "it can be looked up", found.status == 200 and len(found.body["conversationHistory"]) == 2
+    yield "it cannot be looked up without its token", call("GET", where).status == 401
+    cancelled = call("POST", "/chat", {"message": "cancel", "sessionId": opening.body["sessionId"]}, token=token)
+    yield "it can be cancelled", cancelled.status == 200 and cancelled.body["status"] == "cancelled"
+    yield "it is gone after that", call("GET", where, token=token).status == 410
 
 
-def refusals(call: Call, *, signed: bool) -> Iterator[tuple[str, bool]]:
+def check_refusals(call: Call, *, signed: bool) -> Iterator[tuple[str, bool]]:
+    """Sends malformed and unsigned requests. Yields what was checked, and whether it is as documented."""
     for what, body in (("an empty message", {"message": ""}), ("an unknown field", {"message": "x", "y": 1})):
         refused = call("POST", "/chat", body)
         yield f"{what} is refused", (refused.status, refused.code) == (400, "invalid_request")
@@ -70,8 +71,8 @@ def refusals(call: Call, *, signed: bool) -> Iterator[tuple[str, bool]]:
         yield "an unsigned call is refused", (unsigned.status, unsigned.code) == (403, "forbidden")
 
 
-def wording(aws: boto3.Session, stage: Stage, group: str, since: float) -> tuple[str, bool]:
-    """Whether the model worded the opening. The fixed wording hides that it did not; the function's metrics tell."""
+def check_wording(aws: boto3.Session, stage: Stage, group: str, since: float) -> tuple[str, bool]:
+    """Whether the model worded the opening. The reply does not show it, so the function's metrics are read."""
     logs = aws.client("logs", region_name=stage.region)
     for _ in range(LOG_WAIT_SECONDS // 5):
         found = logs.filter_log_events(logGroupName=group, startTime=int(since * 1000), filterPattern='"PaymentChat"')
@@ -86,7 +87,7 @@ def wording(aws: boto3.Session, stage: Stage, group: str, since: float) -> tuple
 
 
 def has_stripe_key(aws: boto3.Session, stage: Stage, secret: str) -> bool:
-    """Whether a value was ever stored after the one that the stack makes. The value itself is not read."""
+    """Whether a value was stored after the random one that the stack makes. The value itself is not read."""
     secrets = aws.client("secretsmanager", region_name=stage.region)
     stages = secrets.describe_secret(SecretId=secret).get("VersionIdsToStages", {}).values()
     return "AWSPREVIOUS" in {label for labels in stages for label in labels}
@@ -95,16 +96,16 @@ def has_stripe_key(aws: boto3.Session, stage: Stage, secret: str) -> bool:
 def main(name: str) -> None:
     aws, stage, started = boto3.Session(), stage_named(name), time.time()
     outputs = stage_outputs(aws, stage)
-    auth = SignedBy(aws, stage.region) if stage.signed else None
+    auth = SigV4(aws, stage.region) if stage.signed else None
     call = caller(os.environ.get("API_URL", outputs["ApiUrl"]), auth)
-    tried = [*conversation(call), *refusals(call, signed=stage.signed)]
-    if stage.model and all(went for _, went in tried):
-        tried.append(wording(aws, stage, outputs["LogGroup"], started))
-    for what, went in tried:
-        print(f"  {'ok  ' if went else 'FAIL'} {what}")  # noqa: T201
+    checks = [*check_conversation(call), *check_refusals(call, signed=stage.signed)]
+    if stage.model and all(passed for _, passed in checks):
+        checks.append(check_wording(aws, stage, outputs["LogGroup"], started))
+    for what, passed in checks:
+        print(f"  {'ok  ' if passed else 'FAIL'} {what}")  # noqa: T201
     if not has_stripe_key(aws, stage, outputs["StripeSecret"]):
-        print(f"Next: make stripe-key STAGE={name}    (asks for the Stripe key, stores it, shows it nowhere)")  # noqa: T201
-    if not all(went for _, went in tried):
+        print(f"Next: make stripe-key STAGE={name}    (asks for the Stripe key and stores it without showing it)")  # noqa: T201
+    if not all(passed for _, passed in checks):
         raise SystemExit(1)
 
 

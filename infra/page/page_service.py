@@ -8,16 +8,17 @@ from aws_cdk import aws_ecr_assets as assets
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
-from infra.acknowledged import INLINE, acknowledge
 from infra.api.api_stack import ApiStack
 from infra.config import Stage
 from infra.data_stack import DataStack
 from infra.log_groups import log_group
+from infra.nag_exceptions import INLINE_POLICIES, acknowledge
 from infra.page.network import Network
 
 ROOT = Path(__file__).resolve().parents[2]
 PORT = 8501
 HEALTH = "/healthz"
+PROBE = ["CMD", "python", "-m", "payment_page.probe"]
 
 
 def page_service(
@@ -56,7 +57,6 @@ def page_service(
 def _add_container(
     scope: Construct, task: ecs.FargateTaskDefinition, stage: Stage, data: DataStack, api: ApiStack
 ) -> None:
-    probe = f"import urllib.request; urllib.request.urlopen('http://127.0.0.1:{PORT}{HEALTH}', timeout=3)"
     container = task.add_container(
         "Page",
         image=ecs.ContainerImage.from_asset(
@@ -77,11 +77,12 @@ def _add_container(
         environment={
             "CHAT_API_URL": api.url,
             "CHAT_API_SIGNED": "true",
+            "PAGE_TLS": "self-signed",
             "AWS_REGION": stage.region,
         },
         user="10001",
         readonly_root_filesystem=True,
-        health_check=ecs.HealthCheck(command=["CMD", "python", "-c", probe], start_period=Duration.seconds(20)),
+        health_check=ecs.HealthCheck(command=PROBE, start_period=Duration.seconds(20)),
         logging=ecs.LogDrivers.aws_logs(
             stream_prefix="page", log_group=log_group(scope, "Logs", stage=stage, key=data.storage)
         ),
@@ -95,7 +96,7 @@ def _add_container(
 def _acknowledge_task(task: ecs.FargateTaskDefinition) -> None:
     acknowledge(
         task,
-        INLINE
+        INLINE_POLICIES
         | {
             "AwsSolutions-ECS2": "The API's address, the region, a switch: nothing of it is secret.",
             "AwsSolutions-IAM5[Resource::*]": "The registry gives its login for the account, not for a repository.",

@@ -56,6 +56,8 @@ class TimeLimits:
             read_timeout=self.read_seconds,
             retries={"total_max_attempts": self.attempts, "mode": "standard"},
             tcp_keepalive=True,
+            parameter_validation=False,  # 7 % of a turn's CPU time; the typed stubs check the parameters
+            user_agent="payment-chat",  # 11 %: botocore composes its own anew for every request
         )
 
 

@@ -12,7 +12,7 @@ from payment_page.texts import texts
 VISA, AMEX = "4242424242424242", "378282246310005"
 ANSWERS = {"name": "John", "card": VISA, "expiry": "1230", "cvv": "123"}
 STEPS = (*ANSWERS, "confirm")
-COOKIE = "payment_session"
+COOKIE = "__Host-payment_session"
 AXE = Path(__file__).parents[2] / ".venv/node/node_modules/axe-core/axe.min.js"
 
 PATIENCE = 30_000  # milliseconds; a busy machine needs some
@@ -79,7 +79,19 @@ class Payer:
         """Comes back to an ordinary conversation that stands at this step."""
         talk = self.stage.conversation_at(step)
         value = f"{talk.id}.{talk.token}"
-        self.context.add_cookies([{"name": COOKIE, "value": value, "url": self.url, "httpOnly": True}])
+        secure_url = self.url.replace("http:", "https:")  # a cookie knows no scheme; for this one Chromium wants https
+        self.context.add_cookies(
+            [
+                {
+                    "name": COOKIE,
+                    "value": value,
+                    "url": secure_url,
+                    "httpOnly": True,
+                    "secure": True,
+                    "sameSite": "Strict",
+                }
+            ]
+        )
         self.open()
         self.sees(step)
         return self
@@ -132,6 +144,14 @@ class Payer:
     @property
     def cookie(self) -> dict[str, Any] | None:
         return next((dict(each) for each in self.context.cookies() if each.get("name") == COOKIE), None)
+
+    def has_no_cookie(self) -> None:
+        """Waits until the page has had its cookie removed."""
+        for _ in range(50):
+            if self.cookie is None:
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError("the session cookie is still there")
 
     def session_id(self) -> str:
         """Waits for the cookie, which the page fetches after the first answer."""

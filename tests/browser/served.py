@@ -34,7 +34,7 @@ class Served:
             cwd=ROOT / "frontend",
             env={
                 **os.environ,
-                "PYTHONPATH": str(ROOT / "client"),
+                "PYTHONPATH": os.pathsep.join(str(ROOT / each) for each in ("client", "frontend/payment-entry")),
                 "CHAT_API_URL": self.api_url,
                 "PAGE_PORT": str(self.port),
             },

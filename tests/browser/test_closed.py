@@ -137,19 +137,55 @@ def test_nothing_is_loaded_from_another_host(trace: Trace, served: Served) -> No
     assert hosts == {urlsplit(served.url).netloc}
 
 
-def test_no_script_can_read_the_session_cookie(trace: Trace) -> None:
+def test_no_script_can_read_the_session_cookie(trace: Trace, served: Served) -> None:
     cookie = trace.cookie
-    assert (cookie["httpOnly"], cookie["sameSite"], cookie["path"]) == (True, "Strict", "/")
+    assert cookie["name"].startswith("__Host-")
+    assert (cookie["httpOnly"], cookie["secure"], cookie["sameSite"]) == (True, True, "Strict")
+    assert (cookie["domain"], cookie["path"]) == (urlsplit(served.url).hostname, "/")
     assert COOKIE not in trace.readable_cookies
     token = cookie["value"].partition(".")[2]
     assert not any(token in each for each in (*trace.received, *(kept.partition("}, [")[0] for kept in trace.kept)))
 
 
-def test_the_ticket_of_a_cookie_is_good_for_once(trace: Trace, served: Served) -> None:
-    [fetched] = [request for request in trace.requests if request.url.endswith("/session")]
-    ticket = (fetched.post_data or "").encode()
+def use_ticket(served: Served, ticket: str, **headers: str) -> httpx.Response:
+    """Posts the ticket with these headers, written as Sec_Fetch_Site for Sec-Fetch-Site."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return httpx.post(f"{served.url}/session", content=ticket, headers=named, trust_env=False)
 
-    assert httpx.post(f"{served.url}/session", content=ticket, trust_env=False).status_code == 404
+
+def test_the_ticket_of_a_cookie_is_good_for_once(trace: Trace, served: Served) -> None:
+    set_, removed = [request for request in trace.requests if request.url.endswith("/session")]
+
+    for request in (set_, removed):
+        again = use_ticket(served, request.post_data or "", Origin=served.url, Sec_Fetch_Site="same-origin")
+        assert again.status_code == 404
+        assert "set-cookie" not in again.headers
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param({}, id="no browser"),
+        pytest.param({"Origin": "https://elsewhere.example"}, id="another origin"),
+        pytest.param({"Origin": "null"}, id="an opaque origin"),
+        pytest.param({"Origin": "{own}", "Sec_Fetch_Site": "cross-site"}, id="another site"),
+        pytest.param({"Origin": "{own}", "Sec_Fetch_Site": "same-site"}, id="another host of the site"),
+        pytest.param({"Origin": "{own}", "Sec_Fetch_Site": "none"}, id="typed into the address bar"),
+    ],
+)
+def test_only_the_page_itself_may_ask_for_the_cookie(payer: Payer, served: Served, headers: dict[str, str]) -> None:
+    held: list[Request] = []
+    payer.page.route("**/session", lambda route: held.append(route.request))
+    payer.start()
+    payer.page.wait_for_timeout(500)
+    ticket = held[0].post_data or ""
+
+    refused = use_ticket(served, ticket, **{name: value.format(own=served.url) for name, value in headers.items()})
+
+    assert refused.status_code == 403
+    assert "set-cookie" not in refused.headers
+    allowed = use_ticket(served, ticket, Origin=served.url, Sec_Fetch_Site="same-origin")
+    assert allowed.status_code == 204  # the refusal did not use it up
 
 
 def test_a_script_that_is_not_the_pages_own_does_not_run(payer: Payer) -> None:

@@ -126,13 +126,14 @@ class Survivor:
     status: str = ""
     delivered: set[str] = field(default_factory=set)
 
-    def says(self, text: str, message_id: str) -> bool:
-        """Whether the conversation goes on."""
+    def says(self, text: str, message_id: str, pause: float = 0) -> bool:
+        """Whether the conversation goes on. `pause`: seconds before a message without a reply is repeated."""
         for _ in range(20):
             try:
                 answer = self._send(text, message_id)
             except Crashed:
-                continue  # no answer came: the same again
+                self.world.time += pause
+                continue
             except Busy:
                 self.world.time += CLAIM_SECONDS / 4
                 continue

@@ -60,6 +60,36 @@ def many_codes_in_one_session(codes: int = 100, limit: int = 5) -> Tried:
     return Tried(codes, len(world.processor.payments), limit)
 
 
+@dataclass(frozen=True)
+class Window:
+    """Attempts over a day: how many of them were accepted, and how many in the busiest 60 minutes."""
+
+    tried: int
+    accepted: int
+    busiest: int
+    limit: int
+
+    @property
+    def ok(self) -> bool:
+        return 0 < self.busiest <= self.limit < self.accepted < self.tried
+
+
+def busiest_hour(limit: int = 5, seed: int = 0) -> Window:
+    """One card, tried all day long in bursts and pauses drawn by chance."""
+    world = World(limits=Limits(per_address=100_000, per_card=limit))
+    rng = random.Random(seed)
+    end, tried = world.time + 24 * 3600, 0
+    accepted: list[float] = []
+    while world.time < end:
+        world.time += rng.choice((1, 20, 60, 300, 900)) * rng.random()
+        before = len(world.processor.payments)
+        tried += 1
+        _tries(world, f"w{tried}", "4242424242424242")
+        accepted += [world.time] * (len(world.processor.payments) - before)
+    busiest = max(sum(first <= each < first + 3600 for each in accepted) for first in accepted)
+    return Window(tried, len(accepted), busiest, limit)
+
+
 def _tries(world: World, session_id: str, digits: str, cvv: str = "123", address: str = "203.0.113.7") -> None:
     payer = Payer(world, session_id)
     payer.address = address

@@ -18,7 +18,20 @@ from typing import Any
 
 from local.runner.environment import ROOT, Ports
 from local.runner.launch import run_stage
-from tests.evidence import canary, crashes, faults, guards, house, leaks, over_http, races, stage_faults, stage_life
+from tests.evidence import (
+    canary,
+    crashes,
+    faults,
+    guards,
+    house,
+    id_rule,
+    late_crashes,
+    leaks,
+    over_http,
+    races,
+    stage_faults,
+    stage_life,
+)
 from tests.evidence.figures import Figure
 from tests.stage import Stage, local_stage
 
@@ -28,9 +41,8 @@ STAGE = "local stage"
 
 
 def in_memory() -> list[Figure]:
-    return [
-        figure for proof in (no_canary, crash, deterministic_races, failing_ports, expiry, guard) for figure in proof()
-    ]
+    proofs = (no_canary, crash, late_crash, deterministic_races, failing_ports, expiry, guard, ids)
+    return [figure for proof in proofs for figure in proof()]
 
 
 def no_canary() -> Iterator[Figure]:
@@ -51,6 +63,18 @@ def crash() -> Iterator[Figure]:
         "crash before and after every side effect, then repeat",
         f"{len(wrong)} exceptions in {played} crashes ({len(crashes.SCRIPTS)} conversations)",
         "0 exceptions",
+        not wrong,
+    )
+
+
+def late_crash() -> Iterator[Figure]:
+    played = list(late_crashes.all_late_crashes())
+    wrong = [each for each in played if each.wrong]
+    yield Figure(
+        "crash in a confirmation shortly before the card's hour ends",
+        f"{len(wrong)} lost tokens or late calls in {len(played)} crashes at "
+        f"{len(late_crashes.SECONDS_BEFORE_THE_END)} moments around the deadlines",
+        "0",
         not wrong,
     )
 
@@ -95,6 +119,23 @@ def guard() -> Iterator[Figure]:
         ("card testing: many codes in one session", guards.many_codes_in_one_session(100, 5)),
     ):
         yield Figure(name, f"Stripe asked {tried.asked} times in {tried.tried} tries", f"{tried.limit}", tried.ok)
+    hour = guards.busiest_hour()
+    yield Figure(
+        "card testing: any 60 minutes of a day",
+        f"{hour.busiest} of {hour.accepted} accepted in the busiest 60 minutes, {hour.tried} tries",
+        f"≤ {hour.limit}",
+        hour.ok,
+    )
+
+
+def ids() -> Iterator[Figure]:
+    tried = id_rule.judge(5000)
+    yield Figure(
+        "ids: every UUID is accepted, no card number is",
+        f"{len(tried.wrong)} wrong of {tried.uuids} UUIDs and {tried.disguised} disguised card numbers",
+        "0",
+        not tried.wrong,
+    )
 
 
 def on_the_stage(stage: Stage) -> Iterator[Callable[[], Iterator[Figure]]]:

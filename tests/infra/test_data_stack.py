@@ -5,7 +5,6 @@ import pytest
 from infra.config import STAGES
 from tests.infra.conftest import Template
 
-ADMINISTRATION = "Administration"
 TABLES = {"Sessions": "sessionId", "Receipts": "tokenHash", "Attempts": "counter"}
 
 
@@ -54,45 +53,6 @@ def test_cards_are_counted_with_a_key_that_cannot_encrypt(data: Template):
     assert counting["KeyUsage"] == "GENERATE_VERIFY_MAC"
 
 
-def statements_of(data: Template, key: str) -> dict[str, dict]:
-    return {one.get("Sid", "unnamed"): one for one in data.named(key, "AWS::KMS::Key")["KeyPolicy"]["Statement"]}
-
-
-@pytest.mark.parametrize("key", ["Storage", "Sealing", "Counting"])
-def test_who_administers_a_key_cannot_use_it(data: Template, key: str):
-    uses = ("Encrypt", "Decrypt", "GenerateDataKey", "ReEncrypt", "GenerateMac", "CreateGrant", "*")
-
-    actions = statements_of(data, key)[ADMINISTRATION]["Action"]
-
-    assert not [action for action in actions if action.removeprefix("kms:").startswith(uses)]
-
-
-@pytest.mark.parametrize("key", ["Storage", "Sealing", "Counting"])
-def test_no_use_of_a_key_is_without_a_condition(data: Template, key: str):
-    statements = statements_of(data, key)
-
-    uses = {sid: one for sid, one in statements.items() if sid != ADMINISTRATION}
-    assert uses
-    assert all(one["Effect"] == "Allow" and one["Condition"] for one in uses.values())
-
-
-def test_the_storage_key_works_through_the_services_that_store_only(data: Template):
-    through = statements_of(data, "Storage")["Use"]["Condition"]["StringEquals"]["kms:ViaService"]
-
-    assert through == ["dynamodb.us-east-1.amazonaws.com", "secretsmanager.us-east-1.amazonaws.com"]
-
-
-def test_the_sealing_key_works_with_the_context_of_a_sealed_value_only(data: Template):
-    use = statements_of(data, "Sealing")["Use"]
-
-    assert sorted(use["Action"]) == ["kms:Decrypt", "kms:Encrypt"]
-    assert use["Condition"] == {
-        "StringEquals": {"kms:EncryptionContext:field": ["card", "cvv", "part"]},
-        "StringLike": {"kms:EncryptionContext:session": "?*"},
-        "ForAllValues:StringEquals": {"kms:EncryptionContextKeys": ["session", "field"]},
-    }
-
-
 def test_the_stripe_secret_is_encrypted_with_our_key_and_holds_no_key_of_stripe(data: Template):
     secret = data.only("AWS::SecretsManager::Secret")
 
@@ -121,3 +81,44 @@ def test_other_stages_leave_nothing(templates: dict[str, Template], stage_name: 
 
 def test_the_outputs_name_what_operators_need(data: Template):
     assert {"SessionsTable", "ReceiptsTable", "AttemptsTable", "StripeSecret"} <= set(data.body["Outputs"])
+
+
+@pytest.fixture
+def trail(templates: dict[str, Template]) -> dict:
+    return templates["prod-Data"].only("AWS::CloudTrail::Trail")
+
+
+def test_prod_records_every_read_and_write_of_an_item(trail: dict):
+    (selector,) = trail["AdvancedEventSelectors"]
+
+    chosen = {each["Field"]: each["Equals"] for each in selector["FieldSelectors"]}
+    assert chosen["eventCategory"] == ["Data"]
+    assert chosen["resources.type"] == ["AWS::DynamoDB::Table"]
+    recorded = [table["Fn::GetAtt"][0].rstrip("0123456789ABCDEF") for table in chosen["resources.ARN"]]
+    assert recorded == list(TABLES)
+    assert trail["IsLogging"] is True
+    assert "EventSelectors" not in trail
+
+
+def test_the_trail_is_encrypted_and_shows_a_change_of_its_files(trail: dict):
+    assert trail["KMSKeyId"]["Fn::GetAtt"][0].startswith("TrailKey")
+    assert trail["EnableLogFileValidation"] is True
+
+
+@pytest.mark.parametrize("stack", ["prod-Data", "hosted-Page"])
+def test_logs_in_buckets_are_kept_for_twelve_months_and_stay_when_the_stack_goes(
+    templates: dict[str, Template], stack: str
+):
+    (rule,) = templates[stack].only("AWS::S3::Bucket")["LifecycleConfiguration"]["Rules"]
+
+    assert (rule["ExpirationInDays"], rule["Status"]) == (365, "Enabled")
+    assert {
+        r["DeletionPolicy"] for r in templates[stack].body["Resources"].values() if r["Type"] == "AWS::S3::Bucket"
+    } == {"Retain"}
+
+
+def test_prod_keeps_its_log_groups_for_twelve_months(templates: dict[str, Template]):
+    stacks = [templates[name] for name in ("prod-Data", "prod-Api", "hosted-Api", "hosted-Page")]
+
+    kept = {group["RetentionInDays"] for stack in stacks for group in stack.of_type("AWS::Logs::LogGroup").values()}
+    assert kept == {365}

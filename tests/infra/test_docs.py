@@ -62,7 +62,7 @@ def test_the_settings_that_are_named_exist():
     for setting in (
         "attempts_per_address",
         "attempts_per_card",
-        "requests_per_payer",
+        "requests_per_address",
         "reserved_concurrency",
         "memory",
     ):

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from tests.infra.conftest import Template
+from tests.infra.conftest import ROOT, Template
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_the_page_may_call_this_api_and_nothing_else(page: Template):
     assert page.statements("TaskTaskRole") == []
 
 
-def test_a_sick_task_is_replaced(container: dict[str, Any], page: Template):
+def test_an_unhealthy_task_is_replaced(container: dict[str, Any], page: Template):
     service = page.only("AWS::ECS::Service")
 
     assert container["HealthCheck"]["Command"][0] == "CMD"
@@ -50,7 +50,7 @@ def test_a_sick_task_is_replaced(container: dict[str, Any], page: Template):
     assert page.only("AWS::ElasticLoadBalancingV2::TargetGroup")["HealthCheckPath"] == "/healthz"
 
 
-def test_the_page_grows_with_its_load(page: Template):
+def test_the_number_of_tasks_follows_the_load(page: Template):
     scaling = page.only("AWS::ApplicationAutoScaling::ScalableTarget")
 
     assert (scaling["MinCapacity"], scaling["MaxCapacity"]) == (2, 10)
@@ -112,6 +112,24 @@ def test_tasks_are_reached_through_the_balancer_only(page: Template):
     assert service["AssignPublicIp"] == "DISABLED"
     assert "NetworkDoor" in json.dumps(ingress["SourceSecurityGroupId"])
     assert (ingress["FromPort"], ingress["ToPort"]) == (8501, 8501)
+
+
+def test_the_balancer_reaches_the_task_over_tls(page: Template, container: dict[str, Any]):
+    group = page.only("AWS::ElasticLoadBalancingV2::TargetGroup")
+    told = {variable["Name"]: variable["Value"] for variable in container["Environment"]}
+
+    assert (group["Protocol"], group["HealthCheckProtocol"]) == ("HTTPS", "HTTPS")
+    assert told["PAGE_TLS"] == "self-signed"
+
+
+def test_tasks_open_connections_to_port_443_only_and_the_open_addresses_are_an_accepted_risk(page: Template):
+    groups = page.of_type("AWS::EC2::SecurityGroup")
+    (tasks,) = (group for id_, group in groups.items() if id_.startswith("NetworkTasks"))
+    security = (ROOT / "docs/security.md").read_text()
+
+    assert [(rule["FromPort"], rule["ToPort"]) for rule in tasks["SecurityGroupEgress"]] == [(443, 443)]
+    assert "### Outbound connections: accepted" in security
+    assert "So the risk is accepted." in security
 
 
 def test_the_domain_points_to_the_page(page: Template):

@@ -9,16 +9,16 @@ from tests.infra.conftest import Template
 
 ROOT = Path(__file__).resolve().parents[2]
 ALARM = "AWS::CloudWatch::Alarm"
-WATCHED = ["dev-Api", "staging-Api", "prod-Api", "hosted-Api", "hosted-Page"]
+MONITORED = ["dev-Api", "staging-Api", "prod-Api", "hosted-Api", "hosted-Page"]
 
-EVERY_WATCHED_STAGE_HAS = {
+ALARMS_OF_A_STAGE = {
     "FunctionErrors", "ServerErrors", "SlowTurns", "Throttled", "DependencyDenied", "ModelFallbacks", "RawCardsRefused",
     "ProcessorFailed", "ProcessorBusy", "ManyDeclines", "GuardRefusals", "NoCompletions", "SweepLeftovers",
     "SweepErrors", "SweepMissing",
 }  # fmt: skip
 
 
-@pytest.fixture(params=WATCHED)
+@pytest.fixture(params=MONITORED)
 def watched(templates: dict[str, Template], request: pytest.FixtureRequest) -> Template:
     return templates[request.param]
 
@@ -32,16 +32,16 @@ def names(template: Template) -> set[str]:
     return {name_of(alarm) for alarm in template.of_type(ALARM).values()}
 
 
-@pytest.mark.parametrize("stack", [stack for stack in WATCHED if stack.endswith("Api")])
-def test_these_are_watched(templates: dict[str, Template], stack: str):
-    assert names(templates[stack]) == EVERY_WATCHED_STAGE_HAS
+@pytest.mark.parametrize("stack", [stack for stack in MONITORED if stack.endswith("Api")])
+def test_every_monitored_stage_has_these_alarms(templates: dict[str, Template], stack: str):
+    assert names(templates[stack]) == ALARMS_OF_A_STAGE
 
 
-def test_the_hosted_page_is_watched(templates: dict[str, Template]):
+def test_the_hosted_page_has_alarms(templates: dict[str, Template]):
     assert names(templates["hosted-Page"]) == {"PageUnhealthy", "PageErrors", "PageDown"}
 
 
-def test_an_alarm_calls_somebody_when_it_is_raised_and_when_it_is_over(watched: Template):
+def test_an_alarm_notifies_when_it_is_raised_and_when_it_is_over(watched: Template):
     for alarm in watched.of_type(ALARM).values():
         assert len(alarm["AlarmActions"]) == len(alarm["OKActions"]) == 1
         assert "WatchTopic" in json.dumps(alarm["AlarmActions"])
@@ -55,7 +55,7 @@ def test_the_topic_is_encrypted_and_takes_no_plain_connection(templates: dict[st
     assert '"aws:SecureTransport": "false"' in policy
 
 
-def test_the_stages_address_is_told(templates: dict[str, Template]):
+def test_the_stages_address_is_subscribed_to_the_alarms(templates: dict[str, Template]):
     subscription = templates["hosted-Api"].only("AWS::SNS::Subscription")
 
     assert (subscription["Protocol"], subscription["Endpoint"]) == ("email", "oncall@example.com")

@@ -11,6 +11,7 @@ from app import build
 from infra.api.api_stack import ApiStack
 from infra.config import STAGES
 from infra.operations.preflight import check
+from tests.infra.conftest import HOSTED
 
 READY = replace(STAGES["prod"], contact="help@shop.test", alarm_email="oncall@shop.test")
 
@@ -21,6 +22,11 @@ def test_a_deploy_of_prod_names_the_setting_that_holds_a_placeholder(name: str):
 
     with pytest.raises(SystemExit, match=rf"set {name} in infra/config\.py"):
         check(unset)
+
+
+def test_a_page_at_an_example_domain_is_not_deployed():
+    with pytest.raises(SystemExit, match=r"set page in infra/config\.py"):
+        check(replace(READY, page=HOSTED.page))
 
 
 def test_prod_as_it_is_in_the_repository_is_not_deployed():

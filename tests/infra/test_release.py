@@ -3,14 +3,14 @@ import pytest
 from infra.config import STAGES
 from tests.infra.conftest import Template
 
-CAREFUL = [name for name, stage in STAGES.items() if stage.canary]
+CANARIES = [name for name, stage in STAGES.items() if stage.canary]
 
 
-def test_staging_and_prod_release_carefully():
-    assert CAREFUL == ["staging", "prod"]
+def test_staging_and_prod_release_through_a_canary():
+    assert CANARIES == ["staging", "prod"]
 
 
-@pytest.mark.parametrize("stage_name", CAREFUL)
+@pytest.mark.parametrize("stage_name", CANARIES)
 def test_a_new_version_takes_a_tenth_of_the_traffic_first(templates: dict[str, Template], stage_name: str):
     api = templates[f"{stage_name}-Api"]
     (alias,) = (r for r in api.body["Resources"].values() if r["Type"] == "AWS::Lambda::Alias")
@@ -20,8 +20,8 @@ def test_a_new_version_takes_a_tenth_of_the_traffic_first(templates: dict[str, T
     assert "CodeDeployLambdaAliasUpdate" in alias["UpdatePolicy"]
 
 
-@pytest.mark.parametrize("stage_name", CAREFUL)
-def test_it_goes_back_by_itself_when_the_functions_alarms_are_raised(templates: dict[str, Template], stage_name: str):
+@pytest.mark.parametrize("stage_name", CANARIES)
+def test_it_is_rolled_back_when_the_functions_alarms_are_raised(templates: dict[str, Template], stage_name: str):
     group = templates[f"{stage_name}-Api"].only("AWS::CodeDeploy::DeploymentGroup")
 
     named = [alarm["Name"]["Ref"] for alarm in group["AlarmConfiguration"]["Alarms"]]
@@ -30,7 +30,7 @@ def test_it_goes_back_by_itself_when_the_functions_alarms_are_raised(templates: 
     assert [name.rstrip("0123456789ABCDEF") for name in named] == ["WatchFunctionErrors", "WatchServerErrors"]
 
 
-def test_prod_keeps_room_for_the_function(templates: dict[str, Template]):
+def test_prod_reserves_concurrency_for_the_function(templates: dict[str, Template]):
     function = templates["prod-Api"].named("ChatFunction", "AWS::Lambda::Function")
 
     assert function["ReservedConcurrentExecutions"] == 100

@@ -71,7 +71,7 @@ def test_the_sweep_deletes_expired_sessions_and_no_others(stage):
 
     assert stage.session_item(over) is None
     assert stage.session_item(live) is not None
-    assert swept.dropped["card"] >= 1
+    assert swept.deleted["card"] >= 1
     assert swept.leftovers == 0
 
 

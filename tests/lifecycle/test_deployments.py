@@ -19,7 +19,7 @@ import pytest
 from infra.config import STAGES
 from infra.operations import rollback, smoke, stripe_key
 from infra.operations.outputs import stage_outputs
-from payment_chat_client import SignedBy
+from payment_chat_client import SigV4
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCAL = STAGES["local"]
@@ -49,7 +49,7 @@ class Emulator:
 
     def call(self, aws: boto3.Session) -> smoke.Call:
         api = stage_outputs(aws, LOCAL)["ApiUrl"].removeprefix("https://").partition(".")[0]
-        return smoke.caller(f"{self.address}/_aws/execute-api/{api}/local", SignedBy(aws, LOCAL.region))
+        return smoke.caller(f"{self.address}/_aws/execute-api/{api}/local", SigV4(aws, LOCAL.region))
 
 
 @pytest.fixture
@@ -148,9 +148,9 @@ def test_a_stage_is_deployed_changed_rolled_back_and_destroyed_without_leftovers
     emulator.cdk("deploy", "--all", *UNATTENDED, "--app", str(first))
     aws = boto3.Session()
     call = emulator.call(aws)
-    tried = [*smoke.conversation(call), *smoke.refusals(call, signed=LOCAL.signed)]
-    assert [what for what, went in tried if not went] == []
-    assert len(tried) >= 8
+    checks = [*smoke.check_conversation(call), *smoke.check_refusals(call, signed=LOCAL.signed)]
+    assert [what for what, passed in checks if not passed] == []
+    assert len(checks) >= 8
     assert all(resources_of_the_product(aws).values()), "the search misses a kind of resource"
 
     secret = stage_outputs(aws, LOCAL)["StripeSecret"]
@@ -182,7 +182,7 @@ def test_a_stage_is_deployed_changed_rolled_back_and_destroyed_without_leftovers
     assert rollback.roll_back(aws, LOCAL, to=before) == (after, before)
     forward = call("GET", f"/sessions/{talk['sessionId']}", token=token)
     assert (forward.status, forward.headers["X-Release"]) == (200, "second")
-    with pytest.raises(SystemExit, match=f"no version 99, only: {after}, {before}"):
+    with pytest.raises(SystemExit, match=f"VERSION=99 is not published. Published: {after}, {before}"):
         rollback.roll_back(aws, LOCAL, to=99)
 
     emulator.cdk("destroy", "--all", "--force", "--app", str(second))

@@ -2,7 +2,9 @@
 
 import contextlib
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Event
 
 import pytest
 from hypothesis import given, settings
@@ -50,13 +52,33 @@ def test_stripe_gets_what_was_reviewed_and_the_session_as_metadata():
 def test_a_second_confirmation_waits_for_the_first_and_gets_its_token():
     world, payer = reviewing()
     other = twin(payer)
+    stripe_is_asked, stripe_answers = Event(), Event()
 
-    def second_confirmation():
+    def answer_when_told():
+        stripe_is_asked.set()
+        assert stripe_answers.wait(10)
+
+    world.processor.meanwhile = answer_when_told
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(payer.says, "confirm")
+        assert stripe_is_asked.wait(10)
+        world.sleep = lambda _: (stripe_answers.set(), first.result(10))
+        second = other.says("confirm")
+
+    assert second.payment == first.result().payment
+    assert len(world.processor.payments) == 1
+
+
+def test_a_second_confirmation_that_waited_in_vain_is_busy_and_gets_the_token_when_repeated():
+    world, payer = reviewing()
+    other = twin(payer)
+
+    def confirm_a_second_time():
         world.processor.meanwhile = lambda: None
         with pytest.raises(Busy):
             other.says("confirm")
 
-    world.processor.meanwhile = second_confirmation
+    world.processor.meanwhile = confirm_a_second_time
     answers = [payer.says("confirm"), other.says("confirm")]
 
     assert answers[0].payment == answers[1].payment
@@ -103,12 +125,12 @@ def test_anything_else_during_a_confirmation_is_busy(text):
     ("code", "step", "kept"),
     [
         ("card_declined", Step.CARD, {"name"}),
-        ("card_expired", Step.EXPIRY, {"name", "card"}),
+        ("card_expired", Step.EXPIRY, {"name", "card", "cvv"}),
         ("cvv_incorrect", Step.CVV, {"name", "card", "expiry"}),
         ("processor_busy", Step.CONFIRM, {"name", "card", "expiry", "cvv"}),
     ],
 )
-def test_a_refusal_goes_back_to_the_right_step(code, step, kept):
+def test_a_refusal_goes_back_to_the_right_step_and_keeps_nothing_that_was_refused(code, step, kept):
     world, payer = reviewing()
     world.processor.script = [Decline(code)]
 
@@ -116,7 +138,8 @@ def test_a_refusal_goes_back_to_the_right_step(code, step, kept):
 
     session = answer.session
     assert (session.step, session.error.code) == (step, code)
-    assert {field for field in ("name", "card", "expiry", "cvv") if getattr(session, field)} >= kept - {"cvv"}
+    assert {field for field in ("name", "card", "expiry", "cvv") if getattr(session, field)} == kept
+    assert world.sessions.items["abc-123"]["collectionData"]["M"].keys() == kept
     assert answer.expires
 
 

@@ -142,6 +142,6 @@ def test_an_item_stays_within_its_bytes_whatever_is_written(language):
     for number, text in enumerate(said):
         payer.says(text, message_id=f"{number:_>64}")
 
-    assert max(map(size, world.aws.put)) <= 3000
+    assert max(map(item_size, world.aws.put)) <= 3000
     assert world.aws.put[-1]["currentStep"] == {"S": "confirm"}
     assert world.aws.put[-1]["language"] == {"S": language}

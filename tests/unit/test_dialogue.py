@@ -1,9 +1,11 @@
 from datetime import date
 
+import pytest
+
 from chat.dialogue.state_machine import Transition, advance, settle
 from chat.understanding.interpret import interpret
 from chat.values.brands import ACCEPTED
-from chat.values.session import Decline, Policy, Session
+from chat.values.session import Decline, Policy, Session, Step
 
 TODAY = date(2026, 11, 23)
 POLICY = Policy(brands=ACCEPTED, contact="help@shop.example")
@@ -29,6 +31,27 @@ def test_six_turns_collect_a_card_and_confirm_it():
     assert say(session, "confirm").confirmed
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param(("change the card", "4242", "never mind", "123"), id="the card was to be changed, then kept"),
+        pytest.param(("change the card", "4242", "change the name", "Ada", "123"), id="something else was changed"),
+        pytest.param(("use a different card", "5555", "5555 5555 5555 4444", "12/30", "123"), id="typed in full later"),
+    ],
+)
+def test_no_begun_card_number_is_left_at_the_review(said):
+    session = say(Session("abc"), *REVIEWED, *said).session
+
+    assert session.step is Step.CONFIRM
+    assert session.partial_number is None
+
+
+def test_a_begun_card_number_can_be_finished_after_a_change_of_name():
+    session = say(Session("abc"), "payment", "John", "4242 4242", "change the name", "Ada", "4242 4242").session
+
+    assert (session.name, session.card.last4, session.partial_number) == ("Ada", "4242", None)
+
+
 def test_a_third_decline_ends_the_conversation():
     session = say(Session("abc"), *REVIEWED, "confirm").session
     for _ in range(3):
@@ -37,3 +60,20 @@ def test_a_third_decline_ends_the_conversation():
 
     assert session.status == "failed"
     assert session.error.code == "too_many_attempts"
+
+
+@pytest.mark.parametrize(
+    ("before", "refused"),
+    [
+        pytest.param(("payment",), "4242", id="name"),
+        pytest.param(("payment", "John"), "4242 4242 4242 4241", id="card"),
+        pytest.param(("payment", "John", "4242 4242 4242 4242"), "01/20", id="expiry"),
+        pytest.param(("payment", "John", "4242 4242 4242 4242", "12/30"), "12", id="cvv"),
+    ],
+)
+def test_the_fifth_refused_value_in_a_row_ends_the_conversation(before, refused):
+    fourth = say(Session("abc"), *before, *[refused] * 4).session
+    fifth = say(fourth, refused).session
+
+    assert (fourth.status, fifth.status) == ("collecting", "failed")
+    assert fifth.error.code == "too_many_attempts"

@@ -2,6 +2,7 @@
 
 import json
 import re
+from base64 import b64encode
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,6 +57,10 @@ class Edge:
         headers = {"Content-Type": content_type} | ({"X-Session-Token": token} if token else {})
         text = body if isinstance(body, str) else json.dumps(body)
         return self._asks(TURN, {"httpMethod": "POST", "resource": "/chat", "headers": headers, "body": text})
+
+    def posts_bytes(self, raw, content_type):
+        event = {"httpMethod": "POST", "resource": "/chat", "headers": {"Content-Type": content_type}}
+        return self._asks(TURN, event | {"body": b64encode(raw).decode(), "isBase64Encoded": True})
 
     def says(self, text, **fields):
         reply = self.posts({"message": text, "sessionId": "abc-123", **fields}, token=self.token)
@@ -115,6 +120,22 @@ def test_a_body_is_refused_exactly_when_the_document_refuses_it(body):
 
     refused = edge.seen == {(400, "invalid_request")}
     assert refused == (complaint(SCHEMAS["Turn"], body) is not None)
+
+
+@settings(deadline=None)
+@given(
+    st.binary(max_size=60) | st.binary(max_size=60).map(lambda raw: b'{"message": "' + raw + b'"}'),
+    st.sampled_from(["application/json", "application/json; charset=x", "text/plain", ""]),
+)
+@example(b"[" * 4000, "application/json")
+@example(b'{"message": "\\ud800"}', "application/json")
+def test_random_bytes_are_answered_as_documented(raw, content_type):
+    edge = Edge()
+
+    edge.posts_bytes(raw, content_type)
+
+    ((status, _),) = edge.seen
+    assert status in (200, 400, 413, 415)
 
 
 @settings(deadline=None)

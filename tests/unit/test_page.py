@@ -6,10 +6,10 @@ import httpx
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from payment_page.api_types import Key, Message, Payer
-from payment_page.client import ChatApi
+from payment_page.api_types import Message, Payer, SessionKey
+from payment_page.chat_api import ChatApi
 from payment_page.conversation import Conversation
-from payment_page.entry import Heard
+from payment_page.entry import EntryEvent
 from payment_page.visit import Visit
 from tests.fakes import World
 
@@ -46,32 +46,32 @@ class Api(ChatApi):
 class PlainEntry:
     """An entry of ordinary Streamlit elements, in the place of the component."""
 
-    def head(self, view, steps, current, on_heard):
+    def head(self, view, steps, current, on_event):
         import streamlit as st
 
         if current is not None:
             st.caption(steps[current])
 
-    def panel(self, view, on_heard):
+    def panel(self, view, on_event):
         import streamlit as st
 
         def said():
-            on_heard(Heard(message=Message(view.run, st.session_state.line, view.step)))
+            on_event(EntryEvent(message=Message(view.run_id, st.session_state.line, view.step)))
 
         st.caption(view.screen)
         st.chat_input("message", key="line", on_submit=said)
-        st.button("restart", on_click=lambda: on_heard(Heard(act="restart")))
-        st.button("look", on_click=lambda: on_heard(Heard(act="look")))
+        st.button("restart", on_click=lambda: on_event(EntryEvent(command="restart")))
+        st.button("look", on_click=lambda: on_event(EntryEvent(command="look_up")))
         if view.refusal:
             st.error(view.refusal)
         if view.trouble:
             st.warning(view.trouble.kind)
 
 
-def script(entry, arrive):
+def script(entry, start_visit):
     from payment_page import page
 
-    page.main(entry, arrive)
+    page.main(entry, start_visit)
 
 
 class Tab:
@@ -79,9 +79,9 @@ class Tab:
 
     def __init__(self, api=None):
         self.api = api or Api()
-        self.app = AppTest.from_function(script, args=(PlainEntry(), self.arrive), default_timeout=20).run()
+        self.app = AppTest.from_function(script, args=(PlainEntry(), self.start_visit), default_timeout=20).run()
 
-    def arrive(self):
+    def start_visit(self):
         return Visit(self.api, Payer(), None)
 
     def says(self, *messages):
@@ -119,7 +119,7 @@ def test_the_six_turns_lead_through_every_screen_to_the_receipt(tab):
         screens.append(tab.screen)
 
     assert screens == ["welcome", "name", "card", "expiry", "cvv", "confirm", "receipt"]
-    assert tab.visit.now.payment["token"].startswith("pm_")
+    assert tab.visit.conversation.payment["token"].startswith("pm_")
     assert tab.lines[::2] == ["payment", "John", "Visa •••• 4242", "12/30", "•••", "confirm"]
 
 
@@ -160,8 +160,8 @@ def test_what_comes_in_words_is_shown_and_kept_only_as_the_api_masks_it(tab, num
 def test_the_lines_are_those_that_a_reload_would_show(tab):
     tab.says("I would like to pay", "my name is John", f"my number is {WORDS}", "12/30, seven two three", "hm")
 
-    again = Visit(tab.api, Payer(), tab.visit.now.key)
-    assert [line.content for line in again.now.lines] == tab.lines
+    again = Visit(tab.api, Payer(), tab.visit.conversation.key)
+    assert [line.content for line in again.conversation.lines] == tab.lines
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_the_lines_are_those_that_a_reload_would_show(tab):
 )
 def test_only_free_text_costs_a_second_request(message, asked):
     api = Api()
-    Visit(api, Payer(), None).hear(Heard(message=message))
+    Visit(api, Payer(), None).handle(EntryEvent(message=message))
 
     assert api.asked == asked
 
@@ -183,12 +183,12 @@ def test_only_free_text_costs_a_second_request(message, asked):
 def test_a_value_from_a_field_costs_no_second_request():
     api = Api()
     visit = Visit(api, Payer(), None)
-    visit.hear(Heard(message=Message("a", "Start payment", "none")))
+    visit.handle(EntryEvent(message=Message("a", "Start payment", "none")))
     for step, value in (("name", "John"), ("card", NUMBER), ("expiry", "12/30"), ("cvv", "123")):
-        visit.hear(Heard(message=Message(f"m-{step}", value, step, by_field=True)))
+        visit.handle(EntryEvent(message=Message(f"m-{step}", value, step, by_field=True)))
 
     assert api.asked == ["POST"] * 5
-    assert [line.content for line in visit.now.lines[2::2]] == ["John", "Visa •••• 4242", "12/30", "•••"]
+    assert [line.content for line in visit.conversation.lines[2::2]] == ["John", "Visa •••• 4242", "12/30", "•••"]
 
 
 @pytest.mark.parametrize(
@@ -206,10 +206,14 @@ def test_words_whose_masked_form_cannot_be_had_are_not_shown(trouble):
         transport=httpx.MockTransport(lambda request: (answer if request.method == "POST" else trouble)(request))
     )
     visit = Visit(api, Payer(), None)
-    visit.hear(Heard(message=Message("a", "I would like to pay", "none")))
+    visit.handle(EntryEvent(message=Message("a", "I would like to pay", "none")))
 
-    assert visit.now.lines[0].content == "••••"
-    assert (visit.now.screen, visit.now.trouble, visit.now.answered) == ("name", None, "a")
+    assert visit.conversation.lines[0].content == "••••"
+    assert (visit.conversation.screen, visit.conversation.trouble, visit.conversation.answered_id) == (
+        "name",
+        None,
+        "a",
+    )
 
 
 def test_a_refused_value_is_handed_to_the_entry_in_the_words_of_the_conversation(tab):
@@ -221,71 +225,71 @@ def test_a_refused_value_is_handed_to_the_entry_in_the_words_of_the_conversation
 
 def test_a_conversation_is_taken_up_again_with_its_key(tab):
     tab.says("payment", "John", NUMBER)
-    again = Visit(tab.api, Payer(), tab.visit.now.key)
+    again = Visit(tab.api, Payer(), tab.visit.conversation.key)
 
-    assert again.now.screen == "expiry"
-    assert [line.content for line in again.now.lines] == tab.lines
-    assert again.cookie is None  # the browser has it
+    assert again.conversation.screen == "expiry"
+    assert [line.content for line in again.conversation.lines] == tab.lines
+    assert again.take_cookie_ticket() is None  # the browser has it
 
 
 def test_a_key_that_is_worth_nothing_any_more_ends_in_the_expired_screen_without_its_cookie():
-    visit = Visit(Api(), Payer(), Key("abc", "a-token-that-nobody-handed-out"))
+    visit = Visit(Api(), Payer(), SessionKey("abc", "a-token-that-nobody-handed-out"))
 
-    assert visit.now.screen == "expired"
-    assert visit.cookie is not None
+    assert visit.conversation.screen == "expired"
+    assert visit.take_cookie_ticket() is not None
 
 
 def test_starting_again_is_another_session(tab):
     tab.says("payment", "cancel")
     assert tab.screen == "closed"
-    before = tab.visit.now.key.session_id
+    before = tab.visit.conversation.key.session_id
     tab.app.button[0].click().run()
 
     assert tab.screen == "welcome"
-    assert tab.visit.now == Conversation(tab.visit.now.key, turn=tab.visit.now.turn)
-    assert tab.visit.now.key.session_id != before
+    assert tab.visit.conversation == Conversation(tab.visit.conversation.key, revision=tab.visit.conversation.revision)
+    assert tab.visit.conversation.key.session_id != before
 
 
 def test_a_repeat_of_the_answered_message_is_not_sent_at_all():
     api = Api()
     visit = Visit(api, Payer(), None)
-    visit.hear(Heard(message=Message("m-a", "payment", "none")))
+    visit.handle(EntryEvent(message=Message("m-a", "payment", "none")))
     calls = len(api.world.sessions.calls)
-    visit.hear(Heard(message=Message("m-a", "payment", "none")))
+    visit.handle(EntryEvent(message=Message("m-a", "payment", "none")))
 
     assert len(api.world.sessions.calls) == calls
 
 
-def first_answer_lost() -> tuple[Visit, Api, Key]:
+def first_answer_lost() -> tuple[Visit, Api, SessionKey]:
     """A visit whose first message, m-a, was played, and whose answer was lost; the API, well again; the key sent."""
     api = Api()
     visit = Visit(api, Payer(), None)
-    answer, sent = api.answer, visit.now.key
+    answer, sent = api.answer, visit.conversation.key
     api._http = httpx.Client(transport=httpx.MockTransport(lambda request: (answer(request), httpx.Response(500))[1]))
-    visit.hear(Heard(message=Message("m-a", "payment", "none")))
+    visit.handle(EntryEvent(message=Message("m-a", "payment", "none")))
     api._http = httpx.Client(transport=httpx.MockTransport(answer))
     return visit, api, sent
 
 
 def test_another_first_message_after_a_lost_answer_opens_another_session():
     visit, _, lost = first_answer_lost()
-    assert visit.now.trouble.kind == "failed"
+    assert visit.conversation.trouble.kind == "failed"
 
-    visit.hear(Heard(message=Message("m-b", "I want to pay", "none")))
+    visit.handle(EntryEvent(message=Message("m-b", "I want to pay", "none")))
 
-    assert visit.now.screen == "name"
-    assert visit.now.key.session_id != lost.session_id
+    assert visit.conversation.screen == "name"
+    assert visit.conversation.key.session_id != lost.session_id
 
 
 def test_a_first_message_sent_again_after_a_lost_answer_finds_its_session():
     visit, api, lost = first_answer_lost()
 
-    visit.hear(Heard(message=Message("m-a", "payment", "none")))
+    visit.handle(EntryEvent(message=Message("m-a", "payment", "none")))
 
-    assert visit.now.screen == "name"
-    assert visit.now.key.session_id == lost.session_id
+    assert visit.conversation.screen == "name"
+    assert visit.conversation.key.session_id == lost.session_id
     assert len(api.world.sessions.items) == 1
 
 
 def test_a_message_never_prints_its_text():
-    assert NUMBER not in repr(Message("id", NUMBER)) + repr(Key("id", NUMBER))
+    assert NUMBER not in repr(Message("id", NUMBER)) + repr(SessionKey("id", NUMBER))

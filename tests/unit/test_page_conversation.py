@@ -5,16 +5,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from payment_page.api_types import Key, Message, RefusedError, Reply, UnreachableError
+from payment_page.api_types import Message, RefusedError, Reply, SessionKey, UnreachableError
 from payment_page.conversation import (
-    NOTHING,
-    UNSEEN,
+    HIDDEN,
+    NOTHING_COLLECTED,
     Conversation,
+    after_error,
+    after_lookup,
     after_reply,
-    after_trouble,
-    line_of_field,
-    looked_up,
-    remembered_line,
+    find_masked_message,
+    show_field_value,
 )
 
 NOW = datetime(2026, 11, 22, 13, tzinfo=UTC)
@@ -24,13 +24,13 @@ MISTYPED = {"code": "card_checksum", "field": "card"}
 
 
 def reply(step="card", *, text="What is the card number?", **more):
-    collected = {**NOTHING, **more.pop("collected", {})}
+    collected = {**NOTHING_COLLECTED, **more.pop("collected", {})}
     given = {"token": None, "status": "collecting", "error": None, "payment": None, "expires_at": NOW, **more}
     return Reply(session_id="abc", text=text, step=step, collected=collected, **given)
 
 
 def talk(step="name", **more):
-    return Conversation(Key("abc", "t"), step=step, **more)
+    return Conversation(SessionKey("abc", "t"), step=step, **more)
 
 
 @pytest.mark.parametrize(
@@ -40,16 +40,16 @@ def talk(step="name", **more):
         pytest.param("card", reply("expiry", collected=VISA), "Visa •••• 4242", id="card"),
         pytest.param("expiry", reply("cvv", collected=VISA | EXPIRY), "12/30", id="expiry"),
         pytest.param("cvv", reply("confirm", collected=VISA | EXPIRY | {"cvv": True}), "•••", id="code"),
-        pytest.param("name", reply("name", error={"code": "name_invalid", "field": "name"}), UNSEEN, id="refused name"),
-        pytest.param("name", reply("name", collected={"name": "John"}), UNSEEN, id="no name, while one is known"),
-        pytest.param("card", reply("card", error=MISTYPED), UNSEEN, id="refused card"),
-        pytest.param("expiry", reply("expiry", collected=EXPIRY), UNSEEN, id="no expiry, while one is known"),
-        pytest.param("card", reply("done", status="completed", collected=VISA), UNSEEN, id="paid in another tab"),
-        pytest.param("name", reply("done", status="cancelled"), UNSEEN, id="cancelled by what was written"),
+        pytest.param("name", reply("name", error={"code": "name_invalid", "field": "name"}), HIDDEN, id="refused name"),
+        pytest.param("name", reply("name", collected={"name": "John"}), HIDDEN, id="no name, while one is known"),
+        pytest.param("card", reply("card", error=MISTYPED), HIDDEN, id="refused card"),
+        pytest.param("expiry", reply("expiry", collected=EXPIRY), HIDDEN, id="no expiry, while one is known"),
+        pytest.param("card", reply("done", status="completed", collected=VISA), HIDDEN, id="paid in another tab"),
+        pytest.param("name", reply("done", status="cancelled"), HIDDEN, id="cancelled by what was written"),
     ],
 )
 def test_the_transcript_shows_of_a_fields_value_what_was_understood(step, answered, line):
-    assert line_of_field(step, answered) == line
+    assert show_field_value(step, answered) == line
 
 
 SAID = {"role": "user", "content": "my card is Visa •••• 4242"}
@@ -66,7 +66,7 @@ ASKED = {"role": "assistant", "content": "What is the card number?"}
     ],
 )
 def test_the_masked_form_of_a_message_stands_before_its_answer(history, text, line):
-    assert remembered_line(reply(), reply(text=text, history=history)) == line
+    assert find_masked_message(reply(), reply(text=text, history=history)) == line
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_the_masked_form_of_a_message_stands_before_its_answer(history, text, li
         pytest.param({"step": "done", "status": "completed"}, "receipt", False, id="paid"),
         pytest.param({"step": "done", "status": "cancelled"}, "closed", False, id="cancelled"),
         pytest.param({"step": "done", "status": "failed"}, "closed", False, id="failed"),
-        pytest.param({"step": "card", "expired": True}, "expired", False, id="expired"),
+        pytest.param({"step": "card", "is_expired": True}, "expired", False, id="expired"),
     ],
 )
 def test_the_state_decides_the_screen(more, screen, is_live):
@@ -105,7 +105,7 @@ def test_the_state_decides_the_screen(more, screen, is_live):
 def test_trouble_leaves_the_conversation_where_it_stands(error, kind, seconds):
     before = talk("card", lines=())
 
-    after = after_trouble(before, error)
+    after = after_error(before, error)
 
     assert (after.trouble.kind, after.trouble.seconds) == (kind, seconds)
     assert replace(after, trouble=None) == before
@@ -113,36 +113,38 @@ def test_trouble_leaves_the_conversation_where_it_stands(error, kind, seconds):
 
 @pytest.mark.parametrize("status", [401, 410])
 def test_a_session_that_is_gone_is_over_and_forgotten(status):
-    after = after_trouble(talk("cvv", collected={**NOTHING, **VISA}), RefusedError(status, "session_expired"))
+    after = after_error(talk("cvv", collected={**NOTHING_COLLECTED, **VISA}), RefusedError(status, "session_expired"))
 
     assert after.screen == "expired"
-    assert after.collected == NOTHING
+    assert after.collected == NOTHING_COLLECTED
 
 
 def test_an_answer_ends_the_trouble_and_names_the_message_it_answers():
-    troubled = after_trouble(talk(), UnreachableError())
+    troubled = after_error(talk(), UnreachableError())
 
     after = after_reply(troubled, Message("m-a", "John", "name"), reply(), "John")
 
-    assert (after.trouble, after.answered, after.step) == (None, "m-a", "card")
+    assert (after.trouble, after.answered_id, after.step) == (None, "m-a", "card")
     assert [line.content for line in after.lines] == ["John", "What is the card number?"]
-    assert after.turn == troubled.turn + 1
+    assert after.revision == troubled.revision + 1
 
 
 def test_the_first_reply_hands_out_the_key_and_later_ones_keep_it():
-    first = after_reply(Conversation(Key("abc")), Message("a", "payment"), reply("name", token="secret"), "payment")
+    first = after_reply(
+        Conversation(SessionKey("abc")), Message("a", "payment"), reply("name", token="secret"), "payment"
+    )
     second = after_reply(first, Message("b", "John"), reply(), "John")
 
-    assert second.key == Key("abc", "secret")
+    assert second.key == SessionKey("abc", "secret")
 
 
 def test_a_conversation_looked_up_shows_what_the_api_remembers():
     history = ({"role": "user", "content": "Visa •••• 4242"}, {"role": "assistant", "content": "When?"})
 
-    after = looked_up(talk("name", answered="m-a"), reply("expiry", history=history, language="de"))
+    after = after_lookup(talk("name", answered_id="m-a"), reply("expiry", history=history, language="de"))
 
     assert [line.content for line in after.lines] == ["Visa •••• 4242", "When?"]
-    assert (after.screen, after.said, after.language) == ("expiry", "When?", "de")
+    assert (after.screen, after.last_reply, after.language) == ("expiry", "When?", "de")
 
 
 def test_time_is_left_only_while_something_is_kept():

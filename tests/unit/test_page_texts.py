@@ -14,11 +14,11 @@ from payment_page import texts
 
 POLICY = Policy(ACCEPTED, "help@example.com")
 TODAY = date(2026, 11, 22)
-LANGUAGES = sorted(texts.tags())
+LANGUAGES = sorted(texts.languages())
 
 
 def test_the_page_speaks_every_language_that_the_conversation_does():
-    assert set(spoken()) <= texts.tags()
+    assert set(spoken()) <= texts.languages()
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)
@@ -46,11 +46,11 @@ def at_review(tag):
 
 
 def test_words_of_the_pages_own_buttons_are_known_whoever_says_them():
-    assert texts.is_on_a_button("Confirm")
-    assert texts.is_on_a_button(" confirm ")
-    assert texts.is_on_a_button(texts.texts("ja")["cancel"])
-    assert not texts.is_on_a_button("confirm, seven two three")
-    assert not texts.is_on_a_button("")
+    assert texts.is_button_text("Confirm")
+    assert texts.is_button_text(" confirm ")
+    assert texts.is_button_text(texts.texts("ja")["cancel"])
+    assert not texts.is_button_text("confirm, seven two three")
+    assert not texts.is_button_text("")
 
 
 @pytest.mark.parametrize("tag", sorted(spoken()))
@@ -89,8 +89,8 @@ def test_the_first_button_gives_nothing_but_a_beginning(tag):
     ],
 )
 def test_the_page_begins_in_the_language_of_the_browser(header, tag):
-    assert texts.choose(header) == tag
+    assert texts.choose_language(header) == tag
 
 
 def test_arabic_runs_from_right_to_left():
-    assert {tag: texts.direction(tag) for tag in LANGUAGES if texts.direction(tag) != "ltr"} == {"ar": "rtl"}
+    assert {tag: texts.text_direction(tag) for tag in LANGUAGES if texts.text_direction(tag) != "ltr"} == {"ar": "rtl"}

@@ -8,7 +8,7 @@ from itertools import islice
 import pytest
 
 from chat.adapters import items
-from tests.evidence import crashes, faults, guards, house, leaks, races
+from tests.evidence import crashes, faults, guards, house, late_crashes, leaks, races
 from tests.evidence.sinks import Secrets, lines, texts
 from tests.fakes import World
 
@@ -101,6 +101,12 @@ class Careless(races.JudgedSessions):
         self.items[record.session.id] = items.from_record(record)
         self._note(record)
         self.claimed[record.attempt] = races._review(record)
+
+
+def test_no_crash_shortly_before_the_cards_hour_ends_loses_a_token():
+    sample = islice(late_crashes.all_late_crashes(), 0, None, 7)
+
+    assert [each for each in sample if each.wrong] == []
 
 
 def test_a_lost_receipt_would_be_found_by_the_crashes():

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from chat.adapters.bedrock import BedrockWording
 from chat.http.body import reply_body
 from chat.turns.errors import Busy, SessionExpired, SessionTokenRequired, StepChanged
 from chat.values.session import Outcome, Step
-from tests.fakes import NOON, FakeWording, Payer, World
+from tests.fakes import NOON, FakeTelemetry, FakeWording, Payer, World
 
 DECEMBER = 1_796_083_200  # 2026-12-01T00:00:00Z
 SEED = ("payment", "John", "4242 4242 4242 4242", "12/30", "123", "confirm")
@@ -38,14 +39,30 @@ def test_a_turn_costs_two_calls_and_a_confirmation_three():
     assert calls == [("load", "save")] * 5 + [("load", "claim", "finish")]
 
 
-def test_the_model_is_asked_on_the_opening_and_the_name_and_never_sees_a_digit():
-    world = World()
-    payer = Payer(world)
+class Model:
+    """A language model behind Bedrock's interface that keeps every prompt and answers nothing usable."""
 
-    for text in SEED:
+    def __init__(self) -> None:
+        self.prompts = []
+
+    def converse(self, **request):
+        self.prompts.append(request["messages"][0]["content"][0]["text"])
+        return {"output": {"message": {"content": [{"text": ""}]}}}
+
+
+def test_the_model_never_sees_a_digit_and_is_not_asked_about_a_message_with_card_data():
+    model = Model()
+    payer = Payer(World(wording=BedrockWording(model, "a-model", FakeTelemetry())))
+
+    asked_about = []
+    for text in ("payment", "John", "4242 4242 4242 4242", "use a different card", *SEED[2:]):
+        prompts = len(model.prompts)
         payer.says(text)
+        asked_about += [text] * (len(model.prompts) - prompts)
 
-    assert len(world.wording.requests) == 2
+    assert asked_about == ["payment", "John", "use a different card"]
+    assert "user: Visa •••• ••••" in model.prompts[-1]
+    assert not any(char.isnumeric() for prompt in model.prompts for char in prompt)
 
 
 def test_the_models_wording_replaces_the_words_and_nothing_else():

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from chat.dialogue import replies
 from chat.values.card import FIELDS, CardNumber, Cvv, Expiry, Field, Refusal
-from chat.values.session import Decline, Intent, KeptCard, Outcome, Policy, Session, Step
+from chat.values.session import Decline, Intent, KeptCard, Outcome, PartialNumber, Policy, Sealed, Session, Step
 
 if TYPE_CHECKING:
     from chat.understanding.interpret import Interpretation
@@ -47,8 +47,19 @@ def advance(session: Session, heard: "Interpretation", policy: Policy) -> Transi
         after = replace(after, refused=None, refusals=0)
     step = _next_step(after)
     choosing = step is before.step and not taken and _is_choosing(before, heard)
-    after = replace(after, step=step, choosing=choosing, changing=_pending_change(after))
+    after = replace(
+        after,
+        step=step,
+        partial_number=_pending_number(after, step),
+        choosing=choosing,
+        changing=_pending_change(after),
+    )
     return Transition(after, replies.reply(session, heard, after, policy), reword=_may_reword(before, heard, after))
+
+
+def _pending_number(session: Session, step: Step) -> PartialNumber | Sealed | None:
+    """The first part of a card number is kept only while the rest may come: a card is asked for, or none is known."""
+    return session.partial_number if step is Step.CARD or session.card is None else None
 
 
 def _pending_change(session: Session) -> Field | None:

@@ -1,4 +1,4 @@
-// Mounted twice by the page: as the head (progress, time left, cancel) and as the panel (the conversation's entry).
+// The entry. The page mounts it twice: as the head (progress, time left, cancel) and as the panel (where a payer types).
 // One of each lives as long as the document, so that nothing typed is lost when Streamlit draws the page anew.
 import { Head } from './head.js'
 import { Panel } from './panel.js'
@@ -12,15 +12,15 @@ export default function ({ data, parentElement, setTriggerValue }) {
   document.documentElement.lang = data.language
   document.documentElement.dir = data.direction
   part.trigger = setTriggerValue
-  if (part.run === data.run) return // drawn again for another reason, a change from day to night for one
-  part.run = data.run
+  if (part.runId === data.run_id) return // drawn again for another reason, for example a change of the colour scheme
+  part.runId = data.run_id
   part.show(data)
 }
 
-// When its server is away Streamlit says so in English and over everything; the panel says it in the payer's language.
+// When the server is away, Streamlit says so in English in a dialog; the panel says it in the payer's language instead.
 new MutationObserver(() => {
   const dialog = document.querySelector('[data-testid="stDialog"]')
   if (!dialog || !parts.panel) return
   dialog.querySelector('button')?.click()
-  parts.panel.lose()
+  parts.panel.showUnreachable()
 }).observe(document.body, { childList: true, subtree: true })

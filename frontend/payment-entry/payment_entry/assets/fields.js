@@ -1,4 +1,4 @@
-// The fields of the four steps: how each looks, what it does to what is typed, and what of it is shown once it is sent.
+// The fields of the four steps: how each looks, how it formats what is typed, and what is shown once it is sent.
 import { brandOf, codeLength, digitsIn, grouped, verdict } from './card.js'
 
 // Rewrites the field as `format` says and leaves the caret behind the same digit.
@@ -22,8 +22,8 @@ export function expiry(digits) {
   return all.length < 2 ? all : `${all.slice(0, 2)}/${all.slice(2, 6)}`
 }
 
-// In the place of what was written, where its masked form is not known.
-export const UNSEEN = '••••'
+// Shown instead of the payer's words where their masked form is not known.
+export const HIDDEN = '••••'
 
 const numeric = { inputmode: 'numeric', dir: 'ltr' }
 
@@ -31,7 +31,7 @@ export const fields = {
   name: {
     attributes: { autocomplete: 'cc-name', autocapitalize: 'words', maxlength: 100 },
     problem: value => (value.trim() ? null : 'empty'),
-    shown: () => UNSEEN, // anything can be written into this one
+    shown: () => HIDDEN, // anything can be written into this one
   },
   card: {
     attributes: { ...numeric, autocomplete: 'cc-number', maxlength: 40 },
@@ -48,7 +48,7 @@ export const fields = {
       if (!event.inputType?.startsWith('delete')) rewrite(input, expiry)
     },
     problem: value => (digitsIn(value).length < 3 ? 'expiry_incomplete' : null),
-    shown: value => (/^(0[1-9]|1[0-2])\/\d\d$/.test(value) ? value : UNSEEN),
+    shown: value => (/^(0[1-9]|1[0-2])\/\d\d$/.test(value) ? value : HIDDEN),
   },
   cvv: {
     attributes: { ...numeric, type: 'password', autocomplete: 'cc-csc' },

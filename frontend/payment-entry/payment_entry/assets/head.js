@@ -1,8 +1,8 @@
-// The head of the page: where the payment stands, how long it is kept, and the way out.
+// The head of the page: progress, the time left, and the cancel button.
 import { clock, el, fill, makeId } from './dom.js'
 
-const AGAIN = 10000 // ms between two questions whether the time is really over
-const SOON = 300 // seconds; from here on the time is shown to the second, and each minute is said aloud
+const LOOK_UP_MS = 10000 // between two questions whether the session is really over
+const SOON_SECONDS = 300 // from here on the time is shown to the second, and each minute is announced
 
 export class Head {
   constructor() {
@@ -24,10 +24,10 @@ export class Head {
 
   show(data) {
     const { texts } = data
-    Object.assign(this, { data, asked: 0 })
+    Object.assign(this, { data, askedAt: 0 })
     this.title.textContent = texts.title
     this.leave.textContent = texts.cancel
-    this.leave.hidden = !data.live
+    this.leave.hidden = !data.is_live
     this.sure.hidden = true
     this.deadline = data.seconds_left == null ? null : Date.now() + data.seconds_left * 1000
     this.steps.setAttribute('aria-label', fill(texts.step_of, { n: (data.current ?? 0) + 1, total: data.steps.length }))
@@ -49,15 +49,15 @@ export class Head {
     this.time.hidden = left == null
     if (left == null) return
     const { texts } = this.data
-    const soon = left <= SOON
+    const soon = left <= SOON_SECONDS
     this.time.textContent = soon
       ? fill(texts.time_left, { time: clock(left) })
       : fill(texts.minutes_left, { minutes: Math.ceil(left / 60) })
     this.time.classList.toggle('pay-soon', soon)
     if (soon) this.warning.textContent = fill(texts.minutes_left, { minutes: Math.max(1, Math.ceil(left / 60)) })
-    if (left === 0 && Date.now() - this.asked > AGAIN) {
-      this.asked = Date.now()
-      this.trigger('act', { act: 'look' })
+    if (left === 0 && Date.now() - this.askedAt > LOOK_UP_MS) {
+      this.askedAt = Date.now()
+      this.trigger('command', { command: 'look_up' })
     }
   }
 

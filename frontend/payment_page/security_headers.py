@@ -1,4 +1,4 @@
-"""What goes out with every answer, and which paths there are at all."""
+"""The security headers of every response, and the only paths that the page's server answers."""
 
 import base64
 import hashlib
@@ -10,20 +10,24 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-OPEN = re.compile(
+ALLOWED_PATHS = re.compile(
     r"/(|healthz|session|favicon\.png|manifest\.json|static/.*|_stcore/(health|host-config|stream|bidi-components/.*))"
 )
 
 
+def _hash_source(content: bytes) -> str:
+    """A content security policy's source expression for exactly this inline content."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(content).digest()).decode()}'"
+
+
 def _inline_scripts() -> str:
-    """Streamlit's own index page has inline scripts: allowed by their hashes, whatever its version."""
+    """Streamlit's index page has inline scripts: they are allowed by their hashes, whatever Streamlit's version."""
     page = (Path(streamlit.__file__).parent / "static/index.html").read_bytes()
-    scripts = re.findall(rb"<script>(.*?)</script>", page, re.DOTALL)
-    return " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(each).digest()).decode()}'" for each in scripts)
+    return " ".join(_hash_source(script) for script in re.findall(rb"<script>(.*?)</script>", page, re.DOTALL))
 
 
-# Streamlit adds empty style elements and fills them rule by rule, which a policy does not concern.
-_EMPTY_STYLE = f"'sha256-{base64.b64encode(hashlib.sha256(b'').digest()).decode()}'"
+# Streamlit adds empty style elements and fills them rule by rule, which a policy does not restrict.
+_EMPTY_STYLE = _hash_source(b"")
 
 POLICY = "; ".join(
     [
@@ -51,8 +55,8 @@ HEADERS = {
 }
 
 
-class Closed:
-    """Refuses every path that the page does not need, and adds the headers to all others."""
+class SecurityHeaders:
+    """Middleware: adds the headers to every response, and answers 404 on every path that the page does not need."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -70,5 +74,6 @@ class Closed:
                     headers["Cache-Control"] = "no-cache" if "/bidi-components/" in scope["path"] else "no-store"
             await send(message)
 
-        app = self._app if OPEN.fullmatch(scope["path"]) else PlainTextResponse("not found", status_code=404)
+        is_allowed = ALLOWED_PATHS.fullmatch(scope["path"])
+        app = self._app if is_allowed else PlainTextResponse("not found", status_code=404)
         await app(scope, receive, send_with_headers)

@@ -17,9 +17,9 @@ def _pack(rule: str) -> str:
 
 
 # Of every role: CDK writes what is granted to a role as the role's own policy.
-INLINE = {"PCI.DSS.321-IAMNoInlinePolicy": "The policy belongs to this one role, and goes with it."}
+INLINE_POLICIES = {"PCI.DSS.321-IAMNoInlinePolicy": "The policy belongs to this one role, and goes with it."}
 
-OF_FUNCTIONS = {
+LAMBDA_FUNCTIONS = {
     "AwsSolutions-L1": "Python 3.13 is what the locked packages are resolved and tested for.",
     "AwsSolutions-IAM5[Resource::*]": "X-Ray has no resources that a permission could name.",
     "PCI.DSS.321-LambdaInsideVPC": "It calls AWS's public endpoints and Stripe over TLS, and nothing can call into it:"
