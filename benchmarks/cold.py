@@ -1,4 +1,4 @@
-"""Cold starts: a fresh interpreter until the clients are ready, in CPU milliseconds, the start of Python included."""
+"""Cold starts: CPU milliseconds from the start of Python until every client is ready."""
 
 import json
 import os
@@ -39,23 +39,24 @@ STARTS: dict[str, tuple[Path, str]] = {
     "ours, ordinary byte code": (SOURCES, OURS),
     "ours, no byte code": (BARE, OURS),
 }
-# What is put off until it is needed, unless a snapshot has it already.
+# What is loaded only when it is needed, unless a snapshot holds it already.
 EXTRAS = {"first confirm": CONFIRM, "first turn": FIRST_TURN}
 
 
-def rounds(count: int, environment: Mapping[str, str]) -> dict[str, list[float]]:
-    """CPU milliseconds of each start, interleaved; and of what comes later."""
+def measure(count: int, environment: Mapping[str, str]) -> dict[str, list[float]]:
+    """CPU milliseconds of each start and of each extra, one value for a round. The contenders take turns."""
     found: dict[str, list[float]] = {name: [] for name in (*STARTS, *EXTRAS)}
     for number in range(count + 1):
         once = {name: _start(place, code, environment)[0] for name, (place, code) in STARTS.items()}
         once |= {name: _start(SHIPPED, OURS + code, environment)[1] for name, code in EXTRAS.items()}
         for name, milliseconds in once.items():
-            if number:  # the first round fills the file cache
+            if number:  # the first round only fills the file cache
                 found[name].append(milliseconds)
     return found
 
 
 def _start(place: Path, code: str, environment: Mapping[str, str]) -> tuple[float, float]:
+    """CPU milliseconds of a new process that runs the code, and of the part that the code measured as `extra`."""
     script = f"""
 import sys, time, json
 sys.dont_write_bytecode = True

@@ -1,4 +1,4 @@
-"""What everybody plays: the six steps, and a chat that goes on for as long as one likes."""
+"""What every contender plays: the six steps of a payment, and a chat of any length."""
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import cycle, islice
@@ -13,20 +13,20 @@ QUESTIONS = (
     "one moment please",
     "can I talk to a person?",
 )
-# What the language model says, whoever asks it.
+# The reply of the language model, for every contender.
 WORDED = "Happy to help with that. May I have the name as it is printed on the card, please?"
 
 
 class Contender(Protocol):
     def conversation(self, texts: Sequence[str]) -> Iterator[Callable[[], object]]:
-        """A new conversation: for each message what is to be timed, from the event at hand to the reply at hand.
+        """A new conversation. Yields, for each message, the function to time: from the event to the reply.
 
-        Conversations share what a warm process would share; what is done between the turns is not timed.
+        Conversations share what a warm process shares. Work between the turns is not timed.
         """
 
 
-def chat(turns: int) -> tuple[str, ...]:
-    """An opening and then questions beside the way, which end nothing."""
+def long_chat(turns: int) -> tuple[str, ...]:
+    """An opening, and then questions that do not advance the conversation."""
     return tuple(islice(_endless(), turns))
 
 

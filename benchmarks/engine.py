@@ -1,4 +1,4 @@
-"""One DynamoDB and KMS for all contenders: the emulator, with its tables and keys."""
+"""The AWS emulator that all contenders use, with their tables and keys, and the stand-ins for Stripe and the model."""
 
 import os
 import socket
@@ -15,11 +15,11 @@ import botocore.session
 import httpx
 
 from benchmarks.places import ROOT
-from local.runner.environment import LOCAL_STRIPE_KEY
+from local.runner.environment import LOCAL_STRIPE_KEY, emulator_variables
 
 REGION = "us-east-1"
 SECRET = "benchmark/stripe"
-# Environment name of each table → its keys.
+# Environment variable with the table's name → the table's keys.
 TABLES = {
     "SESSIONS_TABLE": ("sessionId",),
     "RECEIPTS_TABLE": ("tokenHash",),
@@ -32,34 +32,26 @@ TABLES = {
 
 
 @contextmanager
-def running() -> Iterator[dict[str, str]]:
-    """The emulator on a free port; gives the environment with which every contender finds its tables and keys."""
+def run_emulator() -> Iterator[dict[str, str]]:
+    """Runs the emulator on a free port. Yields the environment variables that name the tables and keys."""
     port = _free_port()
     with tempfile.TemporaryDirectory() as state:
-        environment = {
-            **os.environ,
-            "BIND_HOST": "127.0.0.1",
-            "GATEWAY_PORT": str(port),
-            "IOT_MTLS_ENABLED": "0",
-            "SFTP_ENABLED": "0",
-            "STATE_DIR": state,
-            "S3_DATA_DIR": state,
-        }
+        environment = {**os.environ, **emulator_variables(port, Path(state))}
         with (Path(state) / "log").open("w") as log:
             emulator = subprocess.Popen(
                 [Path(sys.executable).with_name("ministack")], env=environment, stdout=log, stderr=log
             )
         try:
-            _wait(f"http://127.0.0.1:{port}/_ministack/health", emulator)
-            yield _prepared(f"http://127.0.0.1:{port}")
+            _wait_until_ready(f"http://127.0.0.1:{port}/_ministack/health", emulator)
+            yield _create_tables_and_keys(f"http://127.0.0.1:{port}")
         finally:
             emulator.terminate()
             emulator.wait(10)
 
 
 @contextmanager
-def stand_ins() -> Iterator[dict[str, str]]:
-    """The local stage's Stripe and model; gives the settings that lead the function to them."""
+def run_stand_ins() -> Iterator[dict[str, str]]:
+    """Runs the stand-ins for Stripe and the model. Yields the settings with their addresses."""
     ports = {name: _free_port() for name in ("stripe", "model")}
     servers = [
         subprocess.Popen(
@@ -69,7 +61,7 @@ def stand_ins() -> Iterator[dict[str, str]]:
     ]
     try:
         for server, port in zip(servers, ports.values(), strict=True):
-            _wait(f"http://127.0.0.1:{port}/_control/health", server)
+            _wait_until_ready(f"http://127.0.0.1:{port}/_control/health", server)
         yield {f"{name.upper()}_URL": f"http://127.0.0.1:{port}" for name, port in ports.items()}
     finally:
         for server in servers:
@@ -77,7 +69,7 @@ def stand_ins() -> Iterator[dict[str, str]]:
             server.wait(10)
 
 
-def access(url: str) -> dict[str, str]:
+def aws_variables(url: str) -> dict[str, str]:
     return {
         "AWS_ENDPOINT_URL": url,
         "AWS_ACCESS_KEY_ID": "test",
@@ -88,8 +80,8 @@ def access(url: str) -> dict[str, str]:
     }
 
 
-def settings() -> dict[str, str]:
-    """The function's own settings, as the local stage has them, the addresses of keys and tables apart."""
+def function_settings() -> dict[str, str]:
+    """The function's settings as on the local stage, without the names of tables and keys."""
     return {
         "STAGE": "local",
         "STRIPE_SECRET": SECRET,
@@ -105,8 +97,7 @@ def settings() -> dict[str, str]:
     }
 
 
-def _prepared(url: str) -> dict[str, str]:
-    where = access(url)
+def _create_tables_and_keys(url: str) -> dict[str, str]:
     session = botocore.session.Session()
     session.set_credentials("test", "test")
 
@@ -126,8 +117,8 @@ def _prepared(url: str) -> dict[str, str]:
         )
     counting = kms.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")
     return {
-        **where,
-        **settings(),
+        **aws_variables(url),
+        **function_settings(),
         **{variable: variable.lower() for variable in TABLES},
         "SEALING_KEY": kms.create_key()["KeyMetadata"]["Arn"],
         "COUNTING_KEY": counting["KeyMetadata"]["Arn"],
@@ -140,14 +131,14 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait(url: str, server: subprocess.Popen[bytes]) -> None:
+def _wait_until_ready(url: str, server: subprocess.Popen[bytes]) -> None:
     for _ in range(200):
         if server.poll() is not None:
-            raise SystemExit("a server ended before it was ready")
+            raise SystemExit("A server ended before it was ready.")
         try:
             httpx.get(url, timeout=1, trust_env=False)
         except httpx.TransportError:
             time.sleep(0.1)
         else:
             return
-    raise SystemExit("a server did not become ready")
+    raise SystemExit("A server was not ready in time.")

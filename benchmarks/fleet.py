@@ -1,4 +1,4 @@
-"""The contenders' processes: started once, asked in turn."""
+"""The contenders' processes. Each is started once and answers commands."""
 
 import json
 import os
@@ -10,8 +10,8 @@ from typing import Any
 
 from benchmarks.places import PLAIN, PYTHON, ROOT, SHIPPED
 
-# Contenders that see these packages and nothing else; the others see the environment of the peers.
-SEES: dict[str, Path] = {"ours": SHIPPED, "complete": SHIPPED, "floor": SHIPPED, "whole_item": PLAIN}
+# The packages that these contenders can import. The others use the environment of the peers.
+PACKAGES_OF: dict[str, Path] = {"ours": SHIPPED, "complete": SHIPPED, "floor": SHIPPED, "whole_item": PLAIN}
 
 
 class Fleet:
@@ -24,12 +24,12 @@ class Fleet:
         return played
 
     def meter(self, name: str, texts: Sequence[str]) -> list[dict[str, Any]]:
-        """What each turn of a new conversation asks of AWS."""
+        """AWS calls, capacity units and bytes of each turn of a new conversation."""
         turns: list[dict[str, Any]] = self._ask(name, {"meter": list(texts)})["turns"]
         return turns
 
     def end(self, name: str) -> float:
-        """Peak memory of the process in megabytes."""
+        """Ends the process. Returns its peak memory in megabytes."""
         return float(self._ask(name, {"end": True})["peak_mb"])
 
     def _ask(self, name: str, command: object) -> Any:
@@ -39,18 +39,18 @@ class Fleet:
         worker.stdin.flush()
         answer = worker.stdout.readline() if worker.stdout else ""
         if not answer:
-            raise SystemExit(f"{name} ended early, with {worker.wait(10)}")
+            raise SystemExit(f"The contender {name} ended with status {worker.wait(10)}.")
         return json.loads(answer)
 
 
 @contextmanager
-def started(names: Sequence[str], environment: Mapping[str, str]) -> Iterator[Fleet]:
+def start(names: Sequence[str], environment: Mapping[str, str]) -> Iterator[Fleet]:
     workers = {name: _start(name, environment) for name in names}
     try:
         for worker in workers.values():
             assert worker.stdout
             if not worker.stdout.readline():
-                raise SystemExit("a contender did not start")
+                raise SystemExit("A contender did not start.")
         yield Fleet(workers)
     finally:
         for worker in workers.values():
@@ -59,11 +59,11 @@ def started(names: Sequence[str], environment: Mapping[str, str]) -> Iterator[Fl
 
 
 def _start(name: str, environment: Mapping[str, str]) -> subprocess.Popen[str]:
-    sees = SEES.get(name)
-    path = f"{sees}:{ROOT}" if sees else str(ROOT)
+    packages = PACKAGES_OF.get(name)
+    path = f"{packages}:{ROOT}" if packages else str(ROOT)
     clean = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "PYTHON"))}
     return subprocess.Popen(
-        [PYTHON, *(["-S"] if sees else []), "-m", "benchmarks.worker", name],
+        [PYTHON, *(["-S"] if packages else []), "-m", "benchmarks.worker", name],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -1,4 +1,4 @@
-"""What the figures were measured on."""
+"""Describes the machine and the versions that the figures were measured with."""
 
 import os
 import platform
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.places import ROOT
 
-NAMED = (
+PACKAGES = (
     "botocore",
     "stripe",
     "aws-lambda-powertools",
@@ -30,7 +30,7 @@ def describe() -> dict[str, object]:
         "kernel": platform.release(),
         "python": platform.python_version(),
         "load": round(os.getloadavg()[0], 1),
-        "versions": {name: version for name in NAMED if (version := _locked(name))},
+        "versions": {name: version for name in PACKAGES if (version := _locked_version(name))},
     }
 
 
@@ -39,7 +39,7 @@ def _processor() -> str:
     return names[0] if names else platform.processor()
 
 
-def _locked(name: str) -> str | None:
+def _locked_version(name: str) -> str | None:
     for lock in ("bench.txt", "dev.txt"):
         found = re.search(rf"^{name}==(\S+)", (ROOT / "requirements" / lock).read_text(), re.MULTILINE)
         if found:

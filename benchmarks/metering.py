@@ -1,4 +1,4 @@
-"""Counts what a contender asks of AWS: calls, capacity units, bytes. Used in runs of its own, never in timed ones."""
+"""Counts AWS calls, capacity units and bytes. Used in separate runs, because counting takes time."""
 
 import base64
 import json
@@ -20,13 +20,12 @@ class Call:
     operation: str
     read_units: float = 0
     write_units: float = 0
-    item_bytes: int = 0
-    """The largest item written."""
+    item_bytes: int = 0  # of the largest item written
 
 
 @contextmanager
-def metered() -> Iterator[list[Call]]:
-    """Every AWS call of this process is added to the list; DynamoDB is asked what it charges."""
+def count_calls() -> Iterator[list[Call]]:
+    """Every AWS call of this process is added to the list. DynamoDB is asked to return the consumed capacity."""
     calls: list[Call] = []
     original = Endpoint.make_request
 
@@ -38,17 +37,17 @@ def metered() -> Iterator[list[Call]]:
         asked = json.loads(request["body"])
         request["body"] = json.dumps({**asked, "ReturnConsumedCapacity": "TOTAL"}).encode()
         http, reply = original(endpoint, operation, request)
-        units = _units(reply.get("ConsumedCapacity"))
+        units = _capacity_units(reply.get("ConsumedCapacity"))
         read, write = (0.0, units) if name in WRITES else (units, 0.0)
-        calls.append(Call(service, name, read, write, max(map(size, _written(asked)), default=0)))
+        calls.append(Call(service, name, read, write, max(map(item_size, _written_items(asked)), default=0)))
         return http, reply
 
     with patch.object(Endpoint, "make_request", make_request):
         yield calls
 
 
-def size(value: dict[str, Any]) -> int:
-    """Bytes of an item (or of a map in it) in the wire's form, as DynamoDB counts them.
+def item_size(value: dict[str, Any]) -> int:
+    """Bytes of an item, or of a map in it, as DynamoDB counts them. `value` is in the low-level API's form.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
     """
@@ -70,15 +69,15 @@ def _value_size(held: dict[str, Any]) -> int:
             return 3 + sum(1 + _value_size(each) for each in value)
         case "BOOL" | "NULL":
             return 1
-    raise ValueError(f"a set or something unknown: {kind}")
+    raise ValueError(f"the size of type {kind} is not implemented")
 
 
-def _units(consumed: Any) -> float:
+def _capacity_units(consumed: Any) -> float:
     parts = consumed if isinstance(consumed, list) else [consumed] if consumed else []
     return float(sum(part["CapacityUnits"] for part in parts))
 
 
-def _written(asked: dict[str, Any]) -> list[dict[str, Any]]:
+def _written_items(asked: dict[str, Any]) -> list[dict[str, Any]]:
     if "Item" in asked:
         return [asked["Item"]]
     if "TransactItems" in asked:

@@ -1,4 +1,4 @@
-"""Lays out the package that ships, and an ordinary bot's packages, for the cold starts; tells their sizes."""
+"""Installs the package that ships and the packages of an ordinary bot, for the cold starts; measures their sizes."""
 
 import os
 import shutil
@@ -13,23 +13,24 @@ from infra import bundling
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 
-def lay_out() -> dict[str, float]:
-    """Megabytes of the zip and of what it unpacks to, with byte code (as the release ships it) and without."""
+def install() -> dict[str, float]:
+    """Returns megabytes, zipped and unpacked: with byte code (as it ships) and without."""
     for place in (SHIPPED, SOURCES, BARE, PLAIN):
         shutil.rmtree(place, ignore_errors=True)
     bundling.build(BARE, compiled=False)
     shutil.copytree(BARE, SOURCES)
     _compile(SOURCES)
-    sizes = {f"{name} without byte code": size for name, size in _zipped_and_unpacked(BARE, None).items()}
+    sizes = {f"{name} without byte code": size for name, size in _measure(BARE, None).items()}
     compiled = BARE.with_name("compiled")
     shutil.rmtree(compiled, ignore_errors=True)
     bundling.build(compiled, compiled=True)
-    sizes |= _zipped_and_unpacked(compiled, SHIPPED)
-    _install(PLAIN)
+    sizes |= _measure(compiled, SHIPPED)
+    _install_packages(PLAIN)
     return sizes
 
 
-def _zipped_and_unpacked(package: Path, unpack_to: Path | None) -> dict[str, float]:
+def _measure(package: Path, unpack_to: Path | None) -> dict[str, float]:
+    """Zips the package. Unpacks the zip to the given directory, with the time stamps that Lambda would see."""
     files = sorted(path for path in package.rglob("*") if path.is_file())
     archive = package.with_suffix(".zip")
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as made:
@@ -49,7 +50,7 @@ def _compile(place: Path) -> None:
     subprocess.run([PYTHON, "-m", "compileall", "-q", place], check=True)
 
 
-def _install(place: Path) -> None:
+def _install_packages(place: Path) -> None:
     uv = Path(sys.executable).with_name("uv")
     packages = ("boto3", "stripe", "aws-lambda-powertools")
     where = ("--python", PYTHON, "--target", place, "--compile-bytecode")

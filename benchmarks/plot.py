@@ -1,4 +1,4 @@
-"""CPU milliseconds a turn over a chat of 200 turns, as a small SVG."""
+"""Draws CPU milliseconds a turn, over a chat of 200 turns, as an SVG."""
 
 from collections.abc import Mapping, Sequence
 from math import log10
@@ -8,8 +8,8 @@ COLOURS = ("#0b6e4f", "#888888", "#c05621", "#6b46c1", "#9f7aea", "#2b6cb0", "#6
 TICKS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 
 
-def svg(series: Mapping[str, Sequence[float]], title: str, step: int = 10) -> str:
-    """`series`: a value for every turn; a point drawn is the mean of `step` turns. The vertical axis is logarithmic."""
+def draw(series: Mapping[str, Sequence[float]], title: str, step: int = 10) -> str:
+    """`series`: a value for every turn. A point is the mean of `step` turns. The vertical axis is logarithmic."""
     drawn = {name: _means(values, step) for name, values in series.items()}
     every = [value for values in drawn.values() for value in values]
     low, high = _floor(min(every)), _ceiling(max(every))
@@ -36,7 +36,7 @@ def svg(series: Mapping[str, Sequence[float]], title: str, step: int = 10) -> st
         for turn in range(0, turns + 1, turns // 4)
     ]
     parts.append(f'<text x="{x(turns / 2):.1f}" y="{HEIGHT - 10}" text-anchor="middle">turn of the chat</text>')
-    labels = _apart({name: y(values[-1]) + 4 for name, values in drawn.items()})
+    labels = _place_labels({name: y(values[-1]) + 4 for name, values in drawn.items()})
     for colour, (name, values) in zip(COLOURS, drawn.items(), strict=False):
         points = " ".join(f"{x((number + 0.5) * step):.1f},{y(value):.1f}" for number, value in enumerate(values))
         parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>')
@@ -56,8 +56,8 @@ def _ceiling(value: float) -> float:
     return min(tick for tick in (*TICKS, 10_000) if tick >= value)
 
 
-def _apart(wanted: Mapping[str, float], gap: float = 15) -> dict[str, float]:
-    """Labels from the top down, each at least `gap` below the one above."""
+def _place_labels(wanted: Mapping[str, float], gap: float = 15) -> dict[str, float]:
+    """Vertical positions, from the top down, at least `gap` apart."""
     placed: dict[str, float] = {}
     above = 0.0
     for name, place in sorted(wanted.items(), key=lambda each: each[1]):

@@ -1,8 +1,8 @@
-"""Public prices and default quotas of US East (N. Virginia), as known on DATE. A run fetches nothing."""
+"""Public prices and default quotas of US East (N. Virginia) on DATE. A run fetches nothing."""
 
 DATE = "2026-11-23"
 
-PER = {
+DOLLARS_PER = {
     "lambda GB-second": 0.0000133334,  # arm64
     "lambda request": 0.20e-6,
     "write unit": 0.625e-6,  # DynamoDB on demand
@@ -14,7 +14,7 @@ PER = {
     "trace": 5.00e-6,  # X-Ray
     "trail event": 0.10 / 100_000,  # CloudTrail, data events
 }
-MODELS = {  # dollars a token: in, out
+DOLLARS_PER_TOKEN = {  # by model: input, output
     "Llama 4 Maverick": (0.24e-6, 0.97e-6),
     "Llama 4 Scout": (0.17e-6, 0.66e-6),
     "Llama 3.3 70B": (0.72e-6, 0.72e-6),
@@ -30,7 +30,7 @@ SOURCES = (
     "https://aws.amazon.com/cloudtrail/pricing/",
     "https://aws.amazon.com/bedrock/pricing/",
 )
-MONTHLY = {
+DOLLARS_PER_MONTH = {
     "four KMS keys": 4.00,
     "the Stripe secret": 0.40,
     "firewall: one ACL, four rules": 9.00,
@@ -38,7 +38,7 @@ MONTHLY = {
     "dashboard and a dozen alarms": 4.20,
 }
 
-# Defaults, each can be raised on request.
+# The default, and whose quota it is. Each can be raised on request.
 QUOTAS = {
     "API requests a second": (10_000, "API Gateway, account and region; before it this API's own throttle"),
     "Lambda runs at once": (1_000, "Lambda, account and region; it grows by 1,000 each 10 s for a function"),

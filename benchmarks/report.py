@@ -1,4 +1,4 @@
-"""docs/benchmarks/README.md and the plot, from the figures of a run."""
+"""Writes docs/benchmarks/README.md and the plot from the figures of a run."""
 
 import sys
 from statistics import mean, median, quantiles
@@ -22,13 +22,13 @@ LENGTHS = (10, 50, 100, 200)
 
 
 def write(result: Result) -> None:
-    """The page, also to standard output."""
+    """Writes the page to its file and to standard output."""
     place = DOCS / "benchmarks"
     curves = {
         title: [median(turn) for turn in zip(*(played["cpu"] for played in result["chat"][name]), strict=True)]
         for name, title in TITLES.items()
     }
-    (place / "chat.svg").write_text(plot.svg(curves, "CPU milliseconds a turn"))
+    (place / "chat.svg").write_text(plot.draw(curves, "CPU milliseconds a turn"))
     text = (
         "\n\n".join([HEAD, _marks(result), _six(result), _chat(result), _cold(result), _http(result), _machine(result)])
         + "\n"
@@ -39,37 +39,34 @@ def write(result: Result) -> None:
 
 HEAD = """# Measured beside its peers
 
-`make bench` writes this page. All contenders run in one go, in processes of their own, against one emulator
-(DynamoDB and KMS), round by round in turn. What is timed is the contender's process alone, from the event at hand to
-the reply at hand: CPU time first, since the wall clock here is mostly the emulator's. Stripe and the model are
-constants in everybody's process. Given are medians of rounds (least–most); a ratio is taken within each round.
+`make bench` writes this page. All contenders run in one go, each in a process of its own, against one emulator
+(DynamoDB and KMS), and take turns in every round. Only the contender's process is timed, from the event to the reply:
+CPU time first, because most of the wall-clock time here is the emulator's. Stripe and the model are replaced by
+constants for every contender. Figures are medians of rounds (least–most); a ratio is computed within each round.
 
-- **floor**: the very calls that our handler makes, KMS included, by the same clients, with parameters made beforehand.
+- **floor**: exactly the calls of our handler, KMS included, made by plain boto3 clients with parameters prepared
+  beforehand.
 - **ours**: the shipped package and handler, from API Gateway's event to its reply: checks, sealing, log and metrics.
-- **whole-item bot**: get the item, append to its history, put all of it back, with boto3's resource. No sealing, no
-  conditions, no log: what is usually written by hand.
+- **whole-item bot**: reads the item, appends to its history and writes the whole item, with boto3's resource. No
+  sealing, no conditional writes, no log: what is usually written by hand.
 - **LangGraph** with `langgraph-checkpoint-aws` (DynamoDBSaver): one node, graph compiled once, default durability.
-- **LangChain**: `DynamoDBChatMessageHistory` of `langchain-community`, made for each request as documented;
-  *object kept* keeps one for the life of the process, by setting its key.
+- **LangChain**: `DynamoDBChatMessageHistory` of `langchain-community`, created for each request as documented;
+  *object kept* uses one object for the whole process and changes its key.
 - **Strands** with `strands-dynamodb-session-manager` (a community package; Strands itself has none): agent and
-  manager made for each request as documented; *storage kept* shares the storage object.
+  manager created for each request as documented; *storage kept* shares the storage object.
 
-The peers keep messages in the clear, make no payment and call no KMS; ours does all of that in the figures below."""
+The peers store messages in the clear, make no payment and call no KMS. Ours does all of that in the figures below."""
 
 
 SHORT = """Where a mark is missed, or nearly:
 
-- **The peers on the six steps.** Two of the six turns call KMS once and the last one four times, beside two
-  transactions; the peers do none of it. The floor is those calls and nothing else, and the column "÷ floor" shows that
-  the peers are not ten times that either. In turns without a card like is compared with like: there Strands and
-  LangChain stay above their marks, and four runs on one machine gave LangGraph 8.3, 8.4, 9.6 and 10.0.
-- **ours ÷ floor.** Of what ours adds, Powertools' log line and metrics are about a third (0.07 ms and 0.1 ms a turn).
-  Writing both by hand would come near 1.10; a known library that others can read is worth more.
-- **Cold start.** Counted in instructions (`valgrind --tool=callgrind`), where nothing else on the machine shows, ours
-  is 0.69 of the whole-item bot: botocore's import is six tenths of it, making four clients a tenth, the code's own
-  import two tenths, and of that more than half is making 32 frozen dataclasses. With tuples in their place, and the
-  clients for KMS and secrets made at first use, it would be 0.60. Hidden fields, clear names and a start that fails
-  on a wrong setting are worth more: with SnapStart all of it is done before the first payer comes."""
+- **The peers on the six steps.** Two of the six turns call KMS once, and the last one calls it four times and makes two
+  transactions. The peers do none of that. The floor is those calls and nothing else, and the column "÷ floor" shows
+  that the peers do not need ten times as much as the floor either. In turns without a card the comparison is fair.
+- **ours ÷ floor.** About a third of the difference is Powertools' log line and metrics. Writing both by hand would be
+  faster, but a known library that others can read is worth more.
+- **Cold start.** Half of it is the import of boto3 and botocore, a third is creating the four clients, and an eighth is
+  the import of our own modules. With SnapStart, all of it is done before the first payer comes."""
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:
@@ -108,7 +105,7 @@ def _six(result: Result) -> str:
     return (
         "## The six steps\n\n"
         + table(head, rows)
-        + "\n\nWith nothing replaced (Stripe's SDK and Bedrock's client against the stand-ins) a turn of ours takes "
+        + "\n\nWith nothing replaced (Stripe's SDK and Bedrock's client call the stand-ins), a turn of ours takes "
         + f"{spread(complete).text()} ms of CPU, and the process peaks at {result['memory']['complete']:.0f} MB."
     )
 
@@ -138,9 +135,9 @@ def _cold(result: Result) -> str:
     rows = [[name, spread(values).text(0)] for name, values in cold.items()]
     size = result["package"]
     return (
-        "## Cold starts\n\nA fresh interpreter until every client is ready, CPU milliseconds; the last two are what "
-        "the first confirmation\n(Stripe's SDK) and the first turn (its language) add when no snapshot has them "
-        "already: with SnapStart both are in it.\n\n"
+        "## Cold starts\n\nCPU milliseconds from the start of Python until every client is ready. The last two rows "
+        "are what the\nfirst confirmation (Stripe's SDK) and the first turn (its language) add. With SnapStart the "
+        "snapshot contains both.\n\n"
         + table(["", "CPU ms"], rows)
         + f"\n\nThe package is {size['zipped']:.1f} MB zipped and {size['unpacked']:.1f} MB unpacked with byte code, "
         + f"{size['zipped without byte code']:.1f} and {size['unpacked without byte code']:.1f} MB without."
@@ -157,7 +154,7 @@ def _http(result: Result) -> str:
     return (
         "## Over HTTP on the local stage\n\nThe six steps against `make stage`, every turn, confirmations included. "
         "The emulator runs the gateway, the\nfunction and the tables on the same cores; AWS does not. "
-        "What the function takes includes its calls back to the emulator.\n\n"
+        "The function's time includes its calls to the emulator.\n\n"
         + table(head, [row(clients, found) for clients, found in result["http"].items()])
     )
 

@@ -1,8 +1,8 @@
-"""The process of one contender. Reads commands, one JSON object a line, and answers each with one.
+"""The process of one contender. Reads commands, one JSON object a line, and answers each with a JSON object.
 
-`{"play": texts}`: a new conversation; gives CPU and wall milliseconds of each turn.
-`{"meter": texts}`: the same, counting calls, capacity and bytes instead of time.
-`{"end": true}`: peak memory and versions, then the process ends.
+`{"play": texts}` plays a new conversation and answers with CPU and wall milliseconds of each turn.
+`{"meter": texts}` does the same, but counts calls, capacity units and bytes instead of time.
+`{"end": true}` answers with the peak memory and the Python version, then the process ends.
 """
 
 import gc
@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.conversation import Contender
-from benchmarks.metering import metered
+from benchmarks.metering import count_calls
 
 
 def play(contender: Contender, texts: Sequence[str]) -> dict[str, list[float]]:
@@ -35,11 +35,11 @@ def play(contender: Contender, texts: Sequence[str]) -> dict[str, list[float]]:
     return {"cpu": cpu, "wall": wall}
 
 
-def meter(contender: Contender, texts: Sequence[str], printed: "Printed") -> dict[str, Any]:
+def meter(contender: Contender, texts: Sequence[str], output: "CountingOutput") -> dict[str, Any]:
     turns = []
     for act in contender.conversation(texts):
-        printed.bytes = 0
-        with metered() as calls:
+        output.bytes = 0
+        with count_calls() as calls:
             act()
         turns.append(
             {
@@ -47,14 +47,14 @@ def meter(contender: Contender, texts: Sequence[str], printed: "Printed") -> dic
                 "read_units": sum(call.read_units for call in calls),
                 "write_units": sum(call.write_units for call in calls),
                 "item_bytes": max((call.item_bytes for call in calls), default=0),
-                "log_bytes": printed.bytes,
+                "log_bytes": output.bytes,
             }
         )
     return {"turns": turns}
 
 
-class Printed(io.TextIOBase):
-    """Standard output, counted. What is counted is still written, because writing costs."""
+class CountingOutput(io.TextIOBase):
+    """A standard output that counts its bytes and still writes them, because writing takes time."""
 
     def __init__(self, target: io.TextIOBase) -> None:
         self.target, self.bytes = target, 0
@@ -67,16 +67,16 @@ class Printed(io.TextIOBase):
         self.target.flush()
 
 
-def _peak() -> float:
-    """Megabytes. (getrusage would tell the largest of this process and of the one that started it.)"""
+def _peak_megabytes() -> float:
+    """Peak memory of this process. (getrusage would include the process that started it.)"""
     found = re.search(r"^VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(), re.MULTILINE)
     return int(found[1]) / 1024 if found else 0.0
 
 
 def main() -> None:
     answers = os.fdopen(os.dup(1), "w")
-    printed = Printed(open(os.devnull, "w"))  # noqa: PTH123, SIM115
-    sys.stdout = printed
+    output = CountingOutput(open(os.devnull, "w"))  # noqa: PTH123, SIM115
+    sys.stdout = output
     contender = importlib.import_module(f"benchmarks.contenders.{sys.argv[1]}").contender()
     print(json.dumps({"ready": True}), file=answers, flush=True)
     for line in sys.stdin:
@@ -84,9 +84,9 @@ def main() -> None:
             case {"play": texts}:
                 answer: dict[str, Any] = play(contender, texts)
             case {"meter": texts}:
-                answer = meter(contender, texts, printed)
+                answer = meter(contender, texts, output)
             case _:
-                peak = _peak()
+                peak = _peak_megabytes()
                 print(json.dumps({"peak_mb": peak, "python": platform.python_version()}), file=answers, flush=True)
                 return
         print(json.dumps(answer), file=answers, flush=True)

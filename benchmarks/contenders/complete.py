@@ -1,4 +1,4 @@
-"""The shipped handler with nothing replaced: Stripe's SDK and Bedrock's client work against the stand-ins."""
+"""The shipped handler with nothing replaced: Stripe's SDK and Bedrock's client call the stand-ins."""
 
 from itertools import count
 

@@ -1,7 +1,7 @@
-"""The floor: bare clients that make the very calls our handler makes, with parameters made beforehand.
+"""The floor: plain boto3 clients that make exactly the calls of our handler, with parameters made beforehand.
 
-A conversation is played once and its calls recorded; from then on they are made again under new session ids, and
-what is timed is the clients alone.
+A conversation is played once and its calls are recorded. From then on the same calls are made with new session ids,
+and only they are timed.
 """
 
 import uuid
@@ -12,6 +12,7 @@ from typing import Any
 from unittest.mock import patch
 
 import boto3
+from botocore import xform_name
 from botocore.client import BaseClient
 
 from benchmarks.contenders.ours import Ours
@@ -23,19 +24,20 @@ class Floor:
     def __init__(self) -> None:
         self.ours = Ours()
         self.clients = {service: boto3.client(service) for service in ("dynamodb", "kms")}
-        self.recorded = cache(self._record)
+        self.record_once = cache(self._record)
 
     def conversation(self, texts: Sequence[str]) -> Iterator[Callable[[], object]]:
-        recorded_id, turns = self.recorded(tuple(texts))
+        recorded_id, turns = self.record_once(tuple(texts))
         session_id = str(uuid.uuid4())
         for turn in turns:
             calls = [
-                (self.clients[service]._make_api_call, operation, _renamed(parameters, recorded_id, session_id))
+                (getattr(self.clients[service], xform_name(operation)), _replace(parameters, recorded_id, session_id))
                 for service, operation, parameters in turn
             ]
-            yield lambda calls=calls: [call(operation, parameters) for call, operation, parameters in calls]
+            yield lambda calls=calls: [method(**parameters) for method, parameters in calls]
 
     def _record(self, texts: tuple[str, ...]) -> tuple[str, list[list[Call]]]:
+        """The session id of the recorded conversation, and the calls of each turn."""
         turns: list[list[Call]] = []
         original = BaseClient._make_api_call
 
@@ -50,11 +52,12 @@ class Floor:
         return turns[0][0][2]["Key"]["sessionId"]["S"], turns
 
 
-def _renamed(value: Any, old: str, new: str) -> Any:
+def _replace(value: Any, old: str, new: str) -> Any:
+    """The value with every string `old` in it replaced."""
     if isinstance(value, dict):
-        return {key: _renamed(each, old, new) for key, each in value.items()}
+        return {key: _replace(inner, old, new) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_renamed(each, old, new) for each in value]
+        return [_replace(inner, old, new) for inner in value]
     return new if value == old else value
 
 

@@ -1,4 +1,4 @@
-"""LangChain's history again, with one object kept for the life of the process: what its documentation does not show."""
+"""LangChain's history with one object for the whole process, which its documentation does not show."""
 
 from benchmarks.contenders.langchain_history import LangChain
 

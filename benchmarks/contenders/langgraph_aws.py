@@ -1,4 +1,4 @@
-"""LangGraph with langgraph-checkpoint-aws: one node, graph and saver compiled once, a checkpoint thread a session."""
+"""LangGraph with langgraph-checkpoint-aws: one node; graph and saver are created once; a thread for each session."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence

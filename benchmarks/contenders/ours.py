@@ -1,4 +1,4 @@
-"""The shipped handler, from API Gateway's event to its reply. Stripe and the model are constants in this process."""
+"""The shipped handler, from API Gateway's event to its reply. Stripe and the model are replaced by constants."""
 
 import json
 import os

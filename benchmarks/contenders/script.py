@@ -1,4 +1,4 @@
-"""The dialogue of the peers: as little as the six steps need, so that what is measured is how they keep it."""
+"""The dialogue of the peers: the minimum that the six steps need, so that their storage is what is measured."""
 
 from benchmarks.conversation import WORDED
 
@@ -15,7 +15,7 @@ KEPT = {"name": "name", "card": "last4", "expiry": "expiry", "cvv": "cvv"}
 
 
 def step(at: str, text: str) -> tuple[str, str, dict[str, str]]:
-    """Where the conversation goes, what is replied, what was collected. A question changes nothing."""
+    """The next step, the reply, and the collected values. A question changes nothing."""
     if text.endswith(("?", "please")):
         return at, WORDED, {}
     collected = {KEPT[at]: text[-4:]} if at in KEPT else {}

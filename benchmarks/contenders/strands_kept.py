@@ -1,4 +1,4 @@
-"""Strands again, with the storage kept for the life of the process, which its interface allows."""
+"""Strands with one storage object for the whole process, which its interface allows."""
 
 from benchmarks.contenders.strands_manager import Strands
 

@@ -1,4 +1,4 @@
-"""Strands with strands-dynamodb-session-manager: an agent and its session manager for each request, as documented."""
+"""Strands with strands-dynamodb-session-manager: creates agent and session manager for each request, as documented."""
 
 import os
 from collections.abc import AsyncIterable, Callable, Iterator, Sequence
@@ -16,7 +16,7 @@ from benchmarks.contenders import script
 
 
 class Constant(Model):
-    """A model that answers at once, by the script."""
+    """A model that answers immediately, from the script."""
 
     def update_config(self, **model_config: Any) -> None: ...
 
@@ -50,10 +50,10 @@ class Strands:
             yield lambda text=text: self.answer(session_id, text)
 
     def answer(self, session_id: str, text: str) -> str:
-        agent = Agent(model=self.model, session_manager=self._manager(session_id), callback_handler=None)
+        agent = Agent(model=self.model, session_manager=self._new_manager(session_id), callback_handler=None)
         return str(agent(text))
 
-    def _manager(self, session_id: str) -> KeyValueSessionManager:
+    def _new_manager(self, session_id: str) -> KeyValueSessionManager:
         if self.storage is not None:
             return KeyValueSessionManager(session_id, self.storage)
         return DynamoDBSessionManager(

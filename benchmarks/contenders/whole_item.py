@@ -1,4 +1,4 @@
-"""The usual hand-written bot: read the item, append to its history, put all of it back, with the boto3 resource."""
+"""The usual hand-written bot: read the item, append to its history, write the whole item, with boto3's resource."""
 
 import json
 import os

@@ -6,8 +6,8 @@ from math import ceil
 
 import pytest
 
-from benchmarks.conversation import SIX, chat
-from benchmarks.metering import size
+from benchmarks.conversation import SIX, long_chat
+from benchmarks.metering import item_size
 from chat.adapters import bedrock
 from chat.adapters.kms import KmsVault
 from chat.adapters.session_store import DynamoSessionStore
@@ -119,8 +119,8 @@ def test_what_the_model_is_sent_stays_below_300_tokens():
 def test_a_chat_of_200_turns_costs_what_its_beginning_costs():
     world = CountedWorld()
     payer = Payer(world)
-    turns = _calls_of_each_turn(payer, chat(200))
-    sizes = [size(item) for item in world.aws.put]
+    turns = _calls_of_each_turn(payer, long_chat(200))
+    sizes = [item_size(item) for item in world.aws.put]
     units = [ceil(each / UNIT) for each in sizes]
 
     assert set(map(frozenset, turns)) == {frozenset(TURN)}
@@ -142,6 +142,6 @@ def test_an_item_stays_within_its_bytes_whatever_is_written(language):
     for number, text in enumerate(said):
         payer.says(text, message_id=f"{number:_>64}")
 
-    assert max(map(size, world.aws.put)) <= 3000
+    assert max(map(item_size, world.aws.put)) <= 3000
     assert world.aws.put[-1]["currentStep"] == {"S": "confirm"}
     assert world.aws.put[-1]["language"] == {"S": language}
