@@ -19,8 +19,8 @@ T = TypeVar("T")
 class Clause:
     """Part of a message between two punctuation marks.
 
-    `phrase`: its words. `typed`: the same with accents. `said`: the same as a set. `text`: the same as one string, which
-    is searched in languages without spaces. `start`, `end`: its place, closing punctuation included.
+    `phrase`: its words. `typed`: the same with accents. `said`: the same as a set. `text`: the same as one string, for
+    languages without spaces. `start`, `end`: its place, closing punctuation included.
     """
 
     phrase: Phrase
