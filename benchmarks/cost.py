@@ -9,7 +9,7 @@ from benchmarks.figures import Result, calls, six, total
 from benchmarks.places import DOCS
 from benchmarks.prices import DOLLARS_PER
 from benchmarks.report import TITLES, table
-from infra.config import PROD
+from infra.stages import PROD
 
 TURNS = 6
 CONVERSATIONS = 1_000

@@ -12,7 +12,7 @@ import boto3
 import httpx
 import pytest
 
-from infra.config import stage_named
+from infra.stages import stage_named
 from infra.operations.outputs import stage_outputs
 from local.demo.conversation import SEED, Api, Conversation, new_id
 from local.runner.environment import ROOT, Ports

@@ -2,7 +2,8 @@
 
 import sys
 
-from infra.config import Stage, placeholders, stage_named
+from infra.config import Stage
+from infra.stages import placeholders, stage_named
 
 
 def check(stage: Stage) -> None:

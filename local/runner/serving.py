@@ -6,9 +6,10 @@ from pathlib import Path
 
 import httpx
 
-from local.runner.deployment import EmulatorClients, deploy_if_changed
+from local.runner.deployment import EmulatorClients, deploy_if_changed, log_groups
 from local.runner.environment import ROOT, Ports, address, emulator_variables
 from local.runner.function_log import FunctionLog
+from local.runner.introduction import introduce
 from local.runner.outputs import collect_outputs, usage, write_outputs
 from local.runner.processes import Children
 
@@ -30,11 +31,12 @@ def serve(children: Children, ports: Ports, directory: Path, *, page: bool, brie
     start_servers(children, ports, directory)
     emulator = EmulatorClients(ports)
     deployed = deploy_if_changed(children, emulator, ports, directory, say)
-    function_log = FunctionLog(emulator.client("logs"), deployed.api["LogGroup"], children.log("function"))
+    function_log = FunctionLog(emulator.client("logs"), log_groups(emulator), children.log("function"))
     try:
         url = deployed.gateway_url(ports)
         say("Waiting for the first answer ...")
         children.wait_for("the API", lambda: is_ready(url), seconds=30)
+        introduce(emulator, deployed, ports)
         if page:
             start_page(children, ports, url)
         outputs = collect_outputs(deployed, ports, directory, page=page)

@@ -15,7 +15,7 @@ import httpx
 
 from chat import handler
 from chat.http.api import Api
-from infra.config import LOCAL
+from infra.stages import LOCAL
 from infra.operations.outputs import stage_outputs
 from local.stand_in.service import Answer, Request, Service
 from tests.stage import Stage

@@ -7,7 +7,7 @@ import yaml
 from jsonschema import Draft4Validator, Draft202012Validator
 
 from infra.api.rest_api import refusals
-from infra.config import STAGES
+from infra.stages import STAGES
 
 DOCUMENT = yaml.safe_load((Path(__file__).parents[2] / "docs" / "openapi.yaml").read_text())
 RESPONSES = DOCUMENT["components"]["responses"]

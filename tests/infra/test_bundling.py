@@ -11,7 +11,7 @@ import pytest
 
 from infra import bundling
 from infra.bundling import AWS_SERVICES
-from infra.config import STAGES
+from infra.stages import STAGES
 
 MB = 1_000_000
 

@@ -1,6 +1,7 @@
 import pytest
 
-from infra.config import LLAMA, STAGES, stage_named
+from infra.config import LLAMA
+from infra.stages import STAGES, stage_named
 
 
 def test_there_are_four_stages():

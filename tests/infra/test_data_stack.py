@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from infra.config import STAGES
+from infra.stages import STAGES
 from tests.infra.conftest import Template
 
 TABLES = {"Sessions": "sessionId", "Receipts": "tokenHash", "Attempts": "counter"}

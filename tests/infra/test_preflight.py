@@ -9,8 +9,8 @@ from aws_cdk.assertions import Annotations, Match
 
 from app import build
 from infra.api.api_stack import ApiStack
-from infra.config import STAGES
 from infra.operations.preflight import check
+from infra.stages import STAGES
 from tests.infra.conftest import HOSTED
 
 READY = replace(STAGES["prod"], contact="help@shop.test", alarm_email="oncall@shop.test")

@@ -16,7 +16,7 @@ import boto3
 import httpx
 import pytest
 
-from infra.config import STAGES
+from infra.stages import STAGES
 from infra.operations import rollback, smoke, stripe_key
 from infra.operations.outputs import stage_outputs
 from payment_chat_client import SigV4
