@@ -27,7 +27,7 @@ class DataStack(Stack):
         self.kept = RemovalPolicy.RETAIN if stage.keep else RemovalPolicy.DESTROY
 
         self.chat_role = iam.Role(self, "ChatRole", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
-        self.orders_role = iam.Role(self, "OrdersRole", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        self.orders_role = iam.Role(self, "MerchantApiRole", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         self.storage = self._key("Storage", "Tables, the Stripe secret, logs", key_policies.storage_policy(self))
         self.sealing = self._key("Sealing", "Card values in a session", key_policies.sealing_policy(self.chat_role))
         self.counting = self._mac_key("Counting", "Counters of attempts, named without the card number", self.chat_role)

@@ -57,7 +57,8 @@ class Function(Construct):
             role=self.role,
             environment={**environment, **shared_settings(stage)},
         )
-        acknowledge(self, INLINE_POLICIES | LAMBDA_FUNCTIONS)
+        for construct in (self, self.role):
+            acknowledge(construct, INLINE_POLICIES | LAMBDA_FUNCTIONS)
 
 
 def shared_settings(stage: Stage) -> dict[str, str]:

@@ -33,7 +33,7 @@ class Announcing(Construct):
         self.webhooks: Function | None = None
         self.dead_letters: sqs.Queue | None = None
         if stage.webhook_url:
-            self.dead_letters = self._queue("DeadLetters", stage)
+            self.dead_letters = self._queue("DeadLetters")
             self.webhooks = self._webhooks(stage, data, code, self.dead_letters)
 
     def _relay(self, stage: Stage, data: DataStack, code: lambda_.Code) -> Function:
@@ -64,7 +64,7 @@ class Announcing(Construct):
         return made
 
     def _webhooks(self, stage: Stage, data: DataStack, code: lambda_.Code, dead: sqs.Queue) -> Function:
-        queue = self._queue("Deliveries", stage, dead)
+        queue = self._queue("Deliveries", dead)
         events.Rule(
             self,
             "ToWebhook",
@@ -99,12 +99,12 @@ class Announcing(Construct):
         )
         return made
 
-    def _queue(self, id_: str, stage: Stage, dead: sqs.Queue | None = None) -> sqs.Queue:
+    def _queue(self, id_: str, dead: sqs.Queue | None = None) -> sqs.Queue:
         made = sqs.Queue(
             self,
             id_,
             encryption=sqs.QueueEncryption.SQS_MANAGED,
-            enforce_ssl=stage.name != "local",
+            enforce_ssl=True,
             retention_period=KEPT,
             visibility_timeout=Duration.seconds(FUNCTION_SECONDS + SEND_SECONDS),
             dead_letter_queue=sqs.DeadLetterQueue(queue=dead, max_receive_count=MAX_TRIES) if dead else None,

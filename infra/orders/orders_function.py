@@ -26,7 +26,7 @@ def orders_function(
         code=code,
         logs_key=data.storage,
         # Imported by its ARN: its permissions name resources of this stack, so they have to be made in this stack.
-        role=iam.Role.from_role_arn(scope, "OrdersRole", data.orders_role.role_arn),
+        role=iam.Role.from_role_arn(scope, "MerchantApiRole", data.orders_role.role_arn),
         environment={
             "ORDERS_TABLE": data.orders.table_name,
             "LINK_KEY": data.links.key_arn,
