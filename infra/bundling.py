@@ -35,8 +35,6 @@ LOCALES = (
 )  # fmt: skip
 UNUSED = (
     "babel/messages",
-    "babel/localtime",
-    "babel/[dsu]*.py",  # dates, support, units: an amount needs none of them
     "**/*.so",  # optional accelerators, compiled for one machine; the Python they replace ships beside them
     "**/*.dist-info",
     "**/tests",

@@ -1,6 +1,7 @@
 """Tell the stand-ins what real services are told by an operator: addresses and signing secrets."""
 
 import json
+from collections.abc import Mapping
 
 import httpx
 
@@ -23,5 +24,5 @@ def _secret(emulator: EmulatorClients, name: str) -> dict[str, list[str] | str]:
     return dict(json.loads(emulator.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"]))
 
 
-def _tell(url: str, what: dict[str, object]) -> None:
+def _tell(url: str, what: Mapping[str, object]) -> None:
     httpx.post(url, json=what, timeout=5, trust_env=False).raise_for_status()
