@@ -40,9 +40,8 @@ def advance(session: Session, heard: "Interpretation", policy: Policy) -> Transi
     if error:
         after = _count_refusal(after, error, progress=bool(taken))
         if after.refusals >= MAX_REFUSALS:
-            return _end_conversation(
-                replace(after, error=Refusal("too_many_attempts", error.field)), Outcome.FAILED, policy
-            )
+            after = replace(after, error=Refusal("too_many_attempts", error.field))
+            return _end_conversation(after, Outcome.FAILED, policy)
     elif taken:
         after = replace(after, refused=None, refusals=0)
     step = _next_step(after)
@@ -194,9 +193,8 @@ def settle(session: Session, decline: Decline, policy: Policy) -> Transition:
         return _end_conversation(session, Outcome.FAILED, policy)
     session = replace(session, declines=session.declines + 1)
     if session.declines >= MAX_DECLINES:
-        return _end_conversation(
-            replace(session, error=Refusal("too_many_attempts", forgotten[0])), Outcome.FAILED, policy
-        )
+        session = replace(session, error=Refusal("too_many_attempts", forgotten[0]))
+        return _end_conversation(session, Outcome.FAILED, policy)
     session = _forget(session, forgotten)
     session = replace(session, step=_next_step(session))
     return Transition(session, replies.declined(session, policy))
