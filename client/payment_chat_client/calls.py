@@ -26,25 +26,25 @@ class Call(Generic[T]):
     body: dict[str, Any] | None = None
 
 
-def create(request: OrderRequest) -> Call[CreatedOrder]:
+def create_call(request: OrderRequest) -> Call[CreatedOrder]:
     return Call(
         "POST", "/orders", lambda status, body: read_created_order(body, is_new=status == 201), to_wire(request)
     )
 
 
-def get(order_id: str) -> Call[Order]:
+def get_call(order_id: str) -> Call[Order]:
     return Call("GET", _path(order_id), lambda _, body: read_order(body))
 
 
-def cancel(order_id: str) -> Call[Order]:
+def cancel_call(order_id: str) -> Call[Order]:
     return Call("POST", f"{_path(order_id)}/cancel", lambda _, body: read_order(body), {})
 
 
-def announce(order_id: str) -> Call[None]:
+def announce_call(order_id: str) -> Call[None]:
     return Call("POST", f"{_path(order_id)}/announce", lambda *_: None, {})
 
 
-def answer(call: Call[T], reply: httpx.Response) -> T:
+def read_answer(call: Call[T], reply: httpx.Response) -> T:
     """What the API answered. Raises Refused for its errors, UnexpectedAnswer for what it never says."""
     try:
         body = reply.json()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Self, TypeVar, Unpack
 
 import httpx
 
-from payment_chat_client import calls
+from payment_chat_client.calls import Call, announce_call, cancel_call, create_call, get_call, read_answer
 from payment_chat_client.errors import Unreachable
 
 if TYPE_CHECKING:
@@ -36,18 +36,18 @@ class Orders:
 
     def create(self, **request: Unpack[OrderRequest]) -> CreatedOrder:
         """A new order; or the one that the same request made before. Repeating it is safe."""
-        return self._send(calls.create(request))
+        return self._send(create_call(request))
 
     def get(self, order_id: str) -> Order:
-        return self._send(calls.get(order_id))
+        return self._send(get_call(order_id))
 
     def cancel(self, order_id: str) -> Order:
         """The order, cancelled. Raises OrderFinal when it had ended before, paid for example, and Busy."""
-        return self._send(calls.cancel(order_id))
+        return self._send(cancel_call(order_id))
 
     def announce(self, order_id: str) -> None:
         """Have the order's last event sent again, under its old id."""
-        self._send(calls.announce(order_id))
+        self._send(announce_call(order_id))
 
     def close(self) -> None:
         self._http.close()
@@ -58,12 +58,12 @@ class Orders:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _send(self, call: calls.Call[T]) -> T:
+    def _send(self, call: Call[T]) -> T:
         try:
             reply = self._http.request(call.method, call.path, json=call.body)
         except httpx.TransportError as error:
             raise _unreachable(error) from error
-        return calls.answer(call, reply)
+        return read_answer(call, reply)
 
 
 class AsyncOrders:
@@ -82,16 +82,16 @@ class AsyncOrders:
         )
 
     async def create(self, **request: Unpack[OrderRequest]) -> CreatedOrder:
-        return await self._send(calls.create(request))
+        return await self._send(create_call(request))
 
     async def get(self, order_id: str) -> Order:
-        return await self._send(calls.get(order_id))
+        return await self._send(get_call(order_id))
 
     async def cancel(self, order_id: str) -> Order:
-        return await self._send(calls.cancel(order_id))
+        return await self._send(cancel_call(order_id))
 
     async def announce(self, order_id: str) -> None:
-        await self._send(calls.announce(order_id))
+        await self._send(announce_call(order_id))
 
     async def close(self) -> None:
         await self._http.aclose()
@@ -102,12 +102,12 @@ class AsyncOrders:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    async def _send(self, call: calls.Call[T]) -> T:
+    async def _send(self, call: Call[T]) -> T:
         try:
             reply = await self._http.request(call.method, call.path, json=call.body)
         except httpx.TransportError as error:
             raise _unreachable(error) from error
-        return calls.answer(call, reply)
+        return read_answer(call, reply)
 
 
 def _unreachable(error: httpx.TransportError) -> Unreachable:
