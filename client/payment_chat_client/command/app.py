@@ -149,7 +149,7 @@ def watch(
 @app.command()
 def mcp(stage: StageName = LOCAL, api_url: ApiUrl = None) -> None:
     """Serve payment requests to an assistant: an MCP server on standard input and output."""
-    from payment_chat_client.mcp_server import serve  # noqa: PLC0415 (it needs the extra `mcp`)
+    from payment_chat_client.mcp_server.server import serve  # noqa: PLC0415 (it needs the extra `mcp`)
 
     with reporting_errors():
         serve(chosen_stage(stage, api_url))
