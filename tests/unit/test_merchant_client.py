@@ -3,13 +3,16 @@
 import asyncio
 import json
 from datetime import UTC, datetime
+from typing import get_args
 
 import httpx
 import pytest
 
-from payment_chat_client import AsyncOrders, Orders, Refused, Unreachable, errors
-from payment_chat_client.amounts import amount_text, parse_amount
-from payment_chat_client.order import to_json
+from payment_chat_client import AsyncOrders, Orders, Refused, Unreachable, errors, order
+from payment_chat_client.amounts import amount_text, exponent, parse_amount
+from payment_chat_client.order import FINAL, to_json
+from payments.money import CURRENCIES
+from payments.order import Capture, Purpose, Status
 from tests.orders_api import RESULT, OrdersApi, refused
 
 TICKETS = {"reference": "INV-1", "purpose": "charge", "description": "Two tickets", "amount": 4990, "currency": "eur"}
@@ -154,3 +157,15 @@ def test_an_amount_is_written_for_people_and_read_back(amount, currency, text):
 def test_text_that_is_no_amount_is_refused(text):
     with pytest.raises(ValueError, match="is not an amount"):
         parse_amount(text)
+
+
+def test_client_and_api_count_every_currency_alike():
+    assert {code: exponent(code) for code in CURRENCIES} == {code: each.exponent for code, each in CURRENCIES.items()}
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"), [(Purpose, order.Purpose), (Capture, order.Capture), (Status, order.Status)]
+)
+def test_client_and_api_know_the_same_words(theirs, ours):
+    assert {each.value for each in theirs} == set(get_args(ours))
+    assert {each.value for each in Status if each.is_final} == FINAL
