@@ -94,12 +94,22 @@ def _form(typed: Mapping[str, str]) -> str:
     purposes = options("purpose", WHAT)
     description = value("description", "Two tickets")
     fields = (
-        ("For what", f'<input name="description" required maxlength="200" value="{description}">'),
-        ("Amount", f'<input name="amount" inputmode="decimal" value="{value("amount", "49.90")}">'),
-        ("Currency", f'<select name="currency">{currencies}</select>'),
-        ("How", f'<select name="purpose">{purposes}</select>'),
+        (
+            "description",
+            "For what",
+            f'<input id="description" name="description" required maxlength="200" value="{description}">',
+        ),
+        (
+            "amount",
+            "Amount",
+            f'<input id="amount" name="amount" inputmode="decimal" value="{value("amount", "49.90")}">',
+        ),
+        ("currency", "Currency", f'<select id="currency" name="currency">{currencies}</select>'),
+        ("purpose", "How", f'<select id="purpose" name="purpose">{purposes}</select>'),
     )
-    labelled = "".join(f"<label>{label} {control}</label>" for label, control in fields)
+    labelled = "".join(
+        f'<div class="field"><label for="{name}">{label}</label>{control}</div>' for name, label, control in fields
+    )
     return (
         f'<form method="post" action="/orders"><h2>Ask for a payment</h2>{labelled}'
         "<button>Create the order</button></form>"

@@ -62,7 +62,7 @@ def installed_pythons():
             yield found.stdout.decode().strip()
 
 
-@pytest.mark.parametrize("interpreter", installed_pythons())
+@pytest.mark.parametrize("interpreter", list(installed_pythons()))
 def test_it_works_in_an_environment_of_its_own(wheel, tmp_path, interpreter):
     uv("venv", "--quiet", "--python", interpreter, str(tmp_path / "venv"), cwd=tmp_path)
     python, versions = str(tmp_path / "venv/bin/python"), tmp_path / "versions.txt"

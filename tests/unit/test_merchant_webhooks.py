@@ -28,6 +28,12 @@ def signed(body, *, secret=SECRETS[0], at=None):
     return {**headers, "Webhook-Signature": Webhook(secret).sign("evt_1", at, body)}
 
 
+def signed_event(**changed):
+    """Headers and body of an event, as the stage sends it."""
+    body = json.dumps(event(**changed))
+    return signed(body), body
+
+
 def test_a_signed_event_is_read():
     body = json.dumps(event())
 
