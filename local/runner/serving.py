@@ -1,5 +1,6 @@
 """Start the parts of the local stage (emulator, stand-ins, page) and watch them until one ends or a signal comes."""
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -57,12 +58,25 @@ def start_servers(children: Children, ports: Ports, directory: Path) -> None:
     children.start("emulator", [sys.executable, "-m", "local.runner.emulator"], cwd=directory, **variables)
     children.start("stripe", [sys.executable, "-m", "local.stripe.server", "--port", str(ports.stripe)], cwd=ROOT)
     children.start("model", [sys.executable, "-m", "local.model.server", "--port", str(ports.model)], cwd=ROOT)
+    start_merchant(children, ports)
     for name, url, seconds in (
         ("the emulator", f"{address(ports.emulator)}/_ministack/health", 30),
         ("Stripe stand-in", f"{address(ports.stripe)}/_control/health", 15),
         ("model stand-in", f"{address(ports.model)}/_control/health", 15),
+        ("merchant stand-in", f"{address(ports.merchant)}/_control/health", 15),
     ):
         children.wait_for(name, lambda url=url: is_answering(url), seconds=seconds)  # type: ignore[misc]
+
+
+def start_merchant(children: Children, ports: Ports) -> None:
+    command = [sys.executable, "-m", "local.merchant.server", "--port", str(ports.merchant)]
+    children.start("merchant", command, cwd=ROOT, PYTHONPATH=os.pathsep.join([str(ROOT), str(ROOT / "client")]))
+
+
+def tell_merchant(ports: Ports, what: str, told: dict[str, object]) -> None:
+    """Give the merchant stand-in what it cannot know before the deployment: its `api`, or the `secrets`."""
+    url = f"{address(ports.merchant)}/_control/{what}"
+    httpx.post(url, json=told, timeout=5, trust_env=False).raise_for_status()
 
 
 def start_page(children: Children, ports: Ports, api_url: str) -> None:

@@ -33,7 +33,7 @@ class Request:
 @dataclass(frozen=True)
 class Answer:
     status: int
-    body: object
+    body: object  # sent as JSON, or as it stands when it is bytes (whose type a header must then name)
     headers: Mapping[str, str] = field(default_factory=dict)
     note: Mapping[str, object] = field(default_factory=dict)  # more fields of the log line; they hold no card data
     reset: bool = False  # drop the connection instead of answering
@@ -107,11 +107,11 @@ class Handler(BaseHTTPRequestHandler):
         print(json.dumps({**line, **answer.note}), flush=True)
 
     def reply(self, answer: Answer) -> None:
-        payload = json.dumps(answer.body).encode()
+        kind = {} if isinstance(answer.body, bytes) else {"Content-Type": "application/json"}
+        payload = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
         self.send_response(answer.status)
-        for key, value in answer.headers.items():
+        for key, value in {**kind, **answer.headers}.items():
             self.send_header(key, value)
-        self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(payload)))
         try:
             self.end_headers()
