@@ -5,25 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-# Stripe's test tokens: token → brand, and last four digits of the number that the token stands for.
-TOKENS = {
-    "tok_visa": ("visa", "4242"),
-    "tok_visa_debit": ("visa", "5556"),
-    "tok_mastercard": ("mastercard", "4444"),
-    "tok_mastercard_debit": ("mastercard", "3222"),
-    "tok_mastercard_prepaid": ("mastercard", "5100"),
-    "tok_amex": ("amex", "0005"),
-    "tok_discover": ("discover", "1117"),
-    "tok_diners": ("diners", "0004"),
-    "tok_jcb": ("jcb", "0505"),
-    "tok_unionpay": ("unionpay", "0005"),
-    # The issuer declines these, but only when a payment is tried: a PaymentMethod can still be created.
-    "tok_visa_chargeDeclined": ("visa", "0002"),
-    "tok_visa_chargeDeclinedInsufficientFunds": ("visa", "9995"),
-    "tok_visa_chargeDeclinedExpiredCard": ("visa", "0069"),
-    "tok_visa_chargeDeclinedIncorrectCvc": ("visa", "0127"),
-    "tok_visa_chargeDeclinedProcessingError": ("visa", "0119"),
-}
+from local.stripe.objects.issuers import AGREES, TEST_NUMBERS, TOKENS, Issuer
+from local.stripe.requests.refusals import Refusal, card_refused, missing
 
 # brand, prefixes, lengths
 BRANDS = (
@@ -44,64 +27,53 @@ class Card:
     exp_month: int
     exp_year: int
     raw: bool  # sent as a number, not as a test token
-
-
-class CardError(Exception):
-    """A card that Stripe refuses with 402."""
-
-    def __init__(self, code: str, param: str, message: str) -> None:
-        super().__init__(code)
-        self.code, self.param, self.message = code, param, message
-
-    def error(self) -> dict[str, str]:
-        url = f"https://stripe.com/docs/error-codes/{self.code.replace('_', '-')}"
-        return {
-            "code": self.code,
-            "doc_url": url,
-            "message": self.message,
-            "param": self.param,
-            "type": "card_error",
-        }
-
-
-class UnknownTokenError(Exception):
-    """`card[token]` is not one of Stripe's test tokens."""
+    issuer: Issuer = AGREES
+    wallet: str | None = None
 
 
 def check_card(card: dict[str, Any], today: date) -> Card:
-    """`card` has passed Stripe's schema. Raises CardError in Stripe's words, or UnknownTokenError."""
+    """`card` has passed Stripe's schema. Raises Refusal in Stripe's words."""
     if "token" in card:
-        if card["token"] not in TOKENS:
-            raise UnknownTokenError
-        brand, last4 = TOKENS[card["token"]]
-        return Card(brand, last4, today.month, today.year + 1, raw=False)
+        return card_of_token(card["token"], today)
     number = re.sub(r"[\s-]", "", card["number"])
     brand = check_number(number)
     month, year = check_expiry(int(card["exp_month"]), int(card["exp_year"]), today)
     if "cvc" in card and not re.fullmatch(r"[0-9]{4}" if brand == "amex" else r"[0-9]{3}", card["cvc"]):
-        raise CardError("invalid_cvc", "cvc", "Your card's security code is invalid.")
-    return Card(brand, number[-4:], month, year, raw=True)
+        raise refused("invalid_cvc", "cvc", "Your card's security code is invalid.")
+    return Card(brand, number[-4:], month, year, raw=True, issuer=TEST_NUMBERS.get(number, AGREES))
+
+
+def card_of_token(token: str, today: date, param: str = "card[token]") -> Card:
+    """A token `tok_…`, or a ready-made PaymentMethod `pm_card_…`. Raises Refusal when Stripe has none of that name."""
+    found = TOKENS.get(re.sub(r"^pm_card_", "tok_", token))
+    if found is None:
+        raise missing("token" if param == "card[token]" else "PaymentMethod", param, status=400)
+    return Card(found.brand, found.last4, today.month, today.year + 1, raw=False, issuer=found.issuer)
 
 
 def check_number(number: str) -> str:
     """Returns the brand."""
     if not re.fullmatch(r"[0-9]+", number):
-        raise CardError("invalid_number", "number", "The card number is not a valid credit card number.")
+        raise refused("invalid_number", "number", "The card number is not a valid credit card number.")
     for brand, prefix, lengths in BRANDS:
         if prefix.match(number) and len(number) in lengths and luhn(number):
             return brand
-    raise CardError("incorrect_number", "number", "Your card number is incorrect.")
+    raise refused("incorrect_number", "number", "Your card number is incorrect.")
 
 
 def check_expiry(month: int, year: int, today: date) -> tuple[int, int]:
     year += 2000 if 0 <= year < 100 else 0
     if not 1 <= month <= 12 or (year == today.year and month < today.month):
-        raise CardError("invalid_expiry_month", "exp_month", "Your card's expiration month is invalid.")
+        raise refused("invalid_expiry_month", "exp_month", "Your card's expiration month is invalid.")
     if not today.year <= year <= today.year + 50:
-        raise CardError("invalid_expiry_year", "exp_year", "Your card's expiration year is invalid.")
+        raise refused("invalid_expiry_year", "exp_year", "Your card's expiration year is invalid.")
     return month, year
 
 
 def luhn(number: str) -> bool:
     digits = [int(digit) for digit in reversed(number)]
     return sum(digits[::2] + [sum(divmod(2 * digit, 10)) for digit in digits[1::2]]) % 10 == 0
+
+
+def refused(code: str, param: str, message: str) -> Refusal:
+    return card_refused(code, message, param=param)

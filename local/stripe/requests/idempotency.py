@@ -11,13 +11,26 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from local.stand_in.service import Answer
-from local.stripe.answers import BEHAVIOURS, IN_PROGRESS, OTHER_PARAMETERS
+
+IN_PROGRESS = (
+    "There is currently another in-progress request using this Idempotent Key (that probably means you submitted "
+    "twice, and the other request is still going through): {key}. Please try again later."
+)
+OTHER_PARAMETERS = (
+    "Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a "
+    "key other than '{key}' if you meant to execute a different request."
+)
+OTHER_ENDPOINT = (
+    "Keys for idempotent requests can only be used for the same endpoint they were first used for ('{path}'). Try "
+    "using a key other than '{key}' if you meant to execute a different request."
+)
 
 
 @dataclass
 class Saved:
-    """The first request with a key: its fingerprint, and its answer when it has been executed."""
+    """The first request with a key: its address and fingerprint, and its answer when it has been executed."""
 
+    path: str
     fingerprint: str
     answer: Answer | None = None
 
@@ -30,24 +43,24 @@ class Idempotency:
         self._saved: dict[str, Saved] = {}
         self._lock = threading.Lock()
 
-    def answer(self, key: str | None, body: bytes, execute: Callable[[], tuple[Answer, bool]]) -> Answer:
+    def answer(self, key: str | None, path: str, body: bytes, execute: Callable[[], tuple[Answer, bool]]) -> Answer:
         """`execute` returns an answer and whether execution began. Only then is the answer saved, even a 500."""
         if key is None:
             return execute()[0]
-        fingerprint = self._fingerprint(body)
+        asked = Saved(path, self._fingerprint(body))
         with self._lock:
             saved = self._saved.get(key)
             if saved is None:
-                self._saved[key] = Saved(fingerprint)
+                self._saved[key] = asked
         if saved is not None:
-            return _repeat(saved, fingerprint, key)
+            return _repeat(saved, asked, key)
         try:
             answer, is_executed = execute()
         except BaseException:
             self._saved.pop(key)
             raise
         if is_executed:
-            self._saved[key].answer = replace(answer, reset=False)
+            asked.answer = replace(answer, reset=False)
         else:
             self._saved.pop(key)
         return answer
@@ -56,11 +69,13 @@ class Idempotency:
         return hmac.new(self._hash_key, b"&".join(sorted(body.split(b"&"))), hashlib.sha256).hexdigest()
 
 
-def _repeat(saved: Saved, fingerprint: str, key: str) -> Answer:
-    if saved.fingerprint != fingerprint:
-        message = OTHER_PARAMETERS.format(key=key)
-        return Answer(400, {"error": {"type": "idempotency_error", "message": message}})
+def _repeat(saved: Saved, asked: Saved, key: str) -> Answer:
+    if (saved.path, saved.fingerprint) != (asked.path, asked.fingerprint):
+        message = OTHER_ENDPOINT if saved.path != asked.path else OTHER_PARAMETERS
+        error = {"type": "idempotency_error", "message": message.format(key=key, path=saved.path)}
+        return Answer(400, {"error": error})
     if saved.answer is None:
-        return Answer(409, {"error": {**BEHAVIOURS["conflict"][1], "message": IN_PROGRESS.format(key=key)}})
+        error = {"code": "idempotency_key_in_use", "message": IN_PROGRESS.format(key=key)}
+        return Answer(409, {"error": {"type": "invalid_request_error", **error}})
     headers = {**saved.answer.headers, "Idempotent-Replayed": "true"}
     return replace(saved.answer, headers=headers, note={**saved.answer.note, "replayed": True})
