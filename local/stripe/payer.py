@@ -75,6 +75,8 @@ def _answer(world: World, outcome: Outcome) -> Answer:
     body: dict[str, Any] = {"status": outcome.status, "location": outcome.location, "next": None}
     if outcome.challenge is not None:
         body["next"] = challenge_url(world, world.objects[outcome.challenge])
+    elif outcome.declined is not None and outcome.page is not None:
+        body["next"] = outcome.page
     if outcome.declined is not None and outcome.declined.status == 402:
         return Answer(402, {**body, "error": outcome.declined.error})
     if outcome.declined is not None:

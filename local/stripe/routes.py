@@ -133,7 +133,19 @@ ROUTES = (
         "GET",
         DESTINATIONS,
         "v2.core._event_destination_list_params.EventDestinationListParams",
-        lambda a: a.destinations.listed(a.world),
+        lambda a: a.destinations.listed(a.params),
+    ),
+    Route(
+        "GET",
+        f"{DESTINATIONS}/{{id}}",
+        "v2.core._event_destination_retrieve_params.EventDestinationRetrieveParams",
+        lambda a: a.destinations.retrieve(a.world, a.name, a.params),
+    ),
+    Route(
+        "POST",
+        f"{DESTINATIONS}/{{id}}",
+        "v2.core._event_destination_update_params.EventDestinationUpdateParams",
+        lambda a: a.destinations.update(a.world, a.name, a.params),
     ),
     Route(
         "DELETE",

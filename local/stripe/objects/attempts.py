@@ -71,6 +71,8 @@ def succeed(world: World, intent: Object) -> None:
         return
     held = intent["capture_method"] == "manual"
     charge = _charge(world, intent, method, captured=not held)
+    if held:
+        world.end_at(world.clock.timestamp() + HOLD_SECONDS, intent["id"])
     intent["latest_charge"] = charge["id"]
     intent["amount_capturable" if held else "amount_received"] = intent["amount"]
     intent["status"] = "requires_capture" if held else "succeeded"

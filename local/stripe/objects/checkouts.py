@@ -1,5 +1,6 @@
 """Checkout Sessions: open, paid or set up on their page, expired by request or by the clock."""
 
+import heapq
 import secrets
 from string import ascii_letters
 from typing import Any
@@ -68,6 +69,7 @@ def create(world: World, params: dict[str, Any]) -> Object:
     )
     # Stripe's own addresses carry a long fragment too.
     made["url"] = f"{world.site}/c/pay/{made['id']}#fid{''.join(secrets.choice(ascii_letters) for _ in range(200))}"
+    world.end_at(made["expires_at"], made["id"])
     world.intent_data[made["id"]] = dict(params.get(f"{INTENT_OF_MODE[mode]}_data", {}))
     if mode == "setup":  # a PaymentIntent is made when the payer first tries to pay, a SetupIntent at once
         intent_of(world, made)
@@ -180,10 +182,9 @@ def expire(world: World, session: Object) -> None:
 def pass_time(world: World) -> None:
     """What the clock ends: Checkouts that nobody finished, payments that nobody captured."""
     now = world.clock.timestamp()
-    for kept in list(world.objects.values()):
-        if kept["object"] == "checkout.session" and kept["status"] == "open" and kept["expires_at"] <= now:
+    while world.deadlines and world.deadlines[0][0] <= now:
+        kept = world.objects[heapq.heappop(world.deadlines)[1]]
+        if kept["object"] == "checkout.session" and kept["status"] == "open":
             expire(world, kept)
         elif kept["object"] == "payment_intent" and kept["status"] == "requires_capture":
-            charge = world.objects[kept["latest_charge"]]
-            if charge["payment_method_details"]["card"]["capture_before"] <= now:
-                intents.end(world, kept, "automatic")
+            intents.end(world, kept, "automatic")

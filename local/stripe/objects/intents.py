@@ -14,6 +14,10 @@ from local.stripe.requests.refusals import Refusal, invalid
 OF_CONFIRMATION = ("return_url", "mandate_data", "off_session", "error_on_requires_action")
 CONFIRMABLE = frozenset({"requires_payment_method", "requires_confirmation", "requires_action"})
 CANCELLABLE = frozenset({*CONFIRMABLE, "requires_capture", "processing"})
+MAY_REDIRECT = (
+    "This intent is configured to accept payment methods enabled in your Dashboard. Because some of these payment "
+    "methods might redirect your customer off of your page, you must provide a `return_url`."
+)
 UNSUPPORTED = ("payment_method_data", "confirmation_token", "mandate", "payment_method_configuration")
 
 
@@ -83,7 +87,7 @@ def _create(world: World, kind: str, params: dict[str, Any], **fields: Any) -> O
         kind,
         allowed_payment_method_types=types or None,
         application=None,
-        automatic_payment_methods=None if types else {"enabled": True, "allow_redirects": "always"},
+        automatic_payment_methods=automatic(params, types),
         cancellation_reason=None,
         customer=customer,
         customer_account=None,
@@ -99,6 +103,14 @@ def _create(world: World, kind: str, params: dict[str, Any], **fields: Any) -> O
     )
     made["client_secret"] = f"{made['id']}_secret_{secrets.token_hex(12)}"
     return made
+
+
+def automatic(params: dict[str, Any], types: list[str]) -> Object | None:
+    """Whether the intent takes what the account's owner has switched on, which is so unless types are named."""
+    asked = params.get("automatic_payment_methods", {})
+    if types or asked.get("enabled") == "false":
+        return None
+    return {"allow_redirects": asked.get("allow_redirects", "always"), "enabled": True}
 
 
 def _confirm_at_once(world: World, made: Object, params: dict[str, Any]) -> Object:
@@ -124,6 +136,10 @@ def confirm(world: World, intent: Object, params: dict[str, Any], *, declined: s
         method = payment_methods.usable(world, name, intent["customer"])
     else:
         raise wrong_state(intent, "confirm", "it's missing a payment method")
+    if not params.get("return_url") and not {"use_stripe_sdk", "off_session"} & params.keys():
+        redirects = intent["automatic_payment_methods"] or {}
+        if redirects.get("allow_redirects") == "always":
+            raise invalid("return_url", MAY_REDIRECT)
     if params.get("setup_future_usage"):
         intent["setup_future_usage"] = params["setup_future_usage"]
     attempt(

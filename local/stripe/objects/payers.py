@@ -13,11 +13,12 @@ from local.stripe.requests.refusals import Refusal
 
 @dataclass(frozen=True)
 class Outcome:
-    """Where the payer's browser goes; `challenge` is the intent whose 3-D Secure page comes next."""
+    """Where the payer's browser goes: away to `location`, to the 3-D Secure page of an intent, or to our own `page`."""
 
     status: str
     location: str | None = None
     challenge: str | None = None
+    page: str | None = None
     declined: Refusal | None = None
 
 
@@ -40,7 +41,7 @@ def pay(world: World, session: Object, card: Card, details: dict[str, Any]) -> O
     try:
         attempt(world, intent, method, return_url=None)
     except Refusal as declined:
-        return Outcome("open", declined=declined)
+        return Outcome("open", page=session["url"], declined=declined)
     if intent["status"] == "requires_action":
         return Outcome("requires_action", challenge=intent["id"])
     return complete(world, session, intent)
@@ -86,11 +87,12 @@ def answer_challenge(world: World, intent: Object, *, passes: bool) -> Outcome:
     session = world.objects.get(world.checkout_of.get(intent["id"], ""))
     if session is not None and declined is None:
         return complete(world, session, intent)
-    status = "open" if session is not None else intent["status"]
+    if session is not None:
+        return Outcome("open", page=session["url"], declined=declined)
     location = None
     if return_url is not None:
         location = returning(return_url, intent, "failed" if declined else "succeeded")
-    return Outcome(status, location=location, declined=declined)
+    return Outcome(intent["status"], location=location, declined=declined)
 
 
 def returning(return_url: str, intent: Object, redirect_status: str) -> str:

@@ -1,6 +1,7 @@
 """All that the stand-in remembers: objects in Stripe's own form, and beside them what Stripe keeps to itself."""
 
 import copy
+import heapq
 import secrets
 import string
 import threading
@@ -10,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from local.stripe.objects.issuers import Issuer
+from local.stripe.objects.shapes import nullable
 from local.stripe.requests.refusals import missing
 
 Object = dict[str, Any]
@@ -66,11 +68,13 @@ class World:
     set_up: set[str] = field(default_factory=set)  # PaymentMethods that need no authentication any more
     used_up: set[str] = field(default_factory=set)  # PaymentMethods of no customer that have paid once
     checkout_of: dict[str, str] = field(default_factory=dict)  # the Checkout that an intent belongs to
+    deadlines: list[tuple[int, str]] = field(default_factory=list)  # a heap: when an object ends by itself
     intent_data: dict[str, Object] = field(default_factory=dict)  # by Checkout: what its intent will be made of
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def add(self, kind: str, length: int = 24, **fields: Any) -> Object:
         made = {
+            **dict.fromkeys(sorted(nullable(kind))),
             "id": new_id(PREFIXES[kind], length),
             "object": kind,
             "created": self.clock.timestamp(),
@@ -79,6 +83,9 @@ class World:
         }
         self.objects[made["id"]] = made
         return made
+
+    def end_at(self, moment: int, name: str) -> None:
+        heapq.heappush(self.deadlines, (moment, name))
 
     def get(self, kind: str, name: object, param: str = "id", status: int = 404) -> Object:
         """Raises Refusal when there is no object of that kind and name."""
