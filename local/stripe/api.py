@@ -69,14 +69,15 @@ class Api:
                 answer = self._answer(request, route, (found.groups() or ("",))[0])
                 status = "reset" if answer.reset else answer.status
                 moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-                self.calls.append({"time": moment, "method": route.method, **answer.note, "status": status})
+                called = {"time": moment, "method": route.method, "path": route.path}
+                self.calls.append({**called, **answer.note, "status": status})
                 return answer
         return None
 
     def _answer(self, request: Request, route: Route, name: str) -> Answer:
         key = request.headers.get("idempotency-key") if request.method == "POST" else None
         version = request.headers.get("stripe-version")
-        note: dict[str, object] = {"route": route.path, "path": route.path, "key": key, "version": version}
+        note: dict[str, object] = {"route": route.path, "key": key, "version": version}
         try:
             params = _params(request, route)
             call = Call(route, name, key, _metadata(params, "session"), self._order(name, params), params)

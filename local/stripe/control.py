@@ -64,7 +64,9 @@ class Control:
 
     def _tamper(self, request: Request) -> Answer:
         """`{"id": …, "amount": 1}` puts another value where the object has that field already."""
-        changes = dict(request.json())
+        changes = request.json()
+        if not isinstance(changes, dict):
+            return Answer(400, {"message": "id: the object; and its fields"})
         name = changes.pop("id", None)
         with self._world.lock:
             kept = self._world.objects.get(str(name))

@@ -175,7 +175,7 @@ def expire(world: World, session: Object) -> None:
     session.update(status="expired", url=None)
     kind = INTENT_OF_MODE[session["mode"]]
     if session[kind] is not None and world.objects[session[kind]]["status"] in intents.CANCELLABLE:
-        intents.end(world, world.objects[session[kind]], "automatic")
+        intents.end(world, world.objects[session[kind]], "abandoned")
     world.announce("checkout.session.expired", session)
 
 

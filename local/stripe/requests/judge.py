@@ -64,8 +64,13 @@ def most_specific(error: ValidationError) -> ValidationError:
         branches: dict[Any, list[ValidationError]] = {}
         for inner in error.context:
             branches.setdefault(inner.schema_path[0], []).append(inner)
-        error = min(branches.values(), key=lambda errors: (len(errors), -len(errors[0].absolute_path)))[0]
+        depth = len(error.absolute_path)
+        error = min(branches.values(), key=lambda errors: (_is_of_another_kind(errors[0], depth), len(errors)))[0]
     return error
+
+
+def _is_of_another_kind(error: ValidationError, depth: int) -> bool:
+    return error.validator in {"type", "enum"} and len(error.absolute_path) == depth
 
 
 def refusal_of(error: ValidationError) -> Refusal:
