@@ -235,6 +235,14 @@ def test_the_page_shows_amount_merchant_item_and_message(store):
     assert 'href="http://127.0.0.1:1/left"' in page
 
 
+@pytest.mark.parametrize("locale", ["de", "en-GB", "es", "fr", "it", "ja", "nl", "pt-BR", "zh-TW", "auto", "fi"])
+def test_the_page_speaks_the_sessions_language_or_english(store, locale):
+    page = store.answer("GET", path(store.checkout(locale=locale).url)).text
+
+    assert f'<html lang="{"en" if locale in {"auto", "fi"} else locale[:2]}"' in page
+    assert len(set(re.findall(r"<label[^>]*>([^<]+)", page))) == 5
+
+
 def test_the_form_pays_and_redirects(store):
     session = store.checkout()
 

@@ -19,8 +19,9 @@ FORM = """
 <h1>{heading}</h1>
 {amount}<p class="soft">{item}</p>
 {error}
-<form method="post"><input type="hidden" name="do" value="wallet"><button class="other">{wallet}</button></form>
-<form method="post" autocomplete="on"><input type="hidden" name="do" value="pay">
+<form method="post" action="{action}"><input type="hidden" name="do" value="wallet">
+<button class="other">{wallet}</button></form>
+<form method="post" action="{action}" autocomplete="on"><input type="hidden" name="do" value="pay">
 <label for="email">{email}</label>
 <input id="email" name="email" type="email" autocomplete="email" required value="{address}"{fixed}>
 <label for="number">{number}</label>
@@ -51,6 +52,7 @@ def show(session: Object, *, error: str | None = None, typed: dict[str, Any] | N
         FORM,
         **{name: text[name] for name in ("wallet", "email", "number", "expiry", "cvc", "name")},
         merchant=MERCHANT,
+        action=f"/c/pay/{session['id']}",  # without the address's fragment, which redirects would hand on
         heading=text["pay" if amount else "save"],
         amount=markup('<p class="amount">{amount}</p>', amount=amount) if amount else NOTHING,
         item=", ".join(item["description"] for item in session["line_items"]["data"]),
