@@ -1,5 +1,7 @@
 """PaymentIntents and SetupIntents of the Stripe stand-in, asked for by Stripe's own SDK."""
 
+import threading
+
 import pytest
 import stripe
 
@@ -265,6 +267,26 @@ def test_a_key_makes_one_intent_and_belongs_to_one_request(store):
     ):
         with pytest.raises(stripe.IdempotencyError):
             other()
+
+
+def test_concurrent_confirmations_take_the_money_once(store):
+    intent = store.payment(metadata={"order": "ord_race"})
+    statuses = []
+
+    def confirm():
+        try:
+            statuses.append(store.sdk.v1.payment_intents.confirm(intent.id).status)
+        except stripe.InvalidRequestError as refused:
+            statuses.append(refused.code)
+
+    threads = [threading.Thread(target=confirm) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(statuses) == ["payment_intent_unexpected_state"] * 7 + ["succeeded"]
+    assert len(store.ask("GET", "/_control/events", order="ord_race")) == 1
 
 
 def test_a_declined_confirmation_is_declined_again_under_its_key(store):

@@ -5,6 +5,7 @@ import json
 import pytest
 import stripe
 
+from local.stripe.events.deliveries import RETRY_SECONDS, Deliveries, Delivery
 from tests.stripe_shop import CHALLENGED, DECLINED, shop, wait_until
 
 
@@ -91,6 +92,17 @@ def test_an_event_is_sent_again_until_it_is_taken(store):
     (delivery,) = store.ask("GET", "/_control/events")
     assert (delivery["about"], delivery["statuses"]) == (intent.id, [500, 500, 500, 200])
     assert len({event["id"] for event in bodies(store.heard.events)}) == 1
+
+
+def test_an_event_that_nobody_takes_is_given_up():
+    deliveries = Deliveries(lambda *_: 0, retry_seconds=(0.01,) * len(RETRY_SECONDS))
+    event = {"event": "evt_1", "type": "payment_intent.succeeded", "about": "pi_1", "order": None}
+    delivery = Delivery(**event, url="http://127.0.0.1:1/", behaviour="deliver", body=b"{}", secrets=["whsec_x"])
+
+    deliveries.add(delivery, {})
+    wait_until(lambda: delivery.state != "pending")
+
+    assert (delivery.state, len(delivery.statuses)) == ("failed", 8)
 
 
 def test_a_dropped_event_never_arrives(store):

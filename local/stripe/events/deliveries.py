@@ -62,8 +62,13 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
 class Deliveries:
     """`now`: seconds since the epoch for signatures; it is never the moved clock, whose future nobody would trust."""
 
-    def __init__(self, send: Post = post, now: Callable[[], float] = time.time) -> None:
-        self._send, self._now = send, now
+    def __init__(
+        self,
+        send: Post = post,
+        now: Callable[[], float] = time.time,
+        retry_seconds: tuple[float, ...] = RETRY_SECONDS,
+    ) -> None:
+        self._send, self._now, self._retry_seconds = send, now, retry_seconds
         self._due: list[tuple[float, int, Delivery]] = []
         self._shuffled: list[Delivery] = []
         self._number = itertools.count()
@@ -126,7 +131,7 @@ class Deliveries:
         delivery.statuses.append(status)
         if 200 <= status < 300:
             delivery.state = "delivered"
-        elif len(delivery.statuses) <= len(RETRY_SECONDS):
-            self._schedule(delivery, RETRY_SECONDS[len(delivery.statuses) - 1])
+        elif len(delivery.statuses) <= len(self._retry_seconds):
+            self._schedule(delivery, self._retry_seconds[len(delivery.statuses) - 1])
         elif delivery.state == "pending":
             delivery.state = "failed"
