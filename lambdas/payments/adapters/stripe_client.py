@@ -28,8 +28,17 @@ STRIPE_SECONDS = 2 * (CONNECT_SECONDS + READ_SECONDS) + 0.5  # the longest call:
 class StripeAccount:
     """`url`: of the stand-in; None on AWS. A live key is used on the stage `prod` alone."""
 
-    def __init__(self, key: StripeKey, deadline: Deadline, *, stage: str, url: str | None) -> None:
+    def __init__(
+        self,
+        key: StripeKey,
+        deadline: Deadline,
+        *,
+        stage: str,
+        url: str | None,
+        connect: Callable[[str, str | None], StripeClient] | None = None,
+    ) -> None:
         self._key, self._deadline, self._stage, self._url = key, deadline, stage, url
+        self._connect = connect or stripe_client
         self._client: tuple[str, StripeClient] | None = None
 
     def is_live(self) -> bool:
@@ -87,7 +96,7 @@ class StripeAccount:
 
     def _client_with(self, key: str) -> StripeClient:
         if self._client is None or self._client[0] != key:
-            self._client = (key, stripe_client(key, self._url))
+            self._client = (key, self._connect(key, self._url))
         return self._client[1]
 
 

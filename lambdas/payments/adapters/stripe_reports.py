@@ -89,10 +89,10 @@ def _close(at: AtStripe) -> Callable[[StripeClient], Any]:
 def _of_checkout(at: AtStripe, found: Any) -> Report:
     intent = _part(found, "payment_intent") or _part(found, "setup_intent")
     is_open = found.status == "open"
-    order_id = _metadata(found)
+    order_id = _order_id(found)
     return Report(
         at=at,
-        order_id=_agreed(order_id, _metadata(intent)) if intent else order_id,
+        order_id=_agreed(order_id, _order_id(intent)) if intent else order_id,
         reference=found.client_reference_id or "",
         livemode=bool(found.livemode),
         amount=_agreed(found.amount_total, _value(intent, "amount")),
@@ -110,7 +110,7 @@ def _of_intent(at: AtStripe, found: Any) -> Report:
     redirect = _value(action, "redirect_to_url")
     return Report(
         at=at,
-        order_id=_metadata(found),
+        order_id=_order_id(found),
         livemode=bool(found.livemode),
         amount=_value(found, "amount"),
         currency=_value(found, "currency"),
@@ -154,9 +154,10 @@ def _capture_before(intent: Any) -> int | None:
     return None if before is None else int(before)
 
 
-def _metadata(found: Any) -> str | None:
-    held = _value(found, "metadata")
-    return None if held is None else dict(held).get("order")
+def _order_id(found: Any) -> str | None:
+    """Which order it says it was made for."""
+    order_id: str | None = _value(_value(found, "metadata"), "order")
+    return order_id
 
 
 def _value(found: Any, name: str) -> Any:
