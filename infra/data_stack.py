@@ -47,13 +47,15 @@ class DataStack(Stack):
             "StripeEvents",
             "The secrets that Stripe signs its events with",
             "Stripe makes them: make stripe-events stores a new one beside the old one.",
-            {"secret_string_template": '{"secrets": []}', "generate_string_key": "unused"},
+            template='{"secrets": []}',
+            name_in_template="unused",
         )
         self.webhook = self._secret(
             "Webhook",
             "The secrets that webhooks are signed with: the current and the previous one",
             "The merchant's server must learn a new one first: make webhook-secret does both steps.",
-            {"secret_string_template": '{"previous": null}', "generate_string_key": "current"},
+            template='{"previous": null}',
+            name_in_template="current",
         )
         if stage.data_trail:
             DataTrail(self, "Trail", tables=(self.sessions, self.receipts, self.attempts, self.orders), kept=self.kept)
@@ -137,7 +139,12 @@ class DataStack(Stack):
         return table
 
     def _secret(
-        self, id_: str, description: str, not_rotated_because: str, generator: dict[str, str] | None = None
+        self,
+        id_: str,
+        description: str,
+        not_rotated_because: str,
+        template: str | None = None,
+        name_in_template: str | None = None,
     ) -> secretsmanager.Secret:
         return secret(
             self,
@@ -146,7 +153,8 @@ class DataStack(Stack):
             key_arn=self.storage.key_arn,
             kept=self.kept,
             not_rotated_because=not_rotated_because,
-            generator=generator,
+            template=template,
+            name_in_template=name_in_template,
         )
 
 

@@ -1,7 +1,5 @@
 """The secrets of a stage, and the permission to read one. Each is encrypted with the storage key."""
 
-from collections.abc import Mapping
-
 from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -21,9 +19,10 @@ def secret(
     key_arn: str,
     kept: RemovalPolicy,
     not_rotated_because: str,
-    generator: Mapping[str, str] | None = None,
+    template: str | None = None,
+    name_in_template: str | None = None,
 ) -> secretsmanager.Secret:
-    """Made with a random value. `generator`: the JSON template around it, and the name that the value gets there."""
+    """Made with a random value. `template`: the JSON around it, where it gets the name `name_in_template`."""
     # By its ARN: the key itself would get a wider policy.
     key = kms.Key.from_key_arn(scope, f"StorageOf{id_}", key_arn)
     made = secretsmanager.Secret(
@@ -32,7 +31,10 @@ def secret(
         description=description,
         encryption_key=key,
         generate_secret_string=secretsmanager.SecretStringGenerator(
-            password_length=RANDOM_CHARS, exclude_punctuation=True, **(generator or {})
+            password_length=RANDOM_CHARS,
+            exclude_punctuation=True,
+            secret_string_template=template,
+            generate_string_key=name_in_template,
         ),
         removal_policy=kept,
     )

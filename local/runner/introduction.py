@@ -17,7 +17,7 @@ def introduce(emulator: EmulatorClients, deployed: Deployment, ports: Ports) -> 
     webhook = _secret(emulator, deployed.data["WebhookSecret"])
     valid = [secret for secret in (webhook["current"], webhook.get("previous")) if secret]
     _tell(f"{address(ports.merchant)}/_control/secrets", {"secrets": valid})
-    _tell(f"{address(ports.merchant)}/_control/api", {"url": deployed.gateway_url(ports)})
+    _tell(f"{address(ports.merchant)}/_control/api", {"apiUrl": deployed.gateway_url(ports)})
 
 
 def _secret(emulator: EmulatorClients, name: str) -> dict[str, list[str] | str]:

@@ -73,12 +73,6 @@ def start_merchant(children: Children, ports: Ports) -> None:
     children.start("merchant", command, cwd=ROOT, PYTHONPATH=os.pathsep.join([str(ROOT), str(ROOT / "client")]))
 
 
-def tell_merchant(ports: Ports, what: str, told: dict[str, object]) -> None:
-    """Give the merchant stand-in what it cannot know before the deployment: its `api`, or the `secrets`."""
-    url = f"{address(ports.merchant)}/_control/{what}"
-    httpx.post(url, json=told, timeout=5, trust_env=False).raise_for_status()
-
-
 def start_page(children: Children, ports: Ports, api_url: str) -> None:
     say("Starting the page ...")
     children.start(
