@@ -94,14 +94,14 @@ synth: $(READY) ## the CloudFormation templates of STAGE, in cdk.out; needs no A
 bootstrap: $(READY) ## prepare the AWS account of your credentials for CDK, once per region
 	@cdk bootstrap --no-notices -c stage=$(STAGE)
 
-deploy: $(READY) ## check the settings of STAGE, show what changes, deploy, try it out
+deploy: $(READY) ## check the settings of STAGE, show what changes, deploy, run the smoke test
 	@python -m infra.operations.preflight $(STAGE)
 	@cdk synth --quiet --no-notices -c stage=$(STAGE)
 	@cdk diff --no-notices --app cdk.out
 	@cdk deploy --all --no-notices --app cdk.out --require-approval never
 	@python -m infra.operations.smoke $(STAGE)
 
-smoke: $(READY) ## try out the deployed STAGE: a conversation, refusals, the model
+smoke: $(READY) ## test the deployed STAGE: a conversation, refusals, the model
 	@python -m infra.operations.smoke $(STAGE)
 
 check-page: $(READY) ## compare the deployed page at URL with docs/page-scripts.json

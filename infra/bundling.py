@@ -27,7 +27,7 @@ CACHE = ROOT / ".cache" / "packages"
 MADE_BY = (LOCK, Path(__file__))
 
 RUNTIME = (3, 13)
-AWS_SERVICES = ("bedrock-runtime", "dynamodb", "kms", "secretsmanager")  # what the functions call; boto3 knows no other
+AWS_SERVICES = ("bedrock-runtime", "dynamodb", "kms", "secretsmanager")  # what the functions call; no other is shipped
 UNUSED = (
     "**/*.so",  # optional accelerators, compiled for one machine; the Python they replace ships beside them
     "**/*.dist-info",

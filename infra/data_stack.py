@@ -16,8 +16,8 @@ from infra.nag_exceptions import acknowledge
 class DataStack(Stack):
     """Hands out the keys `storage`, `sealing`, `counting`, the tables, the secret `stripe`, and `chat_role`.
 
-    `chat_role` is the chat function's role. It is made here, beside the keys whose policies name it: if the function's
-    stack made it, each of the two stacks would wait for the other. Its permissions are added beside the function.
+    `chat_role` is the chat function's role. It is created here because the policies of the keys name it: if the
+    function's stack created it, the two stacks would depend on each other. Its permissions are added in that stack.
     """
 
     def __init__(self, scope: Construct, id_: str, *, stage: Stage) -> None:

@@ -1,4 +1,4 @@
-"""The rows of docs/security.md, and the breaks of breaks.toml: which change of the code each row's tests must notice."""
+"""The rows of docs/security.md, and the breaks of breaks.toml: the changes of the code that the tests must notice."""
 
 import re
 import tomllib

@@ -79,7 +79,7 @@ class Policy:
 class Session:
     """`step` and `outcome` are the state. `history` is the caller's to write: `advance` leaves it alone.
 
-    `changing`: the field whose new value is asked for at `step`; the old one stands until then.
+    `changing`: the field whose new value is asked for at `step`; the old one is kept until then.
     `choosing`: the payer wants to change something and was asked what; a bare yes does not confirm then.
     """
 
