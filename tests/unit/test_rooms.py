@@ -17,10 +17,10 @@ TOPS = {"lambdas": "lambdas", "frontend": "frontend", "client": "client", "infra
 
 @cache
 def rooms() -> dict[str, frozenset[str]]:
-    """What each room may import, by folder: names of rooms, or of all rooms in a folder."""
+    """What each room may import, by folder: a room by its name or by the end of its path, or all rooms of a folder."""
     table = (ROOT / "docs/architecture.md").read_text().partition("## One turn")[0]
     return {
-        folder: frozenset(re.findall(r"\w+", allowed))
+        folder: frozenset(re.findall(r"[\w/]+", allowed))
         for folders, allowed in ROW.findall(table)
         for folder in re.findall(r"`([^`]+)`", folders)
     }
@@ -53,8 +53,20 @@ def imports(file: Path) -> set[str]:
     return {name for name in named & modules().keys() if modules()[name].name != "__init__.py" or name.count(".") == 0}
 
 
+def meant(name: str) -> set[str]:
+    """The rooms that a name in the last column means."""
+    return {room for room in rooms() if f"/{room}".endswith(f"/{name}") or room.split("/")[0] == name}
+
+
 def may_import(room: str, other: str) -> bool:
-    return room == other or not rooms()[room].isdisjoint({Path(other).name, *other.split("/")[:1]})
+    return room == other or any(other in meant(name) for name in rooms()[room])
+
+
+@pytest.mark.parametrize("room", rooms())
+def test_what_a_room_may_import_is_named_without_doubt(room: str):
+    tops = {each.split("/")[0] for each in rooms()}
+
+    assert {name: len(meant(name)) for name in rooms()[room] - tops} == dict.fromkeys(rooms()[room] - tops, 1)
 
 
 def test_every_module_is_in_a_room():
