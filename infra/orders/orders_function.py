@@ -51,4 +51,5 @@ def orders_function(
         ],
         timeout=Duration.seconds(25),
         memory=stage.memory,
+        published=True,
     )
