@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from order_sweep.order_sweep import OrderSweep
 
+from order_sweep.order_sweep import OrderSweep
 from payments.announcing import Announcing
 from payments.at_stripe import NotAtStripe
 from payments.order import AtStripe, Change, Status, StripeKind
