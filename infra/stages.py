@@ -105,5 +105,6 @@ def placeholders(stage: Stage) -> tuple[str, ...]:
         "alarm_email": not stage.alarm_email or stage.alarm_email.endswith(EXAMPLE),
         "page": stage.page is not None and stage.page.domain.endswith(EXAMPLE),
         "webhook_url": EXAMPLE in stage.webhook_url,
+        "return_hosts": any(host.endswith(EXAMPLE) for host in stage.return_hosts),
     }
     return tuple(name for name, is_unset in unset.items() if is_unset)

@@ -20,7 +20,11 @@ def takes_events(stage: Stage) -> bool:
 def limits_of_stripe_paths(stage: Stage) -> dict[str, apigateway.MethodDeploymentOptions]:
     """Throttles of their own: what is sent there without a signature takes nothing from signed calls."""
     limits = apigateway.MethodDeploymentOptions(
-        throttling_rate_limit=stage.events_per_second, throttling_burst_limit=2 * stage.events_per_second
+        throttling_rate_limit=stage.events_per_second,
+        throttling_burst_limit=2 * stage.events_per_second,
+        logging_level=apigateway.MethodLoggingLevel.OFF,
+        data_trace_enabled=False,
+        metrics_enabled=True,
     )
     paths = {f"{EVENTS_PATH}/POST": takes_events(stage), f"{RETURNS_PATH}/GET": bool(stage.page_url)}
     return {path: limits for path, is_there in paths.items() if is_there}

@@ -54,7 +54,9 @@ class Deployed:
         return SecretsManagerStore(self.secrets, "events")
 
     def register(self, *, rotate: bool = False) -> Registered:
-        return register(self.destinations, self.store, lambda secret: is_event_taken(self.url, secret, 0), rotate=rotate)
+        return register(
+            self.destinations, self.store, lambda secret: is_event_taken(self.url, secret, 0), rotate=rotate
+        )
 
 
 @pytest.fixture
@@ -79,8 +81,9 @@ def types(deployed: Deployed) -> list[str]:
 def test_stripe_is_told_where_to_send_thin_events_and_the_secret_is_stored(deployed: Deployed):
     registered = deployed.register()
 
-    (made,) = deployed.shop.sdk.v2.core.event_destinations.list().data
-    assert (made.id, made.event_payload, made.status) == (registered.destination, "thin", "enabled")
+    made = deployed.shop.sdk.v2.core.event_destinations.retrieve(registered.destination)
+    assert (made.event_payload, made.status) == ("thin", "enabled")
+    assert deployed.destinations.ids() == [made.id]
     assert made.enabled_events == list(EVENTS)
     (signing,) = signings_in(deployed.secrets.text)
     assert signing.destination == made.id
