@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from chat.dialogue import order_replies
 from chat.languages.language import DEFAULT, language_tags, load_language
 from chat.values.brands import Brand
 from chat.values.card import Field, Refusal, masked_card
@@ -31,16 +32,16 @@ def reply(before: "Session", heard: "Interpretation", after: "Session", policy: 
     language = load_language(after.language)
     parts = []
     if before.step == "none":
-        parts.append(language.says["welcome"])
+        parts.append(order_replies.opening(after, policy) if after.order else language.says["welcome"])
     if after.language != before.language:
         parts.append(language.says["language"])
     parts += _answer_digression(before, heard, after, policy)
     if after.error:
         parts += [refusal(after), *([language.says["early_cvv"]] if heard.early_cvv else [])]
         if after.error.code != "card_incomplete" or after.step != "card":
-            parts.append(question(after, again=after.error.field == after.step.value))
+            parts.append(question(after, policy, again=after.error.field == after.step.value))
     else:
-        parts += [*_acknowledge(before, heard, after), question(after, again=False)]
+        parts += [*_acknowledge(before, heard, after), question(after, policy, again=False)]
     return language.joiner.join(parts)
 
 
@@ -91,13 +92,15 @@ def _acknowledge(before: "Session", heard: "Interpretation", after: "Session") -
     return parts
 
 
-def question(session: "Session", *, again: bool) -> str:
+def question(session: "Session", policy: "Policy", *, again: bool) -> str:
     """What is asked at the session's step."""
     says = load_language(session.language).says
     if session.choosing:
         return says["choose"]
+    if session.step == "action":
+        return order_replies.action_waiting(session, policy)
     if session.step == "confirm":
-        return review(session)
+        return order_replies.review(session, policy) if session.order else review(session)
     key = session.step.value
     if key == Field.CVV and session.card and session.card.brand is Brand.AMEX:
         key = "cvv_amex"
@@ -117,18 +120,18 @@ def refusal(session: "Session") -> str:
     return text.format(brand=error.brand.label if error.brand else "")
 
 
-def restart(session: "Session") -> str:
+def restart(session: "Session", policy: "Policy") -> str:
     language = load_language(session.language)
-    return language.joiner.join((language.says["restart"], question(session, again=False)))
+    return language.joiner.join((language.says["restart"], question(session, policy, again=False)))
 
 
-def declined(session: "Session") -> str:
+def declined(session: "Session", policy: "Policy") -> str:
     """A confirmation that did not go through, and where the conversation goes back to."""
     language = load_language(session.language)
     text = language.refusal(session.error.code if session.error else "", None, 1)
     if session.step == "confirm":
         return text
-    return language.joiner.join((text, question(session, again=False)))
+    return language.joiner.join((text, question(session, policy, again=False)))
 
 
 def end(session: "Session", policy: "Policy") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from chat.dialogue.state_machine import settle
+from chat.dialogue.settling import settle
 from chat.turns.attempts import counters_for
 from chat.turns.claims import too_many_requests, wait_for_owner, with_claim
 from chat.turns.errors import Busy, SessionExpired

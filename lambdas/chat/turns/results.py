@@ -9,7 +9,7 @@ from chat.dialogue import replies
 from chat.values.session import Outcome, Session, Step
 
 if TYPE_CHECKING:
-    from chat.dialogue.state_machine import Transition
+    from chat.dialogue.transition import Transition
     from chat.turns.stored import Receipt, Record
     from chat.values.order_view import Action, OrderShown
     from chat.values.session import PaymentToken

@@ -24,7 +24,7 @@ from payments.order import Capture
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from chat.dialogue.state_machine import Transition
+    from chat.dialogue.transition import Transition
     from chat.turns.confirm import Confirmation
     from chat.turns.records import Records
     from chat.turns.seals import Vault
