@@ -63,3 +63,16 @@ def fail_authentication(session: Session, decline: Decline, policy: Policy) -> T
     after = transition.session
     parts = (order_replies.authentication_failed(after, policy), replies.question(after, policy, again=False))
     return replace(transition, reply=load_language(after.language).joiner.join(parts))
+
+
+def give_up(session: Session, policy: Policy) -> Transition:
+    """The order allows no further try."""
+    error = Refusal("too_many_attempts", Field.CARD)
+    return end_conversation(replace(session, error=error), Outcome.FAILED, policy)
+
+
+def resume_at_stripe(session: Session, policy: Policy) -> Transition:
+    """Opened again while the payer is at Stripe."""
+    session = replace(session, step=Step.ACTION)
+    parts = (order_replies.opening(session, policy), order_replies.action_waiting(session, policy))
+    return Transition(session, load_language(session.language).joiner.join(parts))

@@ -36,7 +36,7 @@ def result_of_record(record: Record) -> TurnResult:
 def result_of_end(transition: Transition) -> TurnResult:
     """Cancelled or failed: nothing is kept, so nothing is shown as collected."""
     last = transition.session
-    session = Session(id=last.id, language=last.language, step=Step.DONE, outcome=last.outcome)
+    session = Session(id=last.id, language=last.language, step=Step.DONE, outcome=last.outcome, order=last.order)
     return TurnResult(replace(session, error=last.error), transition.reply)
 
 
