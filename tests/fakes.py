@@ -510,6 +510,9 @@ class FakeStripe:
         self.reports: dict[str, Report] = {}
         self.asked: list[str] = []
         self.trouble: list[Exception] = []
+        self.issuer: list[dict[str, object]] = []
+        self.confirmed: dict[str, Report] = {}
+        self.charges = 0
 
     def retrieve(self, at: AtStripe) -> Report:
         self._ask(f"retrieve {at.id}")
@@ -536,10 +539,15 @@ class FakeStripe:
         return self._made(order, made, intent_id=made.id, intent_status=status, customer=customer)
 
     def confirm_intent(self, at: AtStripe, payment_method: str, attempt: str, return_url: str) -> Report:
+        """Asks the issuer once for an attempt; `issuer`: what it answers, in turn, and yes when that is used up."""
         self._ask(f"confirm {at.id}")
-        if self.reports[at.id].is_open:
-            self.pay(at, replace(VISA_AT_STRIPE, id=payment_method))
-        return self.reports[at.id]
+        report = self.reports[at.id]
+        if report.is_open and report.intent_status != "requires_action" and attempt not in self.confirmed:
+            card = replace(VISA_AT_STRIPE, id=payment_method)
+            self.pay(at, **{"card": card, **(self.issuer.pop(0) if self.issuer else {})})
+            self.charges += self.reports[at.id].intent_status in ("succeeded", "requires_capture")
+            self.confirmed[attempt] = self.reports[at.id]
+        return self.confirmed.get(attempt, self.reports[at.id])
 
     def create_checkout(self, order: Order, language: str, return_url: str, submit_text: str) -> AtStripe:
         self._ask("create checkout")
@@ -570,6 +578,17 @@ class FakeStripe:
         self.asked.append(what)
         if self.trouble:
             raise self.trouble.pop(0)
+
+
+DECLINED = {
+    "status": "requires_payment_method",
+    "is_open": True,
+    "card": None,
+    "decline_code": "card_declined",
+    "decline_detail": "generic_decline",
+}
+ASKS_FOR_OWNER = {"status": "requires_action", "is_open": True, "url": "https://hooks.example/3ds"}
+PROCESSING = {"status": "processing", "is_open": False}
 
 
 class FakeBus:

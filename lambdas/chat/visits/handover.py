@@ -46,7 +46,7 @@ class Handover:
         order = self.ledger.settlement.settle(order).order
         if order.at_stripe is not None and not order.status.is_final:
             return self._send(record, order, said)
-        if not order.may_start(self.ledger.now()):
+        if not self.ledger.may_start(order):
             return self.ledger.end(self.ledger.close_overdue(order), record)
         reviewing = replace(record, session=replace(record.session, step=Step.CONFIRM, error=None))
         expires = order.handover_expires or self.ledger.now() + CHECKOUT_SECONDS

@@ -64,9 +64,12 @@ class Ledger:
         order = self.order_of(record)
         if order.is_claimed(self.now()):
             raise Busy
-        if order.may_start(self.now()):
+        if self.may_start(order):
             return order
         raise OrderOver(self.close_overdue(order))
+
+    def may_start(self, order: Order) -> bool:
+        return order.may_start(self.now()) and order.declines < MAX_DECLINES
 
     def close_overdue(self, order: Order) -> Order:
         """The order's own end, where its time or its payer's tries are over. Raises Busy."""

@@ -45,17 +45,17 @@ class Opening:
 
     def check(self, order: Order, session_id: str, language: str) -> Openable | TurnResult:
         """What a new conversation begins with; the completed reply for a completed order. Raises OrderClosed, Busy."""
-        now, is_at_stripe = self.ledger.now(), False
+        is_at_stripe = False
         if not order.status.is_final:
-            if order.is_claimed(now):
+            if order.is_claimed(self.ledger.now()):
                 raise Busy
             settled = self.ledger.settlement.settle(order)
             order, is_at_stripe = settled.order, is_payer_at_stripe(settled.order, settled.report)
-        if not is_at_stripe and not order.may_start(now):
+        if not is_at_stripe and not self.ledger.may_start(order):
             order = self.ledger.close_overdue(order)
         if order.status is Status.COMPLETED:
             return result_of_completed(order, session_id, language, self.ledger.policy)
-        if order.status.is_final or order.mismatched or not (is_at_stripe or order.may_start(now)):
+        if order.status.is_final or order.mismatched or not (is_at_stripe or self.ledger.may_start(order)):
             raise OrderClosed(shown(order, self.ledger.policy))
         return Openable(order, is_at_stripe)
 
