@@ -1,95 +1,151 @@
-# ruff: noqa: ARG001, ISC002
-"""The fixed wording of a conversation about an order."""
+"""The fixed wording of a conversation about an order. The phrases stand in `languages/`, the facts on the order.
 
-from __future__ import annotations
+Merchant and description are data from outside: they are shown as they are, never as markup or placeholders.
+"""
 
 from typing import TYPE_CHECKING
 
+from chat.languages.language import load_language
+from chat.languages.placeholders import fill
 from chat.values.brands import Brand
 from chat.values.card import masked_card
 from payments.amount_text import amount_text
-from payments.order import Purpose
+from payments.order import Status
 
 if TYPE_CHECKING:
-    from chat.values.session import Policy, Session
+    from chat.values.session import KeptCard, OrderVisit, Policy, Session
     from payments.order import SavedCard, Terms
 
-
-def opening(session: Session, policy: Policy) -> str:
-    """Who asks for what."""
-    terms = _terms(session)
-    if terms.purpose is Purpose.SAVE:
-        return f"You are saving a card for {policy.merchant}: {terms.description}. Nothing is charged now; " \
-               f"{policy.merchant} may charge the card later."  # fmt: skip
-    return f"You are paying {_amount(terms, session.language)} to {policy.merchant} for: {terms.description}."
+_MARKUP = str.maketrans({"[": "(", "]": ")", "<": "(", ">": ")", "*": "", "_": " ", "`": "'", "\\": "/"})
 
 
-def review(session: Session, policy: Policy) -> str:
-    terms = _terms(session)
-    what = f"Please check: {opening(session, policy)}"
-    if session.order and session.order.is_hosted:
-        return f"{what} Say “confirm” to go on to Stripe’s page, where you enter the card."
-    card, expiry = session.shown_card, session.shown_expiry
-    shown = masked_card(Brand(card.brand), card.last4) if card else ""
-    end = "nothing is charged now" if terms.purpose is Purpose.SAVE else "then it is paid"
-    return f"{what} {session.name}, {shown}, expires {expiry}. Say “confirm” if it is all right; {end}."
+def facts(terms: "Terms", policy: "Policy", language: str) -> dict[str, str]:
+    """What a phrase about an order may name; `amount` is empty for `save`, which has none."""
+    has_amount = terms.amount is not None and terms.currency is not None
+    return {
+        "merchant": policy.merchant,
+        "description": terms.description,
+        "amount": amount_text(terms.amount or 0, terms.currency or "", language) if has_amount else "",
+        "contact": policy.contact,
+    }
 
 
-def completed(terms: Terms, policy: Policy, language: str, card: SavedCard) -> str:
-    shown = f"{card.brand} •••• {card.last4}"
-    if terms.purpose is Purpose.SAVE:
-        return f"Done: your card {shown} is saved for {policy.merchant}."
-    verb = "reserved for" if terms.purpose is Purpose.AUTHORIZE else "paid to"
-    return f"Done: {_amount(terms, language)} {verb} {policy.merchant} with {shown}."
+def opening(session: "Session", policy: "Policy") -> str:
+    """Who asks for what. What is asked of the payer first comes after it."""
+    hello = load_language(session.language).answers["hello"]
+    return _joined(session, hello, _say(f"opening_{_purpose(session)}", session, policy))
 
 
-def action(session: Session, policy: Policy) -> str:
-    """The payer has to act at Stripe now."""
-    if session.order and session.order.is_hosted:
-        return "Thank you. Use the button to enter the card on Stripe’s page, then come back here."
-    return "Your bank wants to check that it is you. Use the button to confirm the payment with your bank."
+def review(session: "Session", policy: "Policy") -> str:
+    """What a clear yes agrees to: before Stripe's page the order, in the chat also the card, masked."""
+    if _visit(session).is_hosted:
+        return _joined(
+            session, _say(f"opening_{_purpose(session)}", session, policy), _say("ask_hosted", session, policy)
+        )
+    return _say(
+        f"review_{_purpose(session)}", session, policy,
+        name=session.name or "",
+        card=shown_card(session.shown_card),
+        expiry=str(session.shown_expiry or ""),
+    )  # fmt: skip
 
 
-def action_waiting(session: Session, policy: Policy) -> str:
-    return "The button leads to Stripe. Once you have finished there, come back here."
+def question(session: "Session", policy: "Policy") -> str:
+    """What is asked where an order differs from a conversation without one: at the review and at Stripe."""
+    if session.step == "action":
+        return action_waiting(session, policy)
+    if session.choosing and _visit(session).is_hosted:
+        return _say("choose_hosted", session, policy)
+    return review(session, policy)
 
 
-def hosted_card_typed(session: Session, policy: Policy) -> str:
-    return "Please do not type a card number here; I have not kept it. The card is entered on Stripe’s page alone."
+def completed(terms: "Terms", policy: "Policy", language: str, card: "SavedCard | KeptCard | None") -> str:
+    """What has happened: paid, reserved or saved."""
+    values = {**facts(terms, policy, language), "card": shown_card(card)}
+    return fill(load_language(language).order[f"completed_{terms.purpose}"], values)
 
 
-def back_from_stripe(session: Session, policy: Policy) -> str:
-    return "Welcome back. It is not finished yet: the button still leads to Stripe."
+def action(session: "Session", policy: "Policy") -> str:
+    """The payer has to go to Stripe's page, or to the bank's; the reply carries the address beside it."""
+    return _say(f"action_{_action_type(session)}", session, policy)
 
 
-def checkout_expired(session: Session, policy: Policy) -> str:
-    return "Stripe’s page has ended without a payment. Say “confirm” for a new one."
+def action_waiting(session: "Session", policy: "Policy") -> str:
+    return _say(f"waiting_{_action_type(session)}", session, policy)
 
 
-def authentication_failed(session: Session, policy: Policy) -> str:
-    return "Your bank could not confirm that it was you, so nothing was paid."
+def back_from_stripe(session: "Session", policy: "Policy") -> str:
+    """The payer has come back, and Stripe reports nothing that settles the order."""
+    return _say(f"back_{_action_type(session)}", session, policy)
 
 
-def _amount(terms: Terms, language: str) -> str:
-    return amount_text(terms.amount or 0, terms.currency or "eur", language)
+def checkout_expired(session: "Session", policy: "Policy") -> str:
+    """Stripe's page is over; a clear yes gets another."""
+    return _joined(session, _say("checkout_expired", session, policy), _say("ask_hosted", session, policy))
 
 
-def _terms(session: Session) -> Terms:
-    if session.order is None:
-        raise ValueError("the conversation is about no order")
-    return session.order.terms
+def checkout_declined(session: "Session", policy: "Policy") -> str:
+    """Stripe's page is still open for another card."""
+    return _joined(session, _say("checkout_declined", session, policy), action_waiting(session, policy))
 
 
-def checkout_declined(session: Session, policy: Policy) -> str:
-    return "The card was declined on Stripe’s page, which is still open for another one. " + action_waiting(
-        session, policy
-    )
+def authentication_failed(session: "Session", policy: "Policy") -> str:
+    """The bank did not recognise the payer. What is asked next comes after it."""
+    return _say("authentication_failed", session, policy)
+
+
+def hosted_card_typed(session: "Session", policy: "Policy") -> str:
+    """Card data came although Stripe's page takes it; nothing of it is kept."""
+    following = action_waiting(session, policy) if session.step == "action" else _say("ask_hosted", session, policy)
+    return _joined(session, _say("hosted_card_typed", session, policy), following)
 
 
 def cancelled(language: str) -> str:
-    return "You have left the payment; its link works as before."
+    """The payer has left; the order is open as before."""
+    return load_language(language).order["cancelled"]
 
 
-def checkout_submit(terms: Terms, policy: Policy, language: str) -> str:
-    """Beside the button of Stripe's page."""
-    return f"{policy.merchant}: {terms.description}"
+def closed(status: Status | None, policy: "Policy", language: str) -> str:
+    """Nothing can be paid with this link. `status`: of the order, None for an unknown one."""
+    kind = status if status in (Status.CANCELLED, Status.EXPIRED, Status.FAILED) else "unknown"
+    values = {"merchant": policy.merchant, "contact": policy.contact}
+    return fill(load_language(language).order[f"closed_{kind}"], values)
+
+
+def checkout_submit(terms: "Terms", policy: "Policy", language: str) -> str:
+    """The sentence beside the button of Stripe's page, which reads Markdown: its signs are taken from the data."""
+    values = {key: value.translate(_MARKUP) for key, value in facts(terms, policy, language).items()}
+    return fill(load_language(language).order[f"submit_{terms.purpose}"], values)
+
+
+def shown_card(card: "SavedCard | KeptCard | None") -> str:
+    """Masked. Stripe's page takes brands that the chat does not know; they are named as Stripe does."""
+    if card is None:
+        return ""
+    try:
+        return masked_card(Brand(card.brand), card.last4)
+    except ValueError:
+        return f"{card.brand.replace('_', ' ').title()} •••• {card.last4}"
+
+
+def _say(key: str, session: "Session", policy: "Policy", **more: str) -> str:
+    values = {**facts(_visit(session).terms, policy, session.language), **more}
+    return fill(load_language(session.language).order[key], values)
+
+
+def _joined(session: "Session", *parts: str) -> str:
+    return load_language(session.language).joiner.join(parts)
+
+
+def _visit(session: "Session") -> "OrderVisit":
+    if session.order is None:
+        raise ValueError("the session is not about an order")
+    return session.order
+
+
+def _purpose(session: "Session") -> str:
+    return _visit(session).terms.purpose.value
+
+
+def _action_type(session: "Session") -> str:
+    return "checkout" if _visit(session).is_hosted else "authenticate"

@@ -3,7 +3,9 @@
 from typing import TYPE_CHECKING
 
 from chat.dialogue import order_replies
+from chat.dialogue.answers import answer
 from chat.languages.language import DEFAULT, language_tags, load_language
+from chat.languages.placeholders import fill
 from chat.values.brands import Brand
 from chat.values.card import Field, Refusal, masked_card
 
@@ -47,29 +49,21 @@ def reply(before: "Session", heard: "Interpretation", after: "Session", policy: 
 
 def _answer_digression(before: "Session", heard: "Interpretation", after: "Session", policy: "Policy") -> list[str]:
     """The answer to what was said beside the way."""
-    language = load_language(after.language)
     given = [each for each in (heard.name, heard.card, heard.expiry, heard.cvv) if each]
     topic = heard.topic or (None if given else _TOPICS.get((heard.intent or "", before.step == "confirm")))
     if topic in ("refuse", "moment", "repeat") and not all(isinstance(each, Refusal) for each in given):
         return []
     if topic in ("hello", "unclear", "refuse", "not_yet") and before.step == "none":
         return []
-    if topic in ("why", "what"):
-        asked = after.step.value if after.step in ("name", "card", "expiry", "cvv") else "cvv"
-        if topic == "what" and asked == "cvv":
-            return [language.says["what_cvv"]]
-        text = (
-            language.says[f"why_{asked}"] if topic == "why" else language.refusal(f"{asked}_{_MISSED[asked]}", None, 2)
-        )
-        return [text]
     if topic == "refuse" and before.changing:
         return []
-    return [language.says[topic].format(contact=policy.contact)] if topic else []
+    if topic == "not_yet":
+        return [load_language(after.language).says["not_yet"]]
+    return [answer(topic, after, policy)] if topic else []
 
 
 # Wishes that mean something else, or nothing yet, before the review (`False`).
 _TOPICS = {("no", False): "refuse", ("confirm", False): "not_yet"}
-_MISSED = {"name": "invalid", "card": "not_found", "expiry": "not_found"}
 
 
 def _acknowledge(before: "Session", heard: "Interpretation", after: "Session") -> list[str]:
@@ -95,12 +89,12 @@ def _acknowledge(before: "Session", heard: "Interpretation", after: "Session") -
 def question(session: "Session", policy: "Policy", *, again: bool) -> str:
     """What is asked at the session's step."""
     says = load_language(session.language).says
-    if session.choosing:
+    if session.choosing and not (session.order and session.order.is_hosted):
         return says["choose"]
-    if session.step == "action":
-        return order_replies.action_waiting(session, policy)
+    if session.order and session.step in ("confirm", "action"):
+        return order_replies.question(session, policy)
     if session.step == "confirm":
-        return order_replies.review(session, policy) if session.order else review(session)
+        return review(session)
     key = session.step.value
     if key == Field.CVV and session.card and session.card.brand is Brand.AMEX:
         key = "cvv_amex"
@@ -108,10 +102,12 @@ def question(session: "Session", policy: "Policy", *, again: bool) -> str:
 
 
 def review(session: "Session") -> str:
-    card = session.card
-    return load_language(session.language).says["review"].format(
-        name=session.name, card=masked_card(card.brand, card.last4) if card else "", expiry=session.expiry
-    )  # fmt: skip
+    values = {
+        "name": session.name or "",
+        "card": order_replies.shown_card(session.card),
+        "expiry": str(session.expiry or ""),
+    }
+    return fill(load_language(session.language).says["review"], values)
 
 
 def refusal(session: "Session") -> str:
@@ -138,6 +134,8 @@ def end(session: "Session", policy: "Policy") -> str:
     language = load_language(session.language)
     if session.error:
         return language.refusal(session.error.code, None, 1).format(contact=policy.contact)
+    if session.order and session.status == "cancelled":
+        return order_replies.cancelled(session.language)
     return language.says[session.status]
 
 
