@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from chat.turns.confirm import CLAIM_SECONDS
+from chat.turns.claims import CLAIM_SECONDS
 from chat.turns.errors import Busy, SessionExpired
 from chat.turns.results import TurnResult
 from chat.turns.turn import Message

@@ -12,7 +12,7 @@ from chat.adapters import bedrock
 from chat.adapters.kms import KmsVault
 from chat.adapters.session_store import DynamoSessionStore
 from chat.languages.language import language_tags
-from chat.turns.wording import WordingRequest
+from chat.turns.composing import WordingRequest
 from tests.fakes import FakeWording, Payer, World
 
 CIPHERTEXT = 190  # bytes that KMS makes of a card number
