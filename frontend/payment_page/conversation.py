@@ -6,32 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from payment_page.api_types import Action, Message, RefusedError, Reply, SessionKey, UnreachableError
+from payment_page.transcript import TranscriptLine
 
 NOTHING_COLLECTED: Mapping[str, Any] = {"name": None, "brand": None, "last4": None, "expiry": None, "cvv": False}
-BRAND_NAMES = {
-    "visa": "Visa",
-    "mastercard": "Mastercard",
-    "amex": "American Express",
-    "discover": "Discover",
-    "diners": "Diners Club",
-    "jcb": "JCB",
-    "unionpay": "UnionPay",
-}
 # The step before the browser has said how the payer came: by a link, back from Stripe, or to go on.
 ARRIVING = "arriving"
-# Shown instead of the payer's words where their masked form is not known.
-HIDDEN = "••••"
 DEFAULT_WAIT_SECONDS = 5
 # After a longer wait nothing is sent again by itself: the payer may have left, or changed their mind.
 MAX_WAIT_SECONDS = 60
-
-
-@dataclass(frozen=True)
-class TranscriptLine:
-    """One line of the conversation. `role` is user or assistant; `content` is masked."""
-
-    role: str
-    content: str
 
 
 @dataclass(frozen=True)
@@ -181,21 +163,3 @@ def _wait_for(error: RefusedError) -> Trouble:
     if seconds <= MAX_WAIT_SECONDS:
         return Trouble("wait", seconds)
     return Trouble("later" if error.status == 429 else "failed")
-
-
-def show_field_value(step: str, reply: Reply) -> str:
-    """What the transcript shows of a value from the form field of `step`: as the API understood it."""
-    known = reply.collected
-    if reply.error or reply.step in {step, "done"}:
-        return HIDDEN
-    if step == "card":
-        return f"{BRAND_NAMES.get(known['brand'], '')} •••• {known['last4']}".strip()
-    return "•••" if step == "cvv" else known.get(step) or HIDDEN
-
-
-def find_masked_message(reply: Reply, lookup: Reply) -> str | None:
-    """The API's masked form of the message that got `reply`; None if the conversation has gone on since."""
-    last = lookup.history[-2:]
-    if lookup.text != reply.text or [line["role"] for line in last] != ["user", "assistant"]:
-        return None
-    return last[0]["content"]

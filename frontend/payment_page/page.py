@@ -9,9 +9,10 @@ import streamlit as st
 from payment_page import session_cookie
 from payment_page.api_types import Payer
 from payment_page.chat_api import ChatApi, from_environment
-from payment_page.conversation import BRAND_NAMES, Conversation
+from payment_page.conversation import Conversation
 from payment_page.entry import Entry, SecureEntry, View
 from payment_page.texts import choose_language, text_direction, texts
+from payment_page.transcript import BRAND_NAMES
 from payment_page.visit import Visit
 
 CARD_STEPS = ("name", "card", "expiry", "cvv", "confirm")

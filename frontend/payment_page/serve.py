@@ -23,10 +23,16 @@ from payment_page.chat_api import from_environment
 from payment_page.server import index_page, violation_reports
 from payment_page.server.certificate import write_self_signed
 from payment_page.server.security_headers import SecurityHeaders
+from payment_page.texts import choose_language, text_direction, texts
 
 
 async def answer_health_check(_: Request) -> Response:
     return PlainTextResponse("ok")
+
+
+def heading_for(accept_language: str | None) -> index_page.Heading:
+    language = choose_language(accept_language)
+    return index_page.Heading(language, text_direction(language), texts(language)["title"])
 
 
 def tls_settings(wanted: str) -> dict[str, str]:
@@ -43,7 +49,7 @@ app = st.App(
     "page.py",
     routes=[
         Route("/healthz", answer_health_check),
-        index_page.route(os.environ.get("MERCHANT", "")),
+        index_page.route(heading_for, os.environ.get("MERCHANT", "")),
         session_cookie.route,
         violation_reports.route,
     ],

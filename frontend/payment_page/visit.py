@@ -10,18 +10,16 @@ from payment_page import session_cookie
 from payment_page.api_types import Message, Payer, RefusedError, Reply, SessionKey, UnreachableError
 from payment_page.conversation import (
     ARRIVING,
-    HIDDEN,
     Conversation,
     after_end,
     after_error,
     after_lookup,
     after_refresh,
     after_reply,
-    find_masked_message,
-    show_field_value,
 )
 from payment_page.entry import EntryEvent
 from payment_page.texts import is_button_text
+from payment_page.transcript import HIDDEN, find_masked_message, show_field_value
 
 # How long a reply may wait for the masked form of the message that it answers.
 MASKED_FORM_SECONDS = 2.0

@@ -4,6 +4,8 @@ It says nothing of an order: the link's token stands in the fragment, which no r
 looks at a link learns who takes payments here, and uses nothing up.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -13,36 +15,43 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from payment_page.texts import choose_language, text_direction, texts
-
 _INDEX = Path(streamlit.__file__).parent / "static/index.html"
 _TITLE = "<title>Streamlit</title>"
 _HTML = '<html lang="en">'
 
 
+@dataclass(frozen=True)
+class Heading:
+    """`direction`: ltr or rtl."""
+
+    language: str
+    direction: str
+    title: str
+
+
 @cache
-def render(language: str, merchant: str) -> str:
+def render(heading: Heading, merchant: str) -> str:
     """Raises ValueError when Streamlit's document does not have the form that we know."""
     document = _INDEX.read_text(encoding="utf-8")
     if document.count(_TITLE) != 1 or document.count(_HTML) != 1:
         raise ValueError(f"{_INDEX} has another form: look at its title and its html element")
-    title = texts(language)["title"]
+    title = heading.title
     previews = {"og:title": title, "og:type": "website", "og:site_name": merchant, "og:description": merchant}
     tags = [
         f"<title>{escape(f'{merchant} · {title}' if merchant else title)}</title>",
         '<meta name="robots" content="noindex, nofollow" />',
         *(f'<meta property="{name}" content="{escape(text)}" />' for name, text in previews.items() if text),
     ]
-    html = f'<html lang="{language}" dir="{text_direction(language)}">'
+    html = f'<html lang="{heading.language}" dir="{heading.direction}">'
     return document.replace(_TITLE, "\n    ".join(tags)).replace(_HTML, html)
 
 
-def route(merchant: str) -> Route:
-    """`merchant`: the name that link previews show; empty for none."""
+def route(heading_for: Callable[[str | None], Heading], merchant: str) -> Route:
+    """`heading_for`: by Accept-Language. `merchant`: the name that link previews show; empty for none."""
 
     async def show_index(request: Request) -> Response:
-        language = choose_language(request.headers.get("Accept-Language"))
-        return HTMLResponse(render(language, merchant), headers={"X-Robots-Tag": "noindex, nofollow"})
+        document = render(heading_for(request.headers.get("Accept-Language")), merchant)
+        return HTMLResponse(document, headers={"X-Robots-Tag": "noindex, nofollow"})
 
-    render("en", merchant)
+    render(heading_for(None), merchant)
     return Route("/", show_index, methods=["GET"])
