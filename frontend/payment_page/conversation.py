@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from payment_page.api_types import Action, Message, RefusedError, Reply, SessionKey, UnreachableError
+from payment_page.texts import is_start_text
 from payment_page.transcript import TranscriptLine
 
 NOTHING_COLLECTED: Mapping[str, Any] = {"name": None, "brand": None, "last4": None, "expiry": None, "cvv": False}
@@ -96,6 +97,8 @@ def after_reply(before: Conversation, message: Message, reply: Reply, shown: str
 def after_lookup(before: Conversation, reply: Reply) -> Conversation:
     """The conversation as another tab or an earlier visit left it."""
     lines = tuple(TranscriptLine(each["role"], each["content"]) for each in reply.history)
+    if reply.order and lines and is_start_text(lines[0].content):
+        lines = lines[1:]  # the page sent it when the link was opened; the payer said nothing
     return replace(_apply(before, reply), lines=lines or (TranscriptLine("assistant", reply.text),))
 
 

@@ -140,6 +140,7 @@ def test_a_reload_goes_on_by_the_session_key(api):
     again.handle(EntryEvent(command="arrive"))
 
     assert (again.conversation.screen, again.conversation.order) == ("card", visit.conversation.order)
+    assert again.conversation.lines == visit.conversation.lines
 
 
 @pytest.mark.parametrize("status", ["expired", "cancelled", "failed"])

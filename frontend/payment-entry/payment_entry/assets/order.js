@@ -12,7 +12,15 @@ function termsRows(texts, { merchant, amountText, description }) {
 }
 
 function card(id, title, ...content) {
-  return el('section', { class: id === 'pay-done' ? 'pay-card pay-paper' : 'pay-card', 'aria-labelledby': id }, el('h2', { id, tabindex: -1 }, title), ...content)
+  return el('section', { class: 'pay-card', 'aria-labelledby': id }, el('h2', { id }, title), ...content)
+}
+
+// A card at the end of the way: its title gets the focus, and it is what is printed.
+function lastCard(id, title, ...content) {
+  const last = card(id, title, ...content)
+  last.classList.add('pay-paper')
+  last.querySelector('h2').tabIndex = -1
+  return last
 }
 
 // `cardRows`: what is known of the card where the conversation takes it.
@@ -45,7 +53,7 @@ export function action(panel, { texts, action }) {
 export function receipt(panel, { texts, language, brands, payment, order }) {
   const rows = [[texts.reference, order.reference], [texts.date, dateOf(language, order.completedAt)], [texts.card, cardLine(brands, payment)]]
   return [
-    card('pay-done', texts[`done_${order.purpose}`],
+    lastCard('pay-done', texts[`done_${order.purpose}`],
       el('p', { class: 'pay-good' }, fill(texts[`did_${order.purpose}`], { ...order, amount: order.amountText })),
       el('dl', {}, ...termsRows(texts, order), ...rows.filter(([, value]) => value).map(([term, value]) => row(term, bdi(value)))),
       order.capture === 'chat' ? el('p', { class: 'pay-kept' }, texts.deleted) : null,
@@ -65,7 +73,7 @@ export function linkClosed(panel, { texts, order }) {
   const known = order && texts[`link_${order.status}`]
   const about = known ? [texts.not_charged, fill(texts.ask_merchant, order)] : [texts.unknown_about]
   return [
-    card('pay-closed', known ?? texts.link_unknown, ...about.map(each => el('p', {}, each)),
+    lastCard('pay-closed', known ?? texts.link_unknown, ...about.map(each => el('p', {}, each)),
       order?.returnUrl ? link('pay-second', order.returnUrl, fill(texts.back_to, order)) : null),
   ]
 }

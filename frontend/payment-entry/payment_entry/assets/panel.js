@@ -45,6 +45,7 @@ export class Panel {
     else if (this.pending && !data.trouble) this.deliver() // the connection came back, or another message was answered first
     if (data.screen !== before?.screen || data.revision !== before?.revision) this.screen.replaceChildren(...draw(this, data, kept))
     if (!this.check.isRunning) this.showTrouble(data.trouble)
+    else if (data.screen !== before?.screen) this.root.scrollIntoView({ block: 'end' })
     if (data.cookie_ticket) useTicket(data.cookie_ticket)
     this.lineLabel.textContent = data.texts.message
     this.lineSend.textContent = data.texts.send
