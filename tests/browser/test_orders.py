@@ -119,6 +119,8 @@ def test_a_card_is_given_in_the_chat_and_the_bank_asks_with_the_keyboard_alone(
 def test_a_payer_who_comes_back_early_sees_the_result_as_soon_as_it_is_there(payer: Payer, orders_api: FakeApi) -> None:
     order = at_action(payer, orders_api)
     go_to_stripe(payer, "checkout")
+    payer.page.go_back()
+    go_to_stripe(payer, "checkout")
     come_back(payer)
     checking = payer.page.locator(".pay-check")
     expect(checking).to_have_text(payer.says["checking"])

@@ -46,10 +46,11 @@ export class Check {
     this.root.hidden = true
   }
 
-  // Whether the page that was drawn now has the result.
+  // Whether the page that was drawn now has the result that was waited for.
   hasEnded({ screen }) {
-    if (!this.isRunning || ['arriving', 'action'].includes(screen)) return false
+    if (['arriving', 'action'].includes(screen)) return false
+    const wasRunning = this.isRunning
     this.stop()
-    return true
+    return wasRunning
   }
 }

@@ -40,7 +40,8 @@ export class Panel {
     const before = this.data
     this.data = data
     const kept = data.screen === before?.screen && data.refusal ? this.screen.querySelector('input')?.value : ''
-    const isAnswered = this.settle() || this.check.hasEnded(data)
+    const hasResult = this.check.hasEnded(data)
+    const isAnswered = this.settle() || hasResult
     if (data.screen === 'arriving' && !data.trouble) this.arrive()
     else if (this.pending && !data.trouble) this.deliver() // the connection came back, or another message was answered first
     if (data.screen !== before?.screen || data.revision !== before?.revision) this.screen.replaceChildren(...draw(this, data, kept))
@@ -70,6 +71,7 @@ export class Panel {
   openOrder(token) {
     const { texts, revision } = this.data
     this.forget()
+    this.check.stop()
     this.screen.replaceChildren()
     this.pending = { id: makeId(), text: texts.start, step: 'none', from: 'link', orderToken: token, revision, askedAt: Date.now() }
     this.deliver()
