@@ -11,13 +11,13 @@ unexport PYTHONDONTWRITEBYTECODE
 
 READY := .venv/.ready
 
-$(READY): requirements/dev.txt requirements/uv.txt requirements/node/package-lock.json frontend/payment-entry/pyproject.toml
+$(READY): requirements/dev.txt requirements/uv.txt requirements/node/package-lock.json frontend/payment-entry/pyproject.toml client/pyproject.toml
 	@echo "Installing the locked packages into .venv (a minute the first time) ..."
 	@test -x .venv/bin/python || python3 -m venv .venv || { echo "python3 with its venv module (3.11 or newer) is needed; on Debian: apt-get install python3-venv" >&2; exit 1; }
 	@.venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed" >&2; exit 1; }
 	@test -x .venv/bin/uv || .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	@.venv/bin/uv pip sync --quiet --python .venv/bin/python --require-hashes requirements/dev.txt
-	@.venv/bin/uv pip install --quiet --offline --no-deps --python .venv/bin/python --editable frontend/payment-entry
+	@.venv/bin/uv pip install --quiet --offline --no-deps --python .venv/bin/python --editable frontend/payment-entry --editable client
 	@mkdir -p .venv/node && cp requirements/node/package.json requirements/node/package-lock.json .venv/node/
 	@npm ci --prefix .venv/node --silent --no-audit --no-fund
 	@touch $@
@@ -29,13 +29,13 @@ $(BENCH)/.ready: $(READY) requirements/bench.txt requirements/lambda.txt
 	@uv pip sync --quiet --python $(BENCH)/venv/bin/python --require-hashes --compile-bytecode requirements/bench.txt
 	@touch $@
 
-.PHONY: help run demo stage test test-parts test-whole integration check bench screenshots page-figures page-scripts synth bootstrap deploy smoke check-page stripe-key rollback destroy setup lock clean evidence mutation
+.PHONY: help run demo order stage test test-parts test-whole integration check bench screenshots page-figures page-scripts synth bootstrap deploy smoke check-page stripe-key rollback destroy setup lock clean evidence mutation
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "The local stage uses these ports of 127.0.0.1; set the variable to move one:"
-	@echo "  EMULATOR_PORT=4566 (AWS)  STRIPE_PORT=12111  MODEL_PORT=12112  PAGE_PORT=8501"
+	@echo "  EMULATOR_PORT=4566 (AWS)  STRIPE_PORT=12111  MODEL_PORT=12112  MERCHANT_PORT=12113  PAGE_PORT=8501"
 	@echo "synth to destroy take STAGE=dev (unless told), staging or prod."
 
 run: $(READY) ## the whole system on this machine, with the page
@@ -43,6 +43,11 @@ run: $(READY) ## the whole system on this machine, with the page
 
 demo: $(READY) ## play a conversation in the terminal, against the local stage
 	@exec python -m local.demo
+
+order: $(READY) ## ask for a payment on the running stage: AMOUNT=4990 CURRENCY=eur DESCRIPTION="Two tickets"
+	@payment-chat orders create $${DESCRIPTION:+--description "$$DESCRIPTION"} $${AMOUNT:+--amount "$$AMOUNT"} \
+	  $${CURRENCY:+--currency "$$CURRENCY"} $${PURPOSE:+--purpose "$$PURPOSE"} $${CAPTURE:+--capture "$$CAPTURE"} \
+	  $${REFERENCE:+--reference "$$REFERENCE"} $${EMAIL:+--email "$$EMAIL"} $${LOCALE:+--locale "$$LOCALE"}
 
 stage: $(READY) ## the whole system on this machine, without the page
 	@exec python -m local.runner.stage --tethered

@@ -9,7 +9,7 @@ from benchmarks.figures import Result, calls, six, total
 from benchmarks.places import DOCS
 from benchmarks.prices import DOLLARS_PER
 from benchmarks.report import TITLES, table
-from infra.config import PROD
+from infra.stages import PROD
 
 TURNS = 6
 CONVERSATIONS = 1_000
@@ -123,7 +123,7 @@ Figures above the default quota are **bold**. The first limit is {first}, at {pr
 
 - **1**: no limit is reached; this API's own throttle ({PROD.requests_per_second} requests a second, burst {PROD.burst}) is
   enough. About ${dollars:,.0f} a month.
-- **100**: raise this API's throttle in `infra/config.py` (it refuses first: 429) to 1,000, and ask for the model's tokens
+- **100**: raise this API's throttle in `infra/stages.py` (it refuses first: 429) to 1,000, and ask for the model's tokens
   and for Stripe's rate. When the model throttles, the fixed wording is used and no outcome changes; when Stripe throttles, the
   payer is asked to confirm again. About ${dollars * 100:,.0f} a month: provisioned DynamoDB capacity becomes cheaper.
 - **10,000**: ask for every quota above well before, warm the DynamoDB tables (on demand they double from their last

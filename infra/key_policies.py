@@ -141,7 +141,7 @@ def sealing_policy(user: iam.IRole) -> iam.PolicyDocument:
     return _for_one_role(user, ["kms:Encrypt", "kms:Decrypt"], sealing_conditions())
 
 
-def counting_policy(user: iam.IRole) -> iam.PolicyDocument:
+def mac_policy(user: iam.IRole) -> iam.PolicyDocument:
     """Usable by the role `user` alone, to make a MAC."""
     return _for_one_role(user, ["kms:GenerateMac"], mac_conditions())
 

@@ -11,8 +11,9 @@ from typing import Any
 import boto3
 import httpx
 
-from infra.config import Stage, stage_named
+from infra.config import Stage
 from infra.operations.outputs import stage_outputs
+from infra.stages import stage_named
 from payment_chat_client import SigV4
 
 LOG_WAIT_SECONDS = 60  # until what the function logged can be read

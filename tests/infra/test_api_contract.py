@@ -7,7 +7,7 @@ import yaml
 from jsonschema import Draft4Validator, Draft202012Validator
 
 from infra.api.rest_api import refusals
-from infra.config import STAGES
+from infra.stages import STAGES
 
 DOCUMENT = yaml.safe_load((Path(__file__).parents[2] / "docs" / "openapi.yaml").read_text())
 RESPONSES = DOCUMENT["components"]["responses"]
@@ -45,7 +45,7 @@ def test_every_refusal_of_the_gateway_is_documented(stage):
     ids=str,
 )
 def test_the_gateways_schema_refuses_what_the_document_refuses(body, templates):
-    model = templates["dev-Api"].only("AWS::ApiGateway::Model")["Schema"]
+    model = templates["dev-Api"].named("RestApiChatRequest", "AWS::ApiGateway::Model")["Schema"]
     documented = DOCUMENT["components"]["schemas"]["Turn"] | {"components": DOCUMENT["components"]}
 
     assert Draft4Validator(model).is_valid(body) == Draft202012Validator(documented).is_valid(body)

@@ -8,7 +8,6 @@ import httpx
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from chat.adapters.stripe_key import StripeKey
 from chat.adapters.stripe_payment_methods import StripePaymentMethods
 from chat.values.brands import Brand
 from chat.values.card import CardNumber, Cvv, Expiry
@@ -16,6 +15,7 @@ from chat.values.payment import Payment
 from chat.values.session import Decline, PaymentToken
 from local.stand_in.service import Answer, Service
 from local.stripe.server import LOCAL_STRIPE_KEY, Stripe
+from payments.adapters.stripe_key import StripeKey
 from runtime.aws import Unavailable
 from runtime.deadline import Deadline
 from tests.fakes import FakeTelemetry

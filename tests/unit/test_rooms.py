@@ -15,10 +15,10 @@ MAX_MODULES, MAX_LINES = 12, 200
 
 @cache
 def rooms() -> dict[str, frozenset[str]]:
-    """What each room may import, by folder: names of rooms, or of all rooms in a folder."""
+    """What each room may import, by folder: names of rooms (some with their parent's), or of all rooms in a folder."""
     table = (ROOT / "docs/architecture.md").read_text().partition("## One turn")[0]
     return {
-        folder: frozenset(re.findall(r"\w+", allowed))
+        folder: frozenset(re.findall(r"[\w/]+", allowed))
         for folders, allowed in ROW.findall(table)
         for folder in re.findall(r"`([^`]+)`", folders)
     }
@@ -58,7 +58,9 @@ def imports(file: Path) -> set[str]:
 
 
 def may_import(room: str, other: str) -> bool:
-    return room == other or not rooms()[room].isdisjoint({Path(other).name, *other.split("/")[:1]})
+    return room == other or not rooms()[room].isdisjoint(
+        {Path(other).name, other.partition("/")[2], *other.split("/")[:1]}
+    )
 
 
 def test_every_module_is_in_a_room():
