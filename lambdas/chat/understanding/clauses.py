@@ -20,7 +20,7 @@ class Clause:
     """Part of a message between two punctuation marks.
 
     `phrase`: its words. `typed`: the same with accents. `said`: the same as a set. `text`: the same as one string, for
-    languages without spaces. `start`, `end`: its place, closing punctuation included.
+    languages without spaces. `start`, `end`: its place, closing punctuation included. `is_question`: it closes so.
     """
 
     phrase: Phrase
@@ -30,6 +30,7 @@ class Clause:
     start: int
     end: int
     has_digits: bool
+    is_question: bool = False
 
 
 def split_clauses(plain: str) -> list[Clause]:
@@ -43,7 +44,8 @@ def split_clauses(plain: str) -> list[Clause]:
         if phrase:
             has_digits = _DIGIT.search(said) is not None
             typed = frozenset(said.lower().split())
-            found.append(Clause(phrase, typed, frozenset(phrase), " ".join(phrase), start, end, has_digits))
+            asks = stop is not None and not {"?", "؟"}.isdisjoint(stop[0])
+            found.append(Clause(phrase, typed, frozenset(phrase), " ".join(phrase), start, end, has_digits, asks))
         signs = {_SIGNS[char] for char in stop[0] if char in _SIGNS} if stop else ()
         found += [Clause((sign,), frozenset(), frozenset((sign,)), sign, end, end, has_digits=False) for sign in signs]
         start = end

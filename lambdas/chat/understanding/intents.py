@@ -163,7 +163,8 @@ def _different_card(clause: Clause, language: Language) -> bool:
 
 
 def _topic(clause: Clause, language: Language) -> str | None:
-    return next(iter(find_matching(clause, language, language.topics)), None)
+    found = find_matching(clause, language, language.topics)
+    return next((topic.key for topic in found if clause.is_question or not topic.only_asked), None)
 
 
 def _requested_language(found: list[Clause], language: Language, vocabulary: Vocabulary) -> str | None:
