@@ -29,7 +29,7 @@ $(BENCH)/.ready: $(READY) requirements/bench.txt requirements/lambda.txt
 	@uv pip sync --quiet --python $(BENCH)/venv/bin/python --require-hashes --compile-bytecode requirements/bench.txt
 	@touch $@
 
-.PHONY: help run demo order stage test test-parts test-whole integration check bench screenshots page-figures page-scripts synth bootstrap deploy smoke check-page stripe-key rollback destroy setup lock clean evidence mutation
+.PHONY: help run demo order stage test test-parts test-whole integration check bench screenshots page-figures page-scripts synth bootstrap deploy smoke check-page stripe-key rollback destroy setup lock clean evidence mutation sabotage
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,6 +75,9 @@ evidence: $(READY) ## measure every promise of docs/security.md (20 minutes), in
 mutation: $(READY) ## how many small changes to the code the tests notice (more than half an hour)
 	@python -m tests.evidence.mutation
 
+sabotage: $(READY) ## break the code once for each promise of docs/security.md: its tests must fail (ten minutes)
+	@nice python -m tests.sabotage
+
 check: $(READY) ## lint, format and types
 	@ruff check . && ruff format --check . && mypy --exclude benchmarks/contenders lambdas infra local frontend client benchmarks app.py
 
@@ -96,14 +99,14 @@ synth: $(READY) ## the CloudFormation templates of STAGE, in cdk.out; needs no A
 bootstrap: $(READY) ## prepare the AWS account of your credentials for CDK, once per region
 	@cdk bootstrap --no-notices -c stage=$(STAGE)
 
-deploy: $(READY) ## check the settings of STAGE, show what changes, deploy, try it out
+deploy: $(READY) ## check the settings of STAGE, show what changes, deploy, run the smoke test
 	@python -m infra.operations.preflight $(STAGE)
 	@cdk synth --quiet --no-notices -c stage=$(STAGE)
 	@cdk diff --no-notices --app cdk.out
 	@cdk deploy --all --no-notices --app cdk.out --require-approval never
 	@python -m infra.operations.smoke $(STAGE)
 
-smoke: $(READY) ## try out the deployed STAGE: a conversation, refusals, the model
+smoke: $(READY) ## test the deployed STAGE: a conversation, refusals, the model
 	@python -m infra.operations.smoke $(STAGE)
 
 check-page: $(READY) ## compare the deployed page at URL with docs/page-scripts.json
@@ -127,5 +130,5 @@ lock: $(READY) ## resolve the dependency groups of pyproject.toml again, into re
 	  UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 	    --python-version 3.11 $$pinned --group $$group -o requirements/$$group.txt; done
 
-clean: ## remove what the commands made (the local stage's state included)
+clean: ## remove what the commands made (the state of the local stage as well)
 	rm -rf .venv .stage .cache cdk.out .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -6,7 +6,9 @@ STEPS = ("none", "name", "card", "expiry", "cvv", "confirm", "action", "done")
 FIELDS = ("name", "card", "expiry", "cvv")
 
 STRING = apigateway.JsonSchemaType.STRING
-NAME = apigateway.JsonSchema(type=STRING, pattern="^(?!.*[0-9]{12})[A-Za-z0-9_-]{1,64}$")
+# A UUID, or a name in which no card number can hide: no 12 digits in a row once - and _ are left out.
+UUID = "[0-9A-Fa-f]{32}|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+ID = apigateway.JsonSchema(type=STRING, pattern=f"^({UUID}|(?!.*[0-9]([_-]*[0-9]){{11}})[A-Za-z0-9_-]{{1,64}})$")
 # More than 1,000 characters only with white space around them: the function trims before it counts.
 MESSAGE = apigateway.JsonSchema(
     type=STRING,
@@ -26,8 +28,8 @@ CHAT_REQUEST = apigateway.JsonSchema(
     additional_properties=False,
     properties={
         "message": MESSAGE,
-        "sessionId": NAME,
-        "messageId": NAME,
+        "sessionId": ID,
+        "messageId": ID,
         "expectedStep": apigateway.JsonSchema(type=STRING, enum=list(STEPS)),
         "field": apigateway.JsonSchema(type=STRING, enum=list(FIELDS)),
         "orderToken": apigateway.JsonSchema(type=STRING, pattern="^[A-Za-z0-9_-]{43}$"),
@@ -42,7 +44,7 @@ ORDER_REQUEST = apigateway.JsonSchema(
     required=["reference", "purpose", "description"],
     additional_properties=False,
     properties={
-        "reference": NAME,
+        "reference": ID,
         "purpose": apigateway.JsonSchema(type=STRING, enum=["charge", "authorize", "save"]),
         "amount": apigateway.JsonSchema(type=apigateway.JsonSchemaType.INTEGER, minimum=1),
         "currency": apigateway.JsonSchema(type=STRING, pattern="^[a-z]{3}$"),

@@ -1,4 +1,4 @@
-"""The REST API: what it lets through, what it refuses before the function is called, and how it answers then."""
+"""The REST API: what it lets through, what it refuses before the function is called, and with which answers."""
 
 import json
 from dataclasses import dataclass

@@ -34,7 +34,7 @@ Call = Callable[..., Answer]
 
 
 def caller(url: str, auth: httpx.Auth | None) -> Call:
-    """Calls of the API at `url`. They are signed with `auth`, but for those with `signed=False`."""
+    """Calls of the API at `url`. They are signed with `auth`, except those with `signed=False`."""
     http = httpx.Client(timeout=30)
 
     def call(method: str, path: str, body: object = None, *, token: str = "", signed: bool = True) -> Answer:

@@ -1,6 +1,6 @@
 """The function's entry point: reads the settings and wires the parts together.
 
-Nothing else in this package reads the clock, the environment or a source of randomness.
+Nothing else in this package reads the clock or the environment, or makes an id or a key.
 """
 
 from __future__ import annotations

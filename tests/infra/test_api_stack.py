@@ -31,7 +31,7 @@ def test_the_function_starts_from_a_snapshot(function: dict[str, Any]):
     assert function["SnapStart"] == {"ApplyOn": "PublishedVersions"}
 
 
-def test_the_function_is_told_what_it_needs(function: dict[str, Any]):
+def test_the_function_is_given_the_settings_it_needs(function: dict[str, Any]):
     told = set(function["Environment"]["Variables"])
 
     assert told - {"STRIPE_URL", "MODEL_URL", "RETURN_URL"} == {

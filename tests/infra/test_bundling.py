@@ -38,7 +38,7 @@ def test_it_runs_on_any_machine(package: Path):
     assert not [*package.rglob("*.so"), *package.rglob("*.pyd")]
 
 
-def test_our_code_stands_beside_the_packages(package: Path):
+def test_our_code_is_beside_the_packages(package: Path):
     assert (package / "chat").is_dir()
     assert (package / "stripe").is_dir()
 
@@ -124,7 +124,7 @@ def test_stripe_can_make_a_payment_method(package: Path):
     assert run(package, STRIPE).split() == ["asked", "visa"]
 
 
-def test_byte_code_is_taken_whatever_the_time_stamps_say(tmp_path: Path):
+def test_byte_code_is_used_whatever_the_time_stamps_are(tmp_path: Path):
     bundling.build(tmp_path, compiled=True)
     for source in tmp_path.rglob("*.py"):
         source.write_text("raise SystemExit('compiled anew')")

@@ -42,7 +42,7 @@ def test_a_deleted_item_leaves_no_copy(data: Template, table: str):
     assert not data.of_type("AWS::Backup::BackupSelection")
 
 
-def test_the_keys_that_encrypt_turn_over(data: Template):
+def test_the_keys_that_encrypt_are_rotated(data: Template):
     for name in ("Storage", "Sealing"):
         assert data.named(name, "AWS::KMS::Key")["EnableKeyRotation"] is True
 

@@ -26,7 +26,7 @@ def told(api: Template) -> dict[str, str]:
     return {name: value if isinstance(value, str) else "known-later" for name, value in variables.items()}
 
 
-def test_the_function_starts_with_what_the_stack_tells_it(told: dict[str, str], stage: str):
+def test_the_function_starts_with_the_settings_that_the_stack_gives_it(told: dict[str, str], stage: str):
     assert read(told).stage == stage
 
 

@@ -4,11 +4,11 @@ import json
 from statistics import median
 from typing import Any
 
-from benchmarks import prices
-from benchmarks.figures import Result, calls, six, total
+from benchmarks.pages import prices
+from benchmarks.pages.figures import Result, calls, six, total
+from benchmarks.pages.prices import DOLLARS_PER
+from benchmarks.pages.report import TITLES, table
 from benchmarks.places import DOCS
-from benchmarks.prices import DOLLARS_PER
-from benchmarks.report import TITLES, table
 from infra.stages import PROD
 
 TURNS = 6
@@ -65,7 +65,7 @@ def _model(model: str) -> float:
 def _head() -> str:
     return f"""# What a conversation costs
 
-Written by `make bench` (`python -m benchmarks.cost` computes it again from `docs/benchmarks/results.json`). The units are
+Written by `make bench` (`python -m benchmarks.pages.cost` computes it again from `docs/benchmarks/results.json`). The units are
 measured: calls, capacity units, log bytes, CPU time. The prices are the public ones of US East (N. Virginia) on
 {prices.DATE}, without free tiers. A run fetches no prices, so check the pages below before you rely on them. A
 conversation is the six steps, completed. These are assumed, because an emulator cannot measure them: {WAIT_MS["dynamodb"]} ms for each call to DynamoDB or
