@@ -59,11 +59,18 @@ def contains_any(clause: Clause, language: Language, wanted: frozenset[str] | di
     return language.unspaced and any(word in clause.text for word in wanted)
 
 
-def find_matching(clause: Clause, language: Language, phrases: Iterable[tuple[frozenset[str], T]]) -> list[T]:
+def find_matching(clause: Clause, language: Language, phrases: Iterable[tuple[frozenset[str], T]]) -> Iterator[T]:
     """The values of the phrases whose words are all in the clause."""
-    if language.unspaced:
-        return [held for phrase, held in phrases if all(word in clause.said or word in clause.text for word in phrase)]
-    return [held for phrase, held in phrases if phrase <= clause.said]
+    said, text = clause.said, clause.text
+    for phrase, held in phrases:
+        if language.unspaced:
+            for word in phrase:
+                if word not in text:
+                    break
+            else:
+                yield held
+        elif phrase <= said:
+            yield held
 
 
 def strip_fillers(text: str, fillers: frozenset[str]) -> Iterator[Phrase]:
