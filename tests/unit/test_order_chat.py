@@ -8,7 +8,6 @@ import pytest
 
 from chat.http.body import reply_body
 from chat.turns.attempts import Limits
-from chat.turns.claims import CLAIM_SECONDS
 from chat.turns.errors import Busy, OrderClosed, OrderRequired, SessionExpired, SessionTokenRequired, TooManyRequests
 from chat.values.session import Decline, Step
 from payments.at_stripe import StripeFailed, StripeRefused
@@ -751,7 +750,7 @@ def test_a_lost_first_reply_heals_and_makes_the_lost_token_void():
 
 
 def test_a_live_session_is_not_opened_again_by_its_name():
-    world, payer = reviewing()
+    _, payer = reviewing()
 
     with pytest.raises(SessionTokenRequired):
         payer.opens()
