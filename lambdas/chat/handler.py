@@ -1,6 +1,6 @@
 """The function's entry point.
 
-Nothing but this module and `wiring` reads the clock, the environment or a source of randomness.
+Nothing but this module and `wiring` reads the clock or the environment, or makes an id or a key.
 """
 
 from __future__ import annotations

@@ -137,7 +137,7 @@ class StripePaymentMethods:
         return Decline("processor_unavailable", detail)
 
 
-# Public test numbers whose token is more than their brand's: https://docs.stripe.com/testing
+# Public test numbers whose test token is not simply that of their brand: https://docs.stripe.com/testing
 TEST_TOKENS = {
     "4000056655665556": "tok_visa_debit",
     "5200828282828210": "tok_mastercard_debit",

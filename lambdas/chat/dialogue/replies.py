@@ -48,7 +48,7 @@ def reply(before: "Session", heard: "Interpretation", after: "Session", policy: 
 
 
 def _answer_digression(before: "Session", heard: "Interpretation", after: "Session", policy: "Policy") -> list[str]:
-    """The answer to what was said beside the way."""
+    """The answer to an off-topic question."""
     given = [each for each in (heard.name, heard.card, heard.expiry, heard.cvv) if each]
     topic = heard.topic or (None if given else _TOPICS.get((heard.intent or "", before.step == "confirm")))
     if topic in ("refuse", "moment", "repeat") and not all(isinstance(each, Refusal) for each in given):
@@ -62,7 +62,7 @@ def _answer_digression(before: "Session", heard: "Interpretation", after: "Sessi
     return [answer(topic, after, policy)] if topic else []
 
 
-# Wishes that mean something else, or nothing yet, before the review (`False`).
+# Intents that mean something else, or nothing yet, before the review (`False`).
 _TOPICS = {("no", False): "refuse", ("confirm", False): "not_yet"}
 
 
