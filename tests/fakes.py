@@ -18,6 +18,7 @@ from chat.http.api import Api
 from chat.turns.attempts import Limits
 from chat.turns.composing import Composer, NoWording
 from chat.turns.confirm import Confirmation
+from chat.turns.errors import SessionExpired
 from chat.turns.message import Message
 from chat.turns.records import Records
 from chat.turns.seals import SealBroken
@@ -68,6 +69,11 @@ LAMBDA_CONTEXT = SimpleNamespace(
     aws_request_id="request-1",
     get_remaining_time_in_millis=lambda: 25_000,
 )
+
+
+def no_terms(order_id: str) -> Terms:
+    """Of a store whose sessions have no order."""
+    raise SessionExpired
 
 
 class MemorySessions:
@@ -178,7 +184,7 @@ class MemoryVisits:
             yield  # the session's conditions come first
             if order:
                 try:
-                    self.orders.replace(order.order, order.over)
+                    MemoryOrders.replace(self.orders, order.order, order.over)  # part of this one effect
                 except OrderConflict:
                     self.sessions.items, self.sessions.receipts = kept
                     raise
