@@ -6,6 +6,7 @@ Settings: ORDERS_TABLE, EVENT_BUS, and POWERTOOLS_* for the log and the metrics.
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
+    from payments.order import Status
+
 deadline = Deadline()
 telemetry = FunctionTelemetry()
 
@@ -35,7 +38,11 @@ def handle(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 def relay(records: Iterable[Mapping[str, Any]], announcing: Announcing, telemetry: FunctionTelemetry) -> str | None:
-    """In order. The sequence number of the first record whose changes could not be announced; None when all were."""
+    """In order. The sequence number of the first record whose changes could not be announced; None when all were.
+
+    The image of an order that was written twice in a moment does not know yet what the one before it has told.
+    """
+    told: dict[str, frozenset[Status]] = {}
     for record in records:
         image = record.get("dynamodb", {}).get("NewImage")
         if not image:  # deleted
@@ -43,9 +50,11 @@ def relay(records: Iterable[Mapping[str, Any]], announcing: Announcing, telemetr
         try:
             order = to_order(image)
             telemetry.identify(order.id)
-            announced = announcing.announce(order).announced - order.announced
-            if announced:
-                telemetry.info("announced", statuses=sorted(announced))
+            order = replace(order, announced=order.announced | told.get(order.id, frozenset()))
+            announced = announcing.announce(order).announced
+            if announced != order.announced:
+                telemetry.info("announced", statuses=sorted(announced - order.announced))
+            told[order.id] = announced
         except UnreadableOrder as error:  # of another schema: no repeat will make it readable
             telemetry.unavailable(error)
         except Unavailable as error:

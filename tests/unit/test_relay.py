@@ -55,6 +55,16 @@ def test_what_was_announced_is_not_announced_again():
     assert house.bus.events == []
 
 
+def test_an_order_that_was_written_twice_in_a_moment_is_announced_once():
+    house = House()
+    again = replace(STARTED, session_id="s-2", version=2)
+    done = completed(again, RESULT, NOON + 5)
+
+    house.relays(image(STARTED), image(again), image(done))
+
+    assert house.bus.events == [(STARTED.id, "order.started"), (STARTED.id, "order.completed")]
+
+
 def test_the_first_record_that_fails_is_told_and_nothing_after_it_is_done():
     house = House()
     house.bus.trouble.append(Unavailable("events", "Throttled"))
