@@ -13,6 +13,7 @@ from chat.values.card import Expiry
 from chat.values.session import KeptCard, OrderVisit, Policy, Sealed, Session, Step
 from payments.amount_text import amount_text
 from payments.order import Capture, Purpose, SavedCard, Status, Terms
+from tests.conversations.offline import Payer
 
 POLICY = Policy(brands=ACCEPTED, contact="help@acme.example", merchant="ACME", wallets=True)
 TERMS = Terms("INV-1", Purpose.CHARGE, "Two tickets, 12 December", Capture.CHAT, 4990, "eur")
@@ -185,3 +186,10 @@ def test_french_has_its_spaces_before_punctuation_unbroken(tag: str) -> None:
     for text in texts:
         assert not re.search(r" [:;!?»]|« ", text), text
         assert not re.search(r"(?<![\u00a0\u202f\d])[:;!?»]|«(?!\u00a0)", text), text
+
+
+def test_a_name_that_ends_with_a_full_stop_gets_no_second_one() -> None:
+    payer = Payer()
+    payer.send("hello")
+
+    assert "Thanks, Sammy Davis Jr. What" in payer.send("Sammy Davis Jr.")["response"]
