@@ -12,7 +12,7 @@ from chat.values.brands import ACCEPTED, Brand
 from chat.values.card import Expiry
 from chat.values.session import KeptCard, OrderVisit, Policy, Sealed, Session, Step
 from payments.amount_text import amount_text
-from payments.order import Capture, Purpose, SavedCard, Status, Terms
+from payments.order import Capture, Purpose, SavedCard, Terms
 from tests.conversations.offline import Payer
 
 POLICY = Policy(brands=ACCEPTED, contact="help@acme.example", merchant="ACME", wallets=True)
@@ -128,14 +128,6 @@ def test_no_answer_opens_with_yes_or_no(tag: str) -> None:
     for key, said in load_language(tag).answers.items():
         opens = re.match(rf"(?:{'|'.join(WORDS_OF_YES_AND_NO[tag].split())})\s*[,:;.!،：，。]", said, re.IGNORECASE)
         assert not opens, key
-
-
-@pytest.mark.parametrize("status", [Status.CANCELLED, Status.EXPIRED, Status.FAILED, None])
-@EVERY_LANGUAGE
-def test_a_closed_link_says_why_and_whom_to_ask(tag: str, status: Status | None) -> None:
-    said = order_replies.closed(status, POLICY, tag)
-
-    assert ("ACME" if status else "help@acme.example") in said
 
 
 def test_what_a_merchant_writes_is_data() -> None:
