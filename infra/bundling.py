@@ -45,7 +45,8 @@ UNUSED = (
     "boto3/data",  # the resource interface, which is not used
     "boto3/examples",
     "bin",
-    "stripe/[!_dv]*/",  # leaves data and v2, which the client imports; the top level has what cards need
+    "stripe/[!_cdv]*/",  # leaves checkout, data and v2, which the client imports; the top level has the rest
+    "stripe/climate",
     "aws_lambda_powertools/event_handler",
     "aws_lambda_powertools/utilities/[!_j]*",  # leaves jmespath_utils, which the logger imports
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from chat.turns.attempts import Limits
 from chat.turns.errors import SessionExpired, TooManyRequests
-from chat.turns.turn import Message
+from chat.turns.message import Message
 from chat.values.session import Decline
 from tests.evidence.canary import number
 from tests.fakes import Payer, World

@@ -16,6 +16,7 @@ from chat.values.session import PaymentToken, Session, Step
 from infra import key_policies
 from infra.api.request_models import STEPS
 from infra.config import ALL_BRANDS
+from tests.fakes import no_terms
 from tests.infra.conftest import Template
 
 
@@ -69,7 +70,7 @@ RECEIPT = Receipt("abc-123", "0" * 64, PaymentToken("pm_1", "visa", "4242"), "en
 def used_of_tables() -> set[tuple[str, str]]:
     """Table and action, of everything that the function ever does to an item."""
     recorder = Recorder()
-    tables = DynamoSessionStore(recorder, "Sessions", "Receipts", "Attempts")
+    tables = DynamoSessionStore(recorder, "Sessions", "Receipts", "Attempts", no_terms)
     tables.load("abc-123")
     tables.save(RECORD, None, 0)
     tables.save(replace(RECORD, version=2), RECORD, 0)
