@@ -22,23 +22,30 @@ class Compounds:
     unspaced: bool
 
     def parts(self, word: str, start: int) -> list[tuple[int, int]]:
-        """The places of number words and links that follow one another from `start`; each is the longest that fits."""
-        found: list[tuple[int, int]] = []
-        while True:
-            size = self._number(word, start)
-            if not size and self.link and (found or self.link_may_come_first) and word.startswith(self.link, start):
-                linked = start + len(self.link)
-                size = self._number(word, linked)
-                found += [(start, linked)] if size else []
-                start = linked
-            if not size:
-                return found
-            found.append((start, start + size))
-            start += size
+        """The places of number words and links that follow one another from `start`, as far as they go."""
+        return self._parts(word, start, {}, is_first=True)
 
-    def _number(self, word: str, start: int) -> int:
-        numbers = self.numbers.get(word[start : start + 1], ())
-        return next((len(each) for each in numbers if word.startswith(each, start)), 0)
+    def _parts(
+        self, word: str, start: int, known: dict[int, list[tuple[int, int]]], *, is_first: bool = False
+    ) -> list[tuple[int, int]]:
+        """The longest number word is not always right: "settecentottanta" is settecent(o) and ottanta."""
+        if start in known and not is_first:
+            return known[start]
+        best: list[tuple[int, int]] = []
+        links = [start]
+        if self.link and word.startswith(self.link, start) and (not is_first or self.link_may_come_first):
+            links.append(start + len(self.link))
+        for begin in links:
+            for name in self.numbers.get(word[begin : begin + 1], ()):
+                if word.startswith(name, begin):
+                    end = begin + len(name)
+                    rest = self._parts(word, end, known)
+                    reached = rest[-1][1] if rest else end
+                    if not best or reached > best[-1][1]:
+                        best = [*([(start, begin)] if begin > start else []), (begin, end), *rest]
+        if not is_first:
+            known[start] = best
+        return best
 
 
 @dataclass(frozen=True)
@@ -67,7 +74,7 @@ class Vocabulary:
 @cache
 def vocabulary() -> Vocabulary:
     data = {tag: read_vocabulary(tag) for tag in language_tags()}
-    numbers = {tag: {words(phrase): value for phrase, value in _number_words(each)} for tag, each in data.items()}
+    numbers = {tag: {words(phrase): value for phrase, value in _spellings(each)} for tag, each in data.items()}
     all_numbers = {phrase: value for each in numbers.values() for phrase, value in each.items()}
     months = {word: month for each in data.values() for word, month in month_numbers(each).items()}
     max_words: dict[str, int] = {}
@@ -101,6 +108,16 @@ def _compounds(numbers: Iterable[Phrase], data: dict[str, Any]) -> Compounds:
     longest_first = {letter: tuple(sorted(each, key=len, reverse=True)) for letter, each in by_letter.items()}
     link_may_come_first = data.get("link_may_come_first", False)
     return Compounds(longest_first, fold(data.get("link", "")), link_may_come_first, data.get("unspaced", False))
+
+
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+
+
+def _spellings(data: dict[str, Any]) -> Iterator[tuple[str, int]]:
+    """Number words, also as they are typed without umlauts: "fuenf"."""
+    for name, value in _number_words(data):
+        yield name, value
+        yield name.translate(_UMLAUTS), value
 
 
 def _number_words(data: dict[str, Any]) -> Iterator[tuple[str, int]]:

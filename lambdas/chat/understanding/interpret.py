@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from chat.languages.language import Language, load_language
+from chat.languages.language import Language, load_language, words
 from chat.languages.vocabulary import vocabulary
 from chat.understanding import fields, intents, names, normalize, number_words, redact
-from chat.values.card import FIELDS, CardNumber, Cvv, Expiry, Field, Refusal, is_public_test_number, masked_card
+from chat.values.card import FIELDS, CardNumber, Cvv, Expiry, Field, Refusal, is_public_test_number
 from chat.values.session import Intent, PartialNumber, Policy, Session, Step
 
 _DIGIT = re.compile(r"\d", re.ASCII)
@@ -80,8 +80,9 @@ def interpret(message: str, session: Session, today: date, policy: Policy) -> In
     unclear = is_question and not (asked or found or name or _DIGIT.search(text.plain))
     unheard = session.step in _IN_DIGITS and not (asked or is_question or _has_value(found, name))
     private = unheard or _DIGIT.search(strict.plain) is not None
+    shown = redact.only_known_words(name or session.name, language) if session.step in _IN_DIGITS else str
     return Interpretation(
-        masked=redact.BULLETS if unheard else _mask(text, strict, found),
+        masked=redact.BULLETS if unheard else redact.mask_message(text, strict, found, shown),
         private=private,
         intent=None if private and asked.intent in (Intent.YES, Intent.CONFIRM) else asked.intent,
         topic="unclear" if unclear else asked.topic,
@@ -176,21 +177,6 @@ def _check_name(said: str, language: Language) -> str | Refusal:
             read = number_words.replace_number_words(read, runs, fields.find_secret_sentences(read.plain, language))
         if count := len(_DIGIT.findall(read.plain)):
             return Refusal("name_looks_like_card" if count > 3 else "name_invalid", Field.NAME)
+        if number_words.resemble_number_words(words(name), vocabulary()):
+            return Refusal("name_invalid", Field.NAME)
     return name
-
-
-def _mask(text: normalize.Text, strict: normalize.Text, found: fields.ExtractedFields) -> str:
-    """`strict`: the same message, with all of the number words that may be secret as digits."""
-    forms = {}
-    if isinstance(found.card, CardNumber):
-        forms[Field.CARD] = masked_card(found.card.brand, found.card.last4)
-    if isinstance(found.expiry, Expiry):
-        forms[Field.EXPIRY] = str(found.expiry)
-    if isinstance(found.cvv, Cvv):
-        forms[Field.CVV] = "•••"
-    rendered = [
-        ((strict.index(text.place(start)), strict.index(text.place(end)), what), forms[what])
-        for start, end, what in found.spans
-        if what in forms
-    ]
-    return redact.mask(strict, rendered)

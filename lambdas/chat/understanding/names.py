@@ -8,6 +8,8 @@ from chat.understanding.normalize import BLANK, Text
 from chat.values.card import Field, Refusal
 
 MAX_NAME_CHARS = 100
+MAX_NAME_WORDS = 6
+MAX_PARTICLE_CHARS = 3
 _MAX_NESTING = 2  # lead-ins and tails one within the other: "it's under Jane Doe, sorry"
 _EDGES = ' \t\r\n,;:!?"()“”„«»¡¿、。，！？' + BLANK
 _PIECES = re.compile(rf"[,;!\n、，！،؛{BLANK}]+")
@@ -62,9 +64,16 @@ def check_name(typed: str, language: Language) -> str | Refusal:
     """The name as typed, without what surrounds it."""
     name = _trim(typed, language)
     fine = 0 < len(name) <= MAX_NAME_CHARS and any(map(str.isalpha, name)) and all(map(_may_stand, name))
-    if not fine or _is_sentence(name, language, strict=False):
+    if not fine or _has_too_many_words(name) or _is_sentence(name, language, strict=False):
         return Refusal("name_invalid", Field.NAME)
     return name
+
+
+def _has_too_many_words(name: str) -> bool:
+    """More than a name has, or the same one twice, particles such as "de la" apart."""
+    said = words(name)
+    long = [word for word in said if len(word) > MAX_PARTICLE_CHARS]
+    return len(said) > MAX_NAME_WORDS or len(set(long)) < len(long)
 
 
 def _trim(typed: str, language: Language) -> str:

@@ -104,6 +104,9 @@ def _as_seen(char: str) -> str:
         return "-" if category == "Pd" else " "
     if "\uff00" < char < "\uff5f":
         return chr(ord(char) - 0xFEE0)  # full width
+    if "\uff61" <= char <= "\uff9f":  # half-width katakana; its voicing marks are accents on their own
+        wide = unicodedata.normalize("NFKC", char)
+        return "" if unicodedata.category(wide) == "Mn" else wide
     return _ALIKE.get(char, char)
 
 
