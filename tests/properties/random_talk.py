@@ -11,7 +11,7 @@ from typing import Any
 
 from chat.dialogue.state_machine import MAX_DECLINES, MAX_REFUSALS
 from chat.languages.language import fold, language_tags
-from chat.understanding.normalize import normalize
+from chat.understanding.digits.normalize import normalize
 from chat.values.session import Outcome, Session, Step
 from tests.conversations.corpus import load
 from tests.conversations.offline import Payer

@@ -7,7 +7,8 @@ from datetime import date
 
 from chat.languages.language import Language, load_language, words
 from chat.languages.vocabulary import vocabulary
-from chat.understanding import fields, intents, names, normalize, number_words, redact
+from chat.understanding import extraction, fields, intents, labels, names, redact
+from chat.understanding.digits import normalize, number_words
 from chat.values.card import FIELDS, CardNumber, Cvv, Expiry, Field, Refusal, is_public_test_number
 from chat.values.session import Intent, PartialNumber, Policy, Session, Step
 
@@ -67,7 +68,7 @@ def interpret(message: str, session: Session, today: date, policy: Policy) -> In
         alone = in_digits and number_words.are_clearly_digits(
             said, vocabulary(), few=0 if asked else _MAX_SHORT_ANSWER_WORDS
         )
-        eager = [(0, len(text.plain))] if alone else fields.find_secret_sentences(text.plain, language)
+        eager = [(0, len(text.plain))] if alone else labels.find_secret_sentences(text.plain, language)
         runs = number_words.find_runs(text, said, vocabulary(), months)
         strict = number_words.replace_number_words(text, runs, eager)
         text = number_words.replace_number_words(text, runs, eager if alone and not asked else [])
@@ -96,21 +97,21 @@ def interpret(message: str, session: Session, today: date, policy: Policy) -> In
 def _month_names(plain: str, said: list[number_words.Token], session: Session, language: Language) -> Mapping[str, int]:
     """One that is a number word too, as "sept" is, is a month where an expiry is asked for or named, or in digits."""
     is_number = {word for *_, word in said if word in language.months and word in vocabulary().max_words}
-    named = fields.find_labels(plain, language) if is_number else ()
+    named = labels.find_labels(plain, language) if is_number else ()
     asked = session.step is Step.EXPIRY and Field.CVV not in named
     if not is_number or asked or Field.EXPIRY in named or _DIGIT.search(plain):
         return language.months
     return {word: month for word, month in language.months.items() if word not in is_number}
 
 
-def _has_value(found: fields.ExtractedFields, name: str | Refusal | None) -> bool:
+def _has_value(found: extraction.ExtractedFields, name: str | Refusal | None) -> bool:
     return found.early_cvv or any(
         isinstance(each, (str, CardNumber, Expiry, Cvv)) for each in (name, found.card, found.expiry, found.cvv)
     )
 
 
-def _context(session: Session, today: date, policy: Policy, language: Language) -> fields.Context:
-    return fields.Context(
+def _context(session: Session, today: date, policy: Policy, language: Language) -> extraction.Context:
+    return extraction.Context(
         asked=_ASKED.get(session.step),
         brand=session.card.brand if session.card else None,
         expiry=session.expiry,
@@ -121,7 +122,9 @@ def _context(session: Session, today: date, policy: Policy, language: Language) 
     )
 
 
-def _apply_stage_rules(found: fields.ExtractedFields, session: Session, policy: Policy) -> fields.ExtractedFields:
+def _apply_stage_rules(
+    found: extraction.ExtractedFields, session: Session, policy: Policy
+) -> extraction.ExtractedFields:
     """A stage may take test numbers only; and where a name is asked for, digits replace no card."""
     if not isinstance(found.card, CardNumber):
         return found
@@ -135,7 +138,7 @@ def _apply_stage_rules(found: fields.ExtractedFields, session: Session, policy: 
 def _find_name(
     text: normalize.Text,
     session: Session,
-    found: fields.ExtractedFields,
+    found: extraction.ExtractedFields,
     asked: intents.ParsedIntent,
     language: Language,
 ) -> str | Refusal | None:
@@ -158,7 +161,7 @@ def _find_name(
     return Refusal("name_looks_like_card", Field.NAME) if is_number else None
 
 
-def _may_correct(session: Session, found: fields.ExtractedFields, asked: intents.ParsedIntent) -> bool:
+def _may_correct(session: Session, found: extraction.ExtractedFields, asked: intents.ParsedIntent) -> bool:
     """Right after a name, or where it is asked for again, a no or a sorry can bring another."""
     after = session.step is Step.CARD and session.name is not None and session.card is None
     again = session.step is Step.NAME and asked.intent is Intent.NO
@@ -174,7 +177,7 @@ def _check_name(said: str, language: Language) -> str | Refusal:
         parts = number_words.tokenize(read, vocabulary())
         if number_words.has_number_word(parts, vocabulary()):
             runs = number_words.find_runs(read, parts, vocabulary(), months=())
-            read = number_words.replace_number_words(read, runs, fields.find_secret_sentences(read.plain, language))
+            read = number_words.replace_number_words(read, runs, labels.find_secret_sentences(read.plain, language))
         if count := len(_DIGIT.findall(read.plain)):
             return Refusal("name_looks_like_card" if count > 3 else "name_invalid", Field.NAME)
         if number_words.resemble_number_words(words(name), vocabulary()):

@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 from chat.languages.language import Language, fold, words
-from chat.understanding.normalize import BLANK, Text
+from chat.understanding.digits.normalize import BLANK, Text
 from chat.values.card import Field, Refusal
 
 MAX_NAME_CHARS = 100

@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Iterator
 
 from chat.languages.language import DEFAULT, Language, fold, load_language, words
-from chat.understanding.fields import ExtractedFields
-from chat.understanding.ideographs import IDEOGRAPHS
-from chat.understanding.normalize import Text
+from chat.understanding.digits.ideographs import IDEOGRAPHS
+from chat.understanding.digits.normalize import Text
+from chat.understanding.extraction import ExtractedFields
 from chat.values.card import CardNumber, Cvv, Expiry, Field, Refusal, masked_card
 
 BULLETS = "••••"

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from chat.languages.language import fold
 from chat.languages.vocabulary import Vocabulary
-from chat.understanding.ideographs import IDEOGRAPHS, VALUES, numerals_to_digits
-from chat.understanding.normalize import JOINS, Text
+from chat.understanding.digits.ideographs import IDEOGRAPHS, VALUES, numerals_to_digits
+from chat.understanding.digits.normalize import JOINS, Text
 
 _TOKEN = re.compile(r"[^\W_]+")
 _NUMERALS = rf"[{IDEOGRAPHS}]{{2,}}+(?!月)"

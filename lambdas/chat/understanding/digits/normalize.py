@@ -6,7 +6,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 from itertools import islice
 
-from chat.understanding.ideographs import IDEOGRAPHS, numerals_to_digits
+from chat.understanding.digits.ideographs import IDEOGRAPHS, numerals_to_digits
 
 _ATOM = re.compile(r"\d+", re.ASCII)
 _IDEOGRAPH_RUN = re.compile(rf"[{IDEOGRAPHS}](?:[\s.,;:_·•*()/|+、-]{{0,5}}[{IDEOGRAPHS}]){{2,}}")
