@@ -43,9 +43,12 @@ def card_number(seed: int) -> str:
 
 
 def may_be_shorter(number: str) -> bool:
-    """Whether its first digits are a number too, and the rest may be a security code: it is asked for alone then."""
+    """Whether its first digits are a number too, and the rest may be a security code: it is asked for alone then.
+
+    A part of a code is enough, except for a Visa of 19 digits whose first 18 are one.
+    """
     lengths = LENGTHS.get(brand_of(number), (16,))
-    shorter = [length for length in lengths if length == 16 < len(number) or length + 3 <= len(number)]
+    shorter = [length for length in lengths if 16 <= length < len(number) or length + 3 <= len(number)]
     return any(isinstance(check_card(number[:length]), CardNumber) for length in shorter)
 
 

@@ -9,6 +9,7 @@ from chat.understanding.card_numbers import (
     find_valid_number,
     has_two_readings,
     joined_groups,
+    may_be_number_and_code,
 )
 from chat.understanding.digits.normalize import DigitGroup
 from chat.understanding.extraction import Context, ExtractedFields
@@ -29,6 +30,8 @@ def find_card(
     longest = [run for run in found_runs if len(digits_of(run)) >= MIN_CARD_DIGITS][:_MAX_TRIED_RUNS]
     for run in longest:
         used = find_valid_number(run, context.brands)
+        if used and _may_go_on(run, context):
+            return _ask_for_number_alone(found, run, "", groups, context)
         if used:
             return _take_found(found, run, used, groups, context)
     if context.asked is Field.CARD:
@@ -80,16 +83,28 @@ def _take_card(
 def _find_begun(
     found: ExtractedFields, run: Groups, groups: list[DigitGroup], context: Context
 ) -> tuple[ExtractedFields, list[DigitGroup]]:
-    """A number that begins or goes on in this message: what came before is put in front of it."""
-    begun = context.partial_number if len(context.partial_number) <= _MAX_BEGUN_DIGITS else ""
-    before = DigitGroup(begun, run[0].start, run[0].start, joined=False)
-    used = find_valid_number([before, *run], context.brands) if begun else None
-    if used and has_two_readings([before, *run], used, context.brands):
-        whole = digits_of(used) if used == [before, *run] else ""
-        return _ask_for_number_alone(found, run, whole, groups, context)
-    taken = [group for group in used or run if group is not before] or run
-    digits = digits_of(used) if used else begun + digits_of(run)
+    """A number that begins or goes on in this message."""
+    used, joined = _read_with_part(run, context)
+    if used and has_two_readings(joined, used, context.brands):
+        return _ask_for_number_alone(found, run, digits_of(used) if used == joined else "", groups, context)
+    taken = [group for group in used or run if group in run] or run
+    digits = digits_of(used or joined)
     if len(digits) > MAX_CARD_DIGITS:
         digits = digits_of(run)  # begun anew
     found, rest = _take_card(found, taken, check_card(digits, context.brands), groups, context)
     return (replace(found, partial_number=digits) if found.partial_number else found), rest
+
+
+def _may_go_on(run: Groups, context: Context) -> bool:
+    """Whether a run that holds a number may as well be the rest of the one begun before."""
+    used, joined = _read_with_part(run, context)
+    return used is not None or (joined != run and may_be_number_and_code(digits_of(joined), context.brands))
+
+
+def _read_with_part(run: Groups, context: Context) -> tuple[Groups | None, Groups]:
+    """The run with what came before in front of it, and the number in that, if any."""
+    part = context.partial_number
+    if not part or len(part) > _MAX_BEGUN_DIGITS or context.asked is not Field.CARD:
+        return None, run
+    joined = [DigitGroup(part, run[0].start, run[0].start, joined=False), *run]
+    return find_valid_number(joined, context.brands), joined

@@ -9,6 +9,10 @@ from chat.values.card import PUBLIC_TEST_NUMBERS, CardNumber, check_card, luhn
 
 Groups = list[DigitGroup]
 
+_DATE_DIGITS = 4
+_ONE_MORE_DIGIT = (Brand.VISA, 18)  # one digit after so many makes the longest number, not a code's beginning
+_MAX_REST_GROUPS = 9  # more than the single digits of a date and a code
+
 
 def joined_groups(groups: list[DigitGroup]) -> list[Groups]:
     """The groups that may be one number, together."""
@@ -40,13 +44,13 @@ def find_valid_number(run: Groups, brands: frozenset[Brand]) -> Groups | None:
 def has_two_readings(run: Groups, number: Groups, brands: frozenset[Brand]) -> bool:
     """Whether what was found in the run may as well be a shorter number and a security code, or a longer one.
 
-    Nobody can tell 19 digits from 16 and a code where both are numbers, however they are grouped. After 16 digits a
-    part of a code is enough. A longer number counts only where a group ends with it, and not without a check digit if
-    the shorter one has it.
+    Nobody can tell 19 digits from 16 and a code where both are numbers, however they are grouped; a part of a code is
+    enough. A longer number counts only where a group ends with it, and not without a check digit if the shorter one has
+    it. Stripe's test numbers are what they are.
     """
     digits, taken = digits_of(run), digits_of(number)
     brand = brand_of(digits)
-    if taken in PUBLIC_TEST_NUMBERS or not brand:
+    if digits in PUBLIC_TEST_NUMBERS or not brand:
         return False
     ends = {len(digits_of(tried)) for tried in _candidates(run)}
     others = [
@@ -64,8 +68,15 @@ def has_two_readings(run: Groups, number: Groups, brands: frozenset[Brand]) -> b
 
 
 def _may_be_rest(more: int, length: int, brand: Brand) -> bool:
-    """Whether so many more digits than a number of this length has can be a security code, or a date."""
-    return more >= brand.cvv_length or length in COMMON
+    """Whether so many more digits than a number of this length has can be a code, a part of one, or a date."""
+    return more >= brand.cvv_length or (length >= COMMON[0] and (brand, length) != _ONE_MORE_DIGIT)
+
+
+def may_be_number_and_code(digits: str, brands: frozenset[Brand]) -> bool:
+    """Whether digits without any gap are a number, or one and a security code."""
+    brand = brand_of(digits)
+    rests = (0, brand.cvv_length if brand else 0)
+    return any(_is_number(digits[: len(digits) - rest], brands) for rest in rests if len(digits) > rest)
 
 
 def _is_number(digits: str, brands: frozenset[Brand]) -> bool:
@@ -86,15 +97,25 @@ def _candidates(run: Groups) -> Iterator[Groups]:
     brand = brand_of(digits_of(run[:MAX_CARD_DIGITS]))
     code_length = brand.cvv_length if brand else 3
     for count in sorted(ends, key=lambda count: (count > 1, count < len(run), count)):
-        if _may_follow([group.digits for group in run[count : count + 4]], code_length):
+        if _may_follow([group.digits for group in run[count : count + _MAX_REST_GROUPS]], code_length):
             yield run[:count]
 
 
 def _may_follow(groups: list[str], code_length: int) -> bool:
     """These groups can be an expiry, a security code, or both in either order."""
+    if len(groups) > 1 and all(len(group) == 1 for group in groups):
+        groups = _regrouped("".join(groups), code_length)
     after = _without_date(groups)
     is_code = [len(group) == code_length for group in groups]
     return not after or (len(after) == 1 and is_code[-1]) or (is_code[0] and not _without_date(groups[1:]))
+
+
+def _regrouped(digits: str, code_length: int) -> list[str]:
+    """Single digits as a date of four and a code, in the order that fits."""
+    if len(digits) <= _DATE_DIGITS:
+        return [digits]
+    whole = [digits[:_DATE_DIGITS], digits[_DATE_DIGITS:]]
+    return whole if len(_without_date(whole)) == 1 else [digits[:code_length], digits[code_length:]]
 
 
 def _without_date(groups: list[str]) -> list[str]:
