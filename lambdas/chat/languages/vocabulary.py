@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from chat.languages.language import Phrase, fold, language_tags, month_numbers, read_vocabulary, words, words_of
+from chat.languages.spellings import Spellings, spellings_of
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,9 @@ class Vocabulary:
     `language_names`: the tag by a language's name. `own_names`: what languages call themselves. `request_words`: by
     tag, the words around a language's name when somebody asks for it. `numbers`: the value of a phrase. `max_words`: of
     a number phrase, by its first word. `repeats`: how often a word such as "double" repeats the next digit. `links`:
-    what may stand between the parts of a number. `prefixes`: the first three letters of all number words. `months`:
-    only by names of four letters or more, because short ones are also other words ("out", "set").
+    what may stand between the parts of a number. `prefixes`: the first three letters of all number words. `spellings`:
+    for words that are nearly one. `months`: only by names of four letters or more, because short ones are also other
+    words ("out", "set").
     """
 
     language_names: dict[str, str]
@@ -68,6 +70,7 @@ class Vocabulary:
     links: frozenset[str]
     prefixes: frozenset[str]
     compounds: tuple[Compounds, ...]
+    spellings: Spellings
     months: dict[str, int]
 
 
@@ -95,6 +98,11 @@ def vocabulary() -> Vocabulary:
         links=words_of(each.get("link", "") for each in data.values()),
         prefixes=frozenset(phrase[0][:3] for phrase in all_numbers),
         compounds=tuple(_compounds(numbers[tag], each) for tag, each in data.items()),
+        spellings=spellings_of(
+            numbers.values(),
+            (fold(each.get("link", "")) for each in data.values()),
+            [each.get("unspaced", False) for each in data.values()],
+        ),
         months={word: month for word, month in months.items() if len(word) > 3 and (word,) not in all_numbers},
     )
 

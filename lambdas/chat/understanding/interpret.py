@@ -8,13 +8,14 @@ from datetime import date
 from chat.languages.language import Language, load_language, words
 from chat.languages.vocabulary import vocabulary
 from chat.understanding import extraction, fields, intents, labels, names, redact
-from chat.understanding.digits import normalize, number_words
+from chat.understanding.digits import misspellings, normalize, number_words
 from chat.values.card import FIELDS, CardNumber, Cvv, Expiry, Field, Refusal, is_public_test_number
 from chat.values.session import Intent, PartialNumber, Policy, Session, Step
 
 _DIGIT = re.compile(r"\d", re.ASCII)
 _ASKED = {Step(each.value): each for each in FIELDS}
 _IN_DIGITS = (Step.CARD, Step.EXPIRY, Step.CVV)
+_MISSPELLED = "0"  # what a misspelled number is masked like: a digit
 _MAX_SHORT_ANSWER_WORDS = 3  # in so few words a lone number word is an answer in digits
 
 
@@ -72,6 +73,11 @@ def interpret(message: str, session: Session, today: date, policy: Policy) -> In
         runs = number_words.find_runs(text, said, vocabulary(), months)
         strict = number_words.replace_number_words(text, runs, eager)
         text = number_words.replace_number_words(text, runs, eager if alone and not asked else [])
+    has_digits = _DIGIT.search(strict.plain) is not None
+    slips = misspellings.find_misspelled(
+        strict, vocabulary(), language.known_words, in_digits=session.step in _IN_DIGITS
+    )
+    strict = strict.with_digits([(start, end, _MISSPELLED) for start, end in slips])
     found = fields.extract_fields(text.plain, _context(session, today, policy, language))
     found = _apply_stage_rules(found, session, policy)
     name = _find_name(normalize.Text(text.typed, found.plain, text.places), session, found, asked, language)
@@ -80,12 +86,12 @@ def interpret(message: str, session: Session, today: date, policy: Policy) -> In
     is_question = "?" in text.plain or "؟" in text.plain
     unclear = is_question and not (asked or found or name or _DIGIT.search(text.plain))
     unheard = session.step in _IN_DIGITS and not (asked or is_question or _has_value(found, name))
-    private = unheard or _DIGIT.search(strict.plain) is not None
+    private = unheard or has_digits or bool(slips)
     shown = redact.only_known_words(name or session.name, language) if session.step in _IN_DIGITS else str
     return Interpretation(
         masked=redact.BULLETS if unheard else redact.mask_message(text, strict, found, shown),
         private=private,
-        intent=None if private and asked.intent in (Intent.YES, Intent.CONFIRM) else asked.intent,
+        intent=None if (unheard or has_digits) and asked.intent in (Intent.YES, Intent.CONFIRM) else asked.intent,
         topic="unclear" if unclear else asked.topic,
         language=asked.language, changes=asked.changes, different_card=asked.different_card, vague=asked.vague,
         is_doubtful=asked.is_doubtful, is_one_word=asked.is_one_word,
@@ -172,14 +178,15 @@ def _may_correct(session: Session, found: extraction.ExtractedFields, asked: int
 def _check_name(said: str, language: Language) -> str | Refusal:
     """A name; one that reads as digits is shown to nobody."""
     name = names.check_name(said, language)
-    if isinstance(name, str):
-        read = normalize.normalize(name)
-        parts = number_words.tokenize(read, vocabulary())
-        if number_words.has_number_word(parts, vocabulary()):
-            runs = number_words.find_runs(read, parts, vocabulary(), months=())
-            read = number_words.replace_number_words(read, runs, labels.find_secret_sentences(read.plain, language))
-        if count := len(_DIGIT.findall(read.plain)):
-            return Refusal("name_looks_like_card" if count > 3 else "name_invalid", Field.NAME)
-        if number_words.resemble_number_words(words(name), vocabulary()):
-            return Refusal("name_invalid", Field.NAME)
+    read = normalize.normalize(name if isinstance(name, str) else said)
+    if isinstance(name, Refusal) and (len(said) > names.MAX_NAME_CHARS or _DIGIT.search(read.plain)):
+        return name
+    parts = number_words.tokenize(read, vocabulary())
+    if number_words.has_number_word(parts, vocabulary()):
+        runs = number_words.find_runs(read, parts, vocabulary(), months=())
+        read = number_words.replace_number_words(read, runs, labels.find_secret_sentences(read.plain, language))
+    if count := len(_DIGIT.findall(read.plain)):
+        return Refusal("name_looks_like_card" if count > 3 else "name_invalid", Field.NAME)
+    if misspellings.resemble_code(words(read.plain), vocabulary()):
+        return Refusal("name_invalid", Field.NAME)
     return name

@@ -3,13 +3,15 @@
 import re
 import unicodedata
 
-from chat.languages.language import Language, fold, words
+from chat.languages.language import Language, fold, words, words_of
 from chat.understanding.digits.normalize import BLANK, Text
 from chat.values.card import Field, Refusal
 
 MAX_NAME_CHARS = 100
 MAX_NAME_WORDS = 6
-MAX_PARTICLE_CHARS = 3
+_PARTICLES = words_of(
+    ["al bin da das de del della di do dos du e el la las los of san ter und van von y zu", "ال بن ابن بنت ابو عبد"]
+)
 _MAX_NESTING = 2  # lead-ins and tails one within the other: "it's under Jane Doe, sorry"
 _EDGES = ' \t\r\n,;:!?"()“”„«»¡¿、。，！？' + BLANK
 _PIECES = re.compile(rf"[,;!\n、，！،؛{BLANK}]+")
@@ -72,8 +74,8 @@ def check_name(typed: str, language: Language) -> str | Refusal:
 def _has_too_many_words(name: str) -> bool:
     """More than a name has, or the same one twice, particles such as "de la" apart."""
     said = words(name)
-    long = [word for word in said if len(word) > MAX_PARTICLE_CHARS]
-    return len(said) > MAX_NAME_WORDS or len(set(long)) < len(long)
+    other = [word for word in said if word not in _PARTICLES]
+    return len(said) > MAX_NAME_WORDS or len(set(other)) < len(other)
 
 
 def _trim(typed: str, language: Language) -> str:

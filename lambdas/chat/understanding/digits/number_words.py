@@ -1,7 +1,7 @@
 """Number words in a message, in every language at once, and which of them are digits."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from chat.languages.language import fold
@@ -14,7 +14,6 @@ _NUMERALS = rf"[{IDEOGRAPHS}]{{2,}}+(?!月)"
 # "The code is 七百" has no space before the number; a single numeral in a word, or a month, is part of that.
 _UNSPACED_TOKEN = re.compile(rf"{_NUMERALS}|(?:(?!{_NUMERALS})[^\W_])+")
 _CODE_DIGITS = (3, 4)  # the least and the most digits of a security code: fewer in a row are ordinary speech
-_MIN_WORD_CHARS = 2  # shorter words are one edit away from anything
 Span = tuple[int, int]
 _A_WORD_LATER = re.compile(r"\s+[^\W\d_]")  # what follows an article: "one card", "une carte"
 Token = tuple[int, int, str]  # A word or group of digits: where it begins and ends, and its folded text
@@ -100,27 +99,6 @@ class SpokenRun:
             return False
         total = sum(len(value) for *_, value in self.parts)
         return total >= _CODE_DIGITS[0] and (len(self.spoken) >= _CODE_DIGITS[0] or total <= _CODE_DIGITS[1])
-
-
-def resemble_number_words(said: Sequence[str], vocabulary: Vocabulary) -> bool:
-    """Whether most of at least three words are number words or one edit away from one: "sevn eigth nien".
-
-    `said`: folded words.
-    """
-    if len(said) < _CODE_DIGITS[0]:
-        return False
-    numbers = [word for word in vocabulary.max_words if len(word) > _MIN_WORD_CHARS]
-    close = sum(len(word) > _MIN_WORD_CHARS and any(_is_one_edit(word, each) for each in numbers) for word in said)
-    return close >= _CODE_DIGITS[0] and close * 2 > len(said)
-
-
-def _is_one_edit(one: str, other: str) -> bool:
-    """Whether one letter added, left out, exchanged or swapped with its neighbour makes one word the other."""
-    if abs(len(one) - len(other)) > 1:
-        return False
-    start = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
-    a, b = one[start:], other[start:]
-    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
 
 
 def find_runs(text: Text, said: list[Token], vocabulary: Vocabulary, months: Collection[str]) -> list[SpokenRun]:

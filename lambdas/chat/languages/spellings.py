@@ -1,0 +1,99 @@
+"""Which languages have a number word that is written like a word, or is one letter away from it."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from chat.languages.language import Phrase
+
+LARGE = 16  # by so many bits are those moved that have such a word for a number from 10 on
+_GAP = "\0"  # stands for one letter, whichever
+_MIN_CHARS = 3  # shorter number words are one letter away from anything
+_MAX_WORD_CHARS = 40  # a bound on the work: no number word is longer
+_MAX_CHARS = 14  # of a number word within a compound
+_EXACT_CHARS = 3  # that a compound with a mistake has besides the mistake
+# The same in kana, whose number words have one letter or two; and if none has one. The most letters of a mistake there.
+_EXACT_CHARS_KANA, _EXACT_CHARS_LONG_KANA, _MAX_REST_KANA = 6, 4, 3
+
+
+@dataclass(frozen=True)
+class Spellings:
+    """Number words of all languages. A set of languages is an int with a bit for each, and another one from `LARGE` on.
+
+    `exact`: those of some length. `gapped`: the same with one letter left open. `parts`: all of them, and what may
+    stand between two. `unspaced`: the languages that are written without spaces.
+    """
+
+    exact: dict[str, int]
+    gapped: dict[str, int]
+    parts: dict[str, int]
+    unspaced: int
+
+    def near(self, word: str) -> int:
+        """The languages with a number word that is this but for a letter: another, added, left out, or swapped."""
+        if len(word) > _MAX_WORD_CHARS:
+            return 0
+        found = self.exact.get(word, 0) | self.gapped.get(word + _GAP, 0)
+        for at in range(len(word)):
+            before, after = word[:at], word[at + 1 :]
+            found |= self.gapped.get(f"{before}{_GAP}{after}", 0) | self.gapped.get(f"{before}{_GAP}{word[at:]}", 0)
+            found |= self.exact.get(before + after, 0)
+            if after:
+                found |= self.exact.get(f"{before}{after[0]}{word[at]}{after[1:]}", 0)
+        return found
+
+    def near_compound(self, word: str) -> int:
+        """The languages of whose number words it is put together, with a mistake in one of them at most."""
+        if word.isascii():
+            return self._near_compound(word, 1, _EXACT_CHARS)
+        return self._near_compound(word, 1, _EXACT_CHARS_KANA) | self._near_compound(word, 2, _EXACT_CHARS_LONG_KANA)
+
+    def _near_compound(self, word: str, min_chars: int, exact_chars: int) -> int:
+        """`min_chars`: of a part. `exact_chars`: that it has besides the mistake."""
+        ahead, behind = self._reached(word, min_chars)
+        found = ahead[len(word)]
+        ends = [at for at, languages in enumerate(behind) if languages]
+        for start in [at for at, languages in enumerate(ahead) if languages]:
+            for end in ends:
+                both = ahead[start] & behind[end]
+                if both and 0 < end - start <= min(_MAX_CHARS, len(word) - exact_chars):
+                    rest = self.unspaced if end - start <= _MAX_REST_KANA else 0
+                    found |= both & (self.near(word[start:end]) | rest)
+        return found
+
+    def _reached(self, word: str, min_chars: int) -> tuple[list[int], list[int]]:
+        """By place, the languages of whose number words everything before it is put together; or after it."""
+        ahead, behind = [-1] + [0] * len(word), [0] * len(word) + [-1]
+        for start in range(len(word)):
+            for end in range(start + min_chars, min(len(word), start + _MAX_CHARS) + 1) if ahead[start] else ():
+                ahead[end] |= ahead[start] & self.parts.get(word[start:end], 0)
+        for end in range(len(word), 0, -1):
+            for start in range(max(0, end - _MAX_CHARS), end - min_chars + 1) if behind[end] else ():
+                behind[start] |= behind[end] & self.parts.get(word[start:end], 0)
+        return ahead, behind
+
+
+def spellings_of(
+    languages: Iterable[Mapping[Phrase, int]], links: Iterable[str], unspaced: Collection[bool]
+) -> Spellings:
+    """By language, in the same order: its number phrases, what stands between two of them, whether it has no spaces."""
+    exact: dict[str, int] = {}
+    gapped: dict[str, int] = {}
+    parts: dict[str, int] = {}
+    for number, (phrases, link) in enumerate(zip(languages, links, strict=True)):
+        for phrase, value in phrases.items():
+            word = phrase[0]
+            if len(phrase) > 1 or (len(word) == 1 and word.isascii()):
+                continue
+            of = 1 << number | (1 << number + LARGE if value > 9 else 0)
+            _add(parts, word, of)
+            if len(word) >= _MIN_CHARS:
+                _add(exact, word, of)
+                for at in range(len(word)):
+                    _add(gapped, f"{word[:at]}{_GAP}{word[at + 1 :]}", of)
+        if link:
+            _add(parts, link, 1 << number)
+    return Spellings(exact, gapped, parts, sum(1 << at for at, each in enumerate(unspaced) if each))
+
+
+def _add(known: dict[str, int], word: str, language: int) -> None:
+    known[word] = known.get(word, 0) | language
