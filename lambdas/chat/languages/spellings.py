@@ -1,6 +1,6 @@
 """Which languages have a number word that is written like a word, or is one letter away from it."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from chat.languages.language import Phrase
@@ -11,6 +11,8 @@ _MIN_CHARS = 3  # shorter number words are one letter away from anything
 _MAX_WORD_CHARS = 40  # a bound on the work: no number word is longer
 _MAX_CHARS = 14  # of a number word within a compound
 _EXACT_CHARS = 3  # that a compound with a mistake has besides the mistake
+# Of a mistake that is no number word at all, and of the number words around it.
+_MAX_REST, _EXACT_CHARS_AROUND = 4, 10
 # The same in kana, whose number words have one letter or two; and if none has one. The most letters of a mistake there.
 _EXACT_CHARS_KANA, _EXACT_CHARS_LONG_KANA, _MAX_REST_KANA = 6, 4, 3
 
@@ -20,18 +22,24 @@ class Spellings:
     """Number words of all languages. A set of languages is an int with a bit for each, and another one from `LARGE` on.
 
     `exact`: those of some length. `gapped`: the same with one letter left open. `parts`: all of them, and what may
-    stand between two. `unspaced`: the languages that are written without spaces.
+    stand between two. `leads`: letters that stand before a number word in the same word, as "and" does in Arabic.
+    `unspaced`: the languages that are written without spaces.
     """
 
     exact: dict[str, int]
     gapped: dict[str, int]
     parts: dict[str, int]
+    leads: dict[str, int]
     unspaced: int
 
     def near(self, word: str) -> int:
         """The languages with a number word that is this but for a letter: another, added, left out, or swapped."""
         if len(word) > _MAX_WORD_CHARS:
             return 0
+        lead = self.leads.get(word[:1], 0)
+        return self._near(word) | (lead & self._near(word[1:]) if lead else 0)
+
+    def _near(self, word: str) -> int:
         found = self.exact.get(word, 0) | self.gapped.get(word + _GAP, 0)
         for at in range(len(word)):
             before, after = word[:at], word[at + 1 :]
@@ -47,6 +55,16 @@ class Spellings:
             return self._near_compound(word, 1, _EXACT_CHARS)
         return self._near_compound(word, 1, _EXACT_CHARS_KANA) | self._near_compound(word, 2, _EXACT_CHARS_LONG_KANA)
 
+    def number_places(self, word: str) -> Iterator[tuple[int, int]]:
+        """Where number words of two letters and more stand in kana, the longest first, from the left."""
+        start = 0
+        while start < len(word):
+            ends = range(min(len(word), start + _MAX_CHARS), start + 1, -1)
+            end = next((end for end in ends if self.parts.get(word[start:end], 0) & self.unspaced), 0)
+            if end:
+                yield start, end
+            start = end or start + 1
+
     def _near_compound(self, word: str, min_chars: int, exact_chars: int) -> int:
         """`min_chars`: of a part. `exact_chars`: that it has besides the mistake."""
         ahead, behind = self._reached(word, min_chars)
@@ -56,9 +74,14 @@ class Spellings:
             for end in ends:
                 both = ahead[start] & behind[end]
                 if both and 0 < end - start <= min(_MAX_CHARS, len(word) - exact_chars):
-                    rest = self.unspaced if end - start <= _MAX_REST_KANA else 0
-                    found |= both & (self.near(word[start:end]) | rest)
+                    found |= both & (self.near(word[start:end]) | self._any_rest(end - start, len(word)))
         return found
+
+    def _any_rest(self, chars: int, of: int) -> int:
+        """The languages for which so few letters may be anything: "un" for "und" between numbers, kana."""
+        if chars <= _MAX_REST and of - chars >= _EXACT_CHARS_AROUND:
+            return -1
+        return self.unspaced if chars <= _MAX_REST_KANA else 0
 
     def _reached(self, word: str, min_chars: int) -> tuple[list[int], list[int]]:
         """By place, the languages of whose number words everything before it is put together; or after it."""
@@ -72,15 +95,26 @@ class Spellings:
         return ahead, behind
 
 
-def spellings_of(
-    languages: Iterable[Mapping[Phrase, int]], links: Iterable[str], unspaced: Collection[bool]
-) -> Spellings:
-    """By language, in the same order: its number phrases, what stands between two of them, whether it has no spaces."""
+@dataclass(frozen=True)
+class NumberWriting:
+    """How a language writes numbers: its phrases, what may stand between two of them, and whether also before one."""
+
+    phrases: Mapping[Phrase, int]
+    link: str
+    link_may_come_first: bool
+    unspaced: bool
+
+
+def spellings_of(languages: Iterable[NumberWriting]) -> Spellings:
     exact: dict[str, int] = {}
     gapped: dict[str, int] = {}
     parts: dict[str, int] = {}
-    for number, (phrases, link) in enumerate(zip(languages, links, strict=True)):
-        for phrase, value in phrases.items():
+    leads: dict[str, int] = {}
+    unspaced = 0
+    for number, language in enumerate(languages):
+        every = 1 << number | 1 << number + LARGE
+        unspaced |= every if language.unspaced else 0
+        for phrase, value in language.phrases.items():
             word = phrase[0]
             if len(phrase) > 1 or (len(word) == 1 and word.isascii()):
                 continue
@@ -90,9 +124,11 @@ def spellings_of(
                 _add(exact, word, of)
                 for at in range(len(word)):
                     _add(gapped, f"{word[:at]}{_GAP}{word[at + 1 :]}", of)
-        if link:
-            _add(parts, link, 1 << number)
-    return Spellings(exact, gapped, parts, sum(1 << at for at, each in enumerate(unspaced) if each))
+        if language.link:
+            _add(parts, language.link, every)
+        if language.link_may_come_first:
+            _add(leads, language.link, every)
+    return Spellings(exact, gapped, parts, leads, unspaced)
 
 
 def _add(known: dict[str, int], word: str, language: int) -> None:

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from chat.languages.language import Phrase, fold, language_tags, month_numbers, read_vocabulary, words, words_of
-from chat.languages.spellings import Spellings, spellings_of
+from chat.languages.spellings import NumberWriting, Spellings, spellings_of
 
 
 @dataclass(frozen=True)
@@ -98,13 +98,14 @@ def vocabulary() -> Vocabulary:
         links=words_of(each.get("link", "") for each in data.values()),
         prefixes=frozenset(phrase[0][:3] for phrase in all_numbers),
         compounds=tuple(_compounds(numbers[tag], each) for tag, each in data.items()),
-        spellings=spellings_of(
-            numbers.values(),
-            (fold(each.get("link", "")) for each in data.values()),
-            [each.get("unspaced", False) for each in data.values()],
-        ),
+        spellings=spellings_of(_number_writing(numbers[tag], each) for tag, each in data.items()),
         months={word: month for word, month in months.items() if len(word) > 3 and (word,) not in all_numbers},
     )
+
+
+def _number_writing(phrases: dict[Phrase, int], data: dict[str, Any]) -> NumberWriting:
+    link = fold(data.get("link", ""))
+    return NumberWriting(phrases, link, data.get("link_may_come_first", False), data.get("unspaced", False))
 
 
 def _compounds(numbers: Iterable[Phrase], data: dict[str, Any]) -> Compounds:

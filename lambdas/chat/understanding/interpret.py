@@ -77,10 +77,13 @@ def interpret(message: str, session: Session, today: date, policy: Policy) -> In
     slips = misspellings.find_misspelled(
         strict, vocabulary(), language.known_words, in_digits=session.step in _IN_DIGITS
     )
+    slips_words = {word for start, end in slips for word in words(strict.plain[start:end])}
     strict = strict.with_digits([(start, end, _MISSPELLED) for start, end in slips])
     found = fields.extract_fields(text.plain, _context(session, today, policy, language))
     found = _apply_stage_rules(found, session, policy)
     name = _find_name(normalize.Text(text.typed, found.plain, text.places), session, found, asked, language)
+    if isinstance(name, str) and not slips_words.isdisjoint(words(name)):
+        name = Refusal("name_invalid", Field.NAME)
     if isinstance(name, Refusal) and not isinstance(found.card, CardNumber):
         found = replace(found, card=None)
     is_question = "?" in text.plain or "؟" in text.plain

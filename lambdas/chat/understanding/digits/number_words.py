@@ -113,6 +113,8 @@ def find_runs(text: Text, said: list[Token], vocabulary: Vocabulary, months: Col
             end = said[index + used - 1][1]
             if not goes_on:
                 found.append(SpokenRun(sure=index > 0 and said[index - 1][2] in months))
+            elif said[index - 1][2] in vocabulary.links:  # "sete oito e nove"
+                start = said[index - 1][0]
             found[-1].parts.append((start, end, value))
             found[-1].spoken += "" if word.isdigit() else value
             found[-1].words += used
