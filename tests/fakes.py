@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from chat.turns.stored import AttemptCounters, SessionStore
     from chat.turns.telemetry import Telemetry
     from chat.turns.wording import Wording, WordingRequest
+    from chat.values.card import Field
     from chat.values.payment import Payment
 
 NOON = 1_795_262_400  # 2026-11-21T12:00:00Z
@@ -281,7 +282,15 @@ class Payer:
         self.world, self.session_id, self.token = world, session_id, ""
         self.address, self.language = "203.0.113.7", None
 
-    def says(self, text: str, *, message_id: str | None = None, expected_step: str | None = None) -> TurnResult:
+    def says(
+        self,
+        text: str,
+        *,
+        message_id: str | None = None,
+        expected_step: str | None = None,
+        field: Field | None = None,
+        order_token: str | None = None,
+    ) -> TurnResult:
         ports = self.world.ports()
         message = Message(
             text=text,
@@ -291,6 +300,8 @@ class Payer:
             token=self.token or None,
             expected_step=expected_step,
             accept_language=self.language,
+            field=field,
+            order_token=order_token,
         )
         answer = ports.turns().play(message)
         self.token = answer.session_token or self.token

@@ -101,6 +101,8 @@ FIELDS = {
     "sessionId": NAMES,
     "messageId": NAMES,
     "expectedStep": st.sampled_from([step.value for step in Step]) | st.sampled_from(["", "Name", "pay"]),
+    "field": st.sampled_from([field.value for field in Field]) | st.sampled_from(["", "Name", "pay"]),
+    "orderToken": NAMES,
 }
 BODIES = st.fixed_dictionaries(
     {"message": FIELDS["message"] | ANYTHING},

@@ -95,12 +95,14 @@ def _record(item: Item) -> Record:
 
 
 def from_receipt(receipt: Receipt, ttl: int) -> Item:
+    payment = receipt.payment
+    outcome = {"token": payment.token, "orderId": receipt.order_id}
     return {
         "tokenHash": string(receipt.token_hash),
         "sessionId": string(receipt.session_id),
-        "token": string(receipt.payment.token),
-        "brand": string(receipt.payment.brand),
-        "last4": string(receipt.payment.last4),
+        **{name: string(value) for name, value in outcome.items() if value},
+        "brand": string(payment.brand),
+        "last4": string(payment.last4),
         "language": string(receipt.language),
         "createdAt": string(to_iso(receipt.created)),
         "ttl": number(ttl),
@@ -111,9 +113,10 @@ def to_receipt(item: Item) -> Receipt:
     return Receipt(
         session_id=item["sessionId"]["S"],
         token_hash=item["tokenHash"]["S"],
-        payment=PaymentToken(item["token"]["S"], item["brand"]["S"], item["last4"]["S"]),
+        payment=PaymentToken(_to_text(item.get("token")), item["brand"]["S"], item["last4"]["S"]),
         language=item["language"]["S"],
         created=from_iso(item["createdAt"]["S"]),
+        order_id=_to_text(item.get("orderId")),
     )
 
 
@@ -168,6 +171,10 @@ def _refusal(error: Item) -> Refusal:
         Field(error["field"]["S"]) if "field" in error else None,
         Brand(error["brand"]["S"]) if "brand" in error else None,
     )
+
+
+def _to_text(value: dict[str, str] | None) -> str | None:
+    return value["S"] if value else None
 
 
 def _to_int(value: dict[str, str] | None) -> int | None:

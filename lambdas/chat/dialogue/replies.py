@@ -2,7 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from chat.dialogue import order_replies
+from chat.dialogue.answers import answer
 from chat.languages.language import DEFAULT, language_tags, load_language
+from chat.languages.placeholders import fill
 from chat.values.brands import Brand
 from chat.values.card import Field, Refusal, masked_card
 
@@ -31,44 +34,36 @@ def reply(before: "Session", heard: "Interpretation", after: "Session", policy: 
     language = load_language(after.language)
     parts = []
     if before.step == "none":
-        parts.append(language.says["welcome"])
+        parts.append(order_replies.opening(after, policy) if after.order else language.says["welcome"])
     if after.language != before.language:
         parts.append(language.says["language"])
     parts += _answer_digression(before, heard, after, policy)
     if after.error:
         parts += [refusal(after), *([language.says["early_cvv"]] if heard.early_cvv else [])]
         if after.error.code != "card_incomplete" or after.step != "card":
-            parts.append(question(after, again=after.error.field == after.step.value))
+            parts.append(question(after, policy, again=after.error.field == after.step.value))
     else:
-        parts += [*_acknowledge(before, heard, after), question(after, again=False)]
+        parts += [*_acknowledge(before, heard, after), question(after, policy, again=False)]
     return language.joiner.join(parts)
 
 
 def _answer_digression(before: "Session", heard: "Interpretation", after: "Session", policy: "Policy") -> list[str]:
     """The answer to what was said beside the way."""
-    language = load_language(after.language)
     given = [each for each in (heard.name, heard.card, heard.expiry, heard.cvv) if each]
     topic = heard.topic or (None if given else _TOPICS.get((heard.intent or "", before.step == "confirm")))
     if topic in ("refuse", "moment", "repeat") and not all(isinstance(each, Refusal) for each in given):
         return []
     if topic in ("hello", "unclear", "refuse", "not_yet") and before.step == "none":
         return []
-    if topic in ("why", "what"):
-        asked = after.step.value if after.step in ("name", "card", "expiry", "cvv") else "cvv"
-        if topic == "what" and asked == "cvv":
-            return [language.says["what_cvv"]]
-        text = (
-            language.says[f"why_{asked}"] if topic == "why" else language.refusal(f"{asked}_{_MISSED[asked]}", None, 2)
-        )
-        return [text]
     if topic == "refuse" and before.changing:
         return []
-    return [language.says[topic].format(contact=policy.contact)] if topic else []
+    if topic == "not_yet":
+        return [load_language(after.language).says["not_yet"]]
+    return [answer(topic, after, policy)] if topic else []
 
 
 # Wishes that mean something else, or nothing yet, before the review (`False`).
 _TOPICS = {("no", False): "refuse", ("confirm", False): "not_yet"}
-_MISSED = {"name": "invalid", "card": "not_found", "expiry": "not_found"}
 
 
 def _acknowledge(before: "Session", heard: "Interpretation", after: "Session") -> list[str]:
@@ -91,11 +86,13 @@ def _acknowledge(before: "Session", heard: "Interpretation", after: "Session") -
     return parts
 
 
-def question(session: "Session", *, again: bool) -> str:
+def question(session: "Session", policy: "Policy", *, again: bool) -> str:
     """What is asked at the session's step."""
     says = load_language(session.language).says
-    if session.choosing:
+    if session.choosing and not (session.order and session.order.is_hosted):
         return says["choose"]
+    if session.order and session.step in ("confirm", "action"):
+        return order_replies.question(session, policy)
     if session.step == "confirm":
         return review(session)
     key = session.step.value
@@ -105,10 +102,12 @@ def question(session: "Session", *, again: bool) -> str:
 
 
 def review(session: "Session") -> str:
-    card = session.card
-    return load_language(session.language).says["review"].format(
-        name=session.name, card=masked_card(card.brand, card.last4) if card else "", expiry=session.expiry
-    )  # fmt: skip
+    values = {
+        "name": session.name or "",
+        "card": order_replies.shown_card(session.card),
+        "expiry": str(session.expiry or ""),
+    }
+    return fill(load_language(session.language).says["review"], values)
 
 
 def refusal(session: "Session") -> str:
@@ -117,24 +116,26 @@ def refusal(session: "Session") -> str:
     return text.format(brand=error.brand.label if error.brand else "")
 
 
-def restart(session: "Session") -> str:
+def restart(session: "Session", policy: "Policy") -> str:
     language = load_language(session.language)
-    return language.joiner.join((language.says["restart"], question(session, again=False)))
+    return language.joiner.join((language.says["restart"], question(session, policy, again=False)))
 
 
-def declined(session: "Session") -> str:
+def declined(session: "Session", policy: "Policy") -> str:
     """A confirmation that did not go through, and where the conversation goes back to."""
     language = load_language(session.language)
     text = language.refusal(session.error.code if session.error else "", None, 1)
     if session.step == "confirm":
         return text
-    return language.joiner.join((text, question(session, again=False)))
+    return language.joiner.join((text, question(session, policy, again=False)))
 
 
 def end(session: "Session", policy: "Policy") -> str:
     language = load_language(session.language)
     if session.error:
         return language.refusal(session.error.code, None, 1).format(contact=policy.contact)
+    if session.order and session.status == "cancelled":
+        return order_replies.cancelled(session.language)
     return language.says[session.status]
 
 

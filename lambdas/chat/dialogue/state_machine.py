@@ -31,7 +31,7 @@ def advance(session: Session, heard: "Interpretation", policy: Policy) -> Transi
     if heard.intent is Intent.CANCEL:
         return _end_conversation(before, Outcome.CANCELLED, policy)
     if heard.intent is Intent.RESTART:
-        return _restart(before)
+        return _restart(before, policy)
     if _is_confirmed(before, heard):
         return Transition(before, "", confirmed=True)
     taken = _accepted_fields(heard)
@@ -40,9 +40,8 @@ def advance(session: Session, heard: "Interpretation", policy: Policy) -> Transi
     if error:
         after = _count_refusal(after, error, progress=bool(taken))
         if after.refusals >= MAX_REFUSALS:
-            return _end_conversation(
-                replace(after, error=Refusal("too_many_attempts", error.field)), Outcome.FAILED, policy
-            )
+            after = replace(after, error=Refusal("too_many_attempts", error.field))
+            return _end_conversation(after, Outcome.FAILED, policy)
     elif taken:
         after = replace(after, refused=None, refusals=0)
     step = _next_step(after)
@@ -160,18 +159,21 @@ def _may_reword(before: Session, heard: "Interpretation", after: Session) -> boo
     return before.step in (Step.NONE, Step.NAME) or (heard.is_off_script and after.error is None)
 
 
-def _restart(session: Session) -> Transition:
-    fresh = Session(session.id, session.language, Step.NAME, history=session.history, declines=session.declines)
-    return Transition(fresh, replies.restart(fresh))
+def _restart(session: Session, policy: Policy) -> Transition:
+    fresh = _keeping(session, "history", "declines", "order")
+    fresh = replace(fresh, step=_next_step(fresh))
+    return Transition(fresh, replies.restart(fresh, policy))
 
 
 def _end_conversation(session: Session, outcome: Outcome, policy: Policy) -> Transition:
     """Nothing of the card or the payer outlives the conversation."""
-    ended = Session(
-        session.id, session.language, Step.DONE, outcome, history=session.history, error=session.error,
-        refused=session.refused, refusals=session.refusals, declines=session.declines,
-    )  # fmt: skip
+    ended = _keeping(session, "history", "declines", "order", "error", "refused", "refusals")
+    ended = replace(ended, step=Step.DONE, outcome=outcome)
     return Transition(ended, replies.end(ended, policy))
+
+
+def _keeping(session: Session, *names: str) -> Session:
+    return Session(session.id, session.language, **{each: getattr(session, each) for each in names})
 
 
 _BACK_TO = {
@@ -186,14 +188,13 @@ def settle(session: Session, decline: Decline, policy: Policy) -> Transition:
     forgotten = _BACK_TO.get(decline.code)
     session = replace(session, choosing=False, error=Refusal(decline.code, forgotten[0] if forgotten else None))
     if decline.code == "processor_busy":
-        return Transition(session, replies.declined(session))
+        return Transition(session, replies.declined(session, policy))
     if not forgotten:
         return _end_conversation(session, Outcome.FAILED, policy)
     session = replace(session, declines=session.declines + 1)
     if session.declines >= MAX_DECLINES:
-        return _end_conversation(
-            replace(session, error=Refusal("too_many_attempts", forgotten[0])), Outcome.FAILED, policy
-        )
+        session = replace(session, error=Refusal("too_many_attempts", forgotten[0]))
+        return _end_conversation(session, Outcome.FAILED, policy)
     session = _forget(session, forgotten)
     session = replace(session, step=_next_step(session))
-    return Transition(session, replies.declined(session))
+    return Transition(session, replies.declined(session, policy))

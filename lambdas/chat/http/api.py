@@ -6,9 +6,17 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from chat.http.body import reply_body
+from chat.http.body import closed_order_body, reply_body
 from chat.http.events import BadRequest, read_message, read_session_key
-from chat.turns.errors import Busy, SessionExpired, SessionTokenRequired, StepChanged, TooManyRequests
+from chat.turns.errors import (
+    Busy,
+    OrderClosed,
+    OrderRequired,
+    SessionExpired,
+    SessionTokenRequired,
+    StepChanged,
+    TooManyRequests,
+)
 from chat.turns.seals import SealBroken
 from runtime.aws import DENIED, Unavailable
 
@@ -25,6 +33,8 @@ STATUSES: dict[type[Exception], tuple[int, str, str]] = {
     SealBroken: (410, "session_expired", "there is no such session any more; start a new one"),
     StepChanged: (409, "step_changed", "the conversation has moved on; read where it stands"),
     Busy: (409, "busy", "this session is busy with another request; repeat the message"),
+    OrderRequired: (409, "order_required", "a conversation here begins with an order's orderToken"),
+    OrderClosed: (410, "order_closed", "nothing can be paid for this order any more"),
     TooManyRequests: (429, "too_many_requests", "too many attempts; try again later"),
     Unavailable: (503, "temporarily_unavailable", "this is temporarily unavailable; repeat the message"),
 }
@@ -45,14 +55,14 @@ class Api:
         try:
             return self._answer(event)
         except BadRequest as error:
-            return self._refuse(error.status, error.code, error.message)
+            return self._refuse(error, error.status, error.code, error.message)
         except tuple(STATUSES) as error:
             if isinstance(error, Unavailable):
                 self.telemetry.dependency_failed(error.service, error.code, denied=error.code in DENIED)
-            return self._refuse(*STATUSES[type(error)], retry_after=_retry_after(error))
+            return self._refuse(error, *STATUSES[type(error)])
         except Exception as error:  # noqa: BLE001  (the last resort: the error's text may quote what a payer typed)
             self.telemetry.crashed(error)
-            return self._refuse(500, "internal_error", "something went wrong on our side")
+            return self._refuse(error, 500, "internal_error", "something went wrong on our side")
         finally:
             self.telemetry.flush()
 
@@ -73,10 +83,13 @@ class Api:
                 return _reply(200, reply_body(result, with_history=True), _language_header(result))
         raise BadRequest(404, "not_found", "there is nothing at this path")
 
-    def _refuse(self, status: int, code: str, message: str, *, retry_after: int | None = None) -> dict[str, Any]:
+    def _refuse(self, error: Exception, status: int, code: str, message: str) -> dict[str, Any]:
         self.telemetry.request_refused(status, code)
-        headers = {"Retry-After": str(retry_after)} if retry_after else {}
-        return _reply(status, {"error": {"code": code, "message": message}}, headers)
+        retry_after = _retry_after(error)
+        content: dict[str, Any] = {"error": {"code": code, "message": message}}
+        if isinstance(error, OrderClosed) and error.order:
+            content["order"] = closed_order_body(error.order)
+        return _reply(status, content, {"Retry-After": str(retry_after)} if retry_after else {})
 
 
 def _language_header(result: TurnResult) -> dict[str, str]:

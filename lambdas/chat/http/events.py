@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from chat.turns.errors import SessionTokenRequired
 from chat.turns.turn import Message
+from chat.values.card import Field
 from chat.values.session import Step
 
 if TYPE_CHECKING:
@@ -18,10 +19,12 @@ if TYPE_CHECKING:
 
 MAX_BODY_BYTES = 4096
 MAX_MESSAGE_CHARS = 1000
-FIELDS = frozenset({"message", "sessionId", "messageId", "expectedStep"})
+FIELDS = frozenset({"message", "sessionId", "messageId", "expectedStep", "field", "orderToken"})
+ORDER_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,200}")
 ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 UUID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 LIKE_A_CARD_NUMBER = re.compile(r"[0-9]{12}")
+NAMED_FIELDS = frozenset(field.value for field in Field)
 STEPS = frozenset(step.value for step in Step)
 
 
@@ -48,14 +51,17 @@ def read_message(event: Mapping[str, Any], new_id: Callable[[], str]) -> Message
     fields = _fields(event, headers)
     if unknown := fields.keys() - FIELDS:
         raise _invalid(f"the body has {len(unknown)} unknown field(s); known are {', '.join(sorted(FIELDS))}")
+    token = headers.get("x-session-token") or None
     return Message(
         text=_text(fields.get("message")),
         id=parse_id(fields["messageId"], "messageId") if "messageId" in fields else new_id(),
         address=_payer_address(event, headers),
         session_id=parse_id(fields["sessionId"], "sessionId") if "sessionId" in fields else None,
-        token=headers.get("x-session-token") or None,
+        token=token,
         expected_step=_step(fields["expectedStep"]) if "expectedStep" in fields else None,
         accept_language=headers.get("accept-language"),
+        field=_named_field(fields["field"]) if "field" in fields else None,
+        order_token=_order_token(fields["orderToken"], token) if "orderToken" in fields else None,
     )
 
 
@@ -123,6 +129,20 @@ def _text(value: object) -> str:
 def _step(value: object) -> str:
     if not isinstance(value, str) or value not in STEPS:
         raise _invalid(f"expectedStep must be one of {', '.join(sorted(STEPS))}")
+    return value
+
+
+def _named_field(value: object) -> Field:
+    if not isinstance(value, str) or value not in NAMED_FIELDS:
+        raise _invalid(f"field must be one of {', '.join(sorted(NAMED_FIELDS))}")
+    return Field(value)
+
+
+def _order_token(value: object, session_token: str | None) -> str:
+    if session_token:
+        raise _invalid("orderToken belongs to the opening turn, which has no X-Session-Token")
+    if not isinstance(value, str) or not ORDER_TOKEN.fullmatch(value):
+        raise _invalid("orderToken must be 1 to 200 letters, digits, _ or -")
     return value
 
 

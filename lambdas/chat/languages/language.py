@@ -37,7 +37,9 @@ def words(text: str) -> Phrase:
 
 @dataclass(frozen=True)
 class Language:
-    """Phrases are folded; `intents` are compared whole, once `fillers` are dropped; the rest by all of their words.
+    """`says`: the wording of the conversation; `order`: what is said of an order; `answers`: to questions, by topic.
+
+    Phrases are folded; `intents` are compared whole, once `fillers` are dropped; the rest by all of their words.
 
     `changes`: with each phrase whether it says no itself, as "not right" does.
     `phrases`: those of `intents` as they are written, fillers included.
@@ -54,6 +56,8 @@ class Language:
     name: str
     unspaced: bool
     says: dict[str, str]
+    order: dict[str, str]
+    answers: dict[str, str]
     errors: dict[str, list[str]]
     asks_for: dict[str, Phrase]
     claims: tuple[str, ...]
@@ -110,6 +114,8 @@ def _read(tag: str) -> Language:
         name=vocabulary["name"],
         unspaced=unspaced,
         says=data["says"],
+        order=data["order"],
+        answers=data["answers"],
         errors=data["errors"],
         asks_for={step: tuple(texts) for step, texts in data.get("checks", {}).items() if step != "claims"},
         claims=tuple(data.get("checks", {}).get("claims", ())),

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chat.values.order_view import OrderShown
+
 
 class SessionTokenRequired(Exception):
     """The session is live and the request came without its token."""
@@ -17,6 +22,18 @@ class StepChanged(Exception):
 
 class Busy(Exception):
     """Another request is changing the same session."""
+
+
+class OrderRequired(Exception):
+    """This stage takes payments for orders only, and the opening came without an order's token."""
+
+
+class OrderClosed(Exception):
+    """Nothing can be paid for this order any more. `order` is None when there is no such order."""
+
+    def __init__(self, order: OrderShown | None = None) -> None:
+        super().__init__()
+        self.order = order
 
 
 class TooManyRequests(Exception):

@@ -11,6 +11,7 @@ from chat.values.session import Outcome, Session, Step
 if TYPE_CHECKING:
     from chat.dialogue.state_machine import Transition
     from chat.turns.stored import Receipt, Record
+    from chat.values.order_view import Action, OrderShown
     from chat.values.session import PaymentToken
 
 
@@ -22,6 +23,8 @@ class TurnResult:
     response: str
     expires: int | None = None
     payment: PaymentToken | None = None
+    order: OrderShown | None = None
+    action: Action | None = None
     session_token: str | None = field(default=None, repr=False)
 
 

@@ -44,13 +44,17 @@ class Record:
 
 @dataclass(frozen=True)
 class Receipt:
-    """A finished payment, without card data. It outlives its session by 24 hours."""
+    """A finished payment, without card data. It outlives its session by 24 hours.
+
+    `order_id`: where it was paid for an order, which then holds the result; `payment` has no token.
+    """
 
     session_id: str
     token_hash: str
     payment: PaymentToken
     language: str
     created: int  # seconds since the epoch
+    order_id: str | None = None
 
 
 @dataclass(frozen=True)

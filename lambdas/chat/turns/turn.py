@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from chat.dialogue.replies import choose_language
 from chat.dialogue.state_machine import advance
-from chat.turns.errors import Busy, SessionExpired, SessionTokenRequired, StepChanged
+from chat.turns.errors import Busy, OrderClosed, OrderRequired, SessionExpired, SessionTokenRequired, StepChanged
 from chat.turns.records import hash_token
 from chat.turns.results import TurnResult, result_of_end, result_of_receipt, result_of_record
 from chat.turns.seals import SealBroken, open_partial_number, open_session, seal_session
@@ -16,7 +17,9 @@ from chat.turns.stored import Conflict, Receipt, Record
 from chat.turns.telemetry import count_progress
 from chat.turns.wording import NoWording, WordingRequest
 from chat.understanding.interpret import interpret
+from chat.understanding.typed_field import interpret_field
 from chat.values.session import Session
+from payments.order import Capture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
     from chat.turns.seals import Vault
     from chat.turns.telemetry import Telemetry
     from chat.turns.wording import Wording
+    from chat.understanding.interpret import Interpretation
+    from chat.values.card import Field
     from chat.values.session import Policy
 
 MAX_REPLAYS = 5  # of a turn that lost a race; then it is refused as busy
@@ -35,15 +40,20 @@ WESTERNMOST_OFFSET_SECONDS = 12 * 3600  # UTC-12: a card is good until its last 
 
 @dataclass(frozen=True)
 class Message:
-    """One request for a turn; its form has been checked. `token`: the session's key, None on an opening."""
+    """One request for a turn; its form has been checked. `token`: the session's key, None on an opening.
 
-    text: str = field(repr=False)
+    `field`: the text was typed into a form's field of that name. `order_token`: binds an opening to an order.
+    """
+
+    text: str = dataclass_field(repr=False)
     id: str
     address: str
     session_id: str | None = None
-    token: str | None = field(default=None, repr=False)
+    token: str | None = dataclass_field(default=None, repr=False)
     expected_step: str | None = None
     accept_language: str | None = None
+    field: Field | None = None
+    order_token: str | None = dataclass_field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -59,7 +69,7 @@ class Turns:
     new_token: Callable[[], str]
 
     def play(self, message: Message) -> TurnResult:
-        """Raises SessionTokenRequired, SessionExpired, StepChanged, Busy, TooManyRequests, Unavailable."""
+        """Raises every error of turns.errors, and Unavailable."""
         return self._open(message) if message.token is None else self._continue(message, message.token)
 
     def read(self, session_id: str, token: str) -> TurnResult:
@@ -68,6 +78,10 @@ class Turns:
         return result_of_receipt(found) if isinstance(found, Receipt) else result_of_record(found)
 
     def _open(self, message: Message) -> TurnResult:
+        if message.order_token is not None:
+            raise OrderClosed
+        if Capture.CHAT not in self.policy.captures:
+            raise OrderRequired
         stored = self.records.load_or_delete_expired(message.session_id) if message.session_id else None
         session_id = message.session_id or self.records.new_id()
         session = Session(id=session_id, language=choose_language(message.accept_language))
@@ -122,7 +136,7 @@ class Turns:
         if message.expected_step not in (None, record.session.step):
             raise StepChanged
         session = open_partial_number(record.session, record.token_hash, self.vault)
-        interpretation = interpret(message.text, session, _today(self.records.now()), self.policy)
+        interpretation = self._understand(message, session)
         transition = advance(session, interpretation, self.policy)
         if transition.confirmed and not first:
             raise Busy
@@ -138,6 +152,12 @@ class Turns:
         self.records.store.save(after, record if record.version else None, after.updated)
         count_progress(record.session, after.session, self.telemetry)
         return result_of_record(after)
+
+    def _understand(self, message: Message, session: Session) -> Interpretation:
+        today = _today(self.records.now())
+        if message.field is not None:
+            return interpret_field(message.text, message.field, session, today, self.policy)
+        return interpret(message.text, session, today, self.policy)
 
     def _end(self, record: Record, transition: Transition) -> TurnResult:
         """Cancelled or given up: the session is deleted, unless a payment was completed meanwhile."""

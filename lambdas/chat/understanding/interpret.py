@@ -137,11 +137,19 @@ def _apply_stage_rules(
     """A stage may take test numbers only; and where a name is asked for, digits replace no card."""
     if not isinstance(found.card, CardNumber):
         return found
-    if policy.test_cards_only and not is_public_test_number(found.card):
-        return replace(found, card=Refusal("card_test_only", Field.CARD, found.card.brand))
+    card = refuse_untested(found.card, policy)
+    if isinstance(card, Refusal):
+        return replace(found, card=card)
     if session.step is Step.NAME and session.card and not found.labelled:
         return replace(found, card=None)
     return found
+
+
+def refuse_untested(card: CardNumber, policy: Policy) -> CardNumber | Refusal:
+    """A stage may take Stripe's public test numbers only."""
+    if policy.test_cards_only and not is_public_test_number(card):
+        return Refusal("card_test_only", Field.CARD, card.brand)
+    return card
 
 
 def _find_name(
@@ -179,17 +187,9 @@ def _may_correct(session: Session, found: extraction.ExtractedFields, asked: int
 
 
 def _check_name(said: str, language: Language) -> str | Refusal:
-    """A name; one that reads as digits is shown to nobody."""
+    """A name; one that reads as digits is shown to nobody, and many number words are a card number."""
     name = names.check_name(said, language)
-    read = normalize.normalize(name if isinstance(name, str) else said)
-    if isinstance(name, Refusal) and (len(said) > names.MAX_NAME_CHARS or _DIGIT.search(read.plain)):
+    if isinstance(name, Refusal) and _DIGIT.search(normalize.normalize(said).plain):
         return name
-    parts = number_words.tokenize(read, vocabulary())
-    if number_words.has_number_word(parts, vocabulary()):
-        runs = number_words.find_runs(read, parts, vocabulary(), months=())
-        read = number_words.replace_number_words(read, runs, labels.find_secret_sentences(read.plain, language))
-    if count := len(_DIGIT.findall(read.plain)):
-        return Refusal("name_looks_like_card" if count > 3 else "name_invalid", Field.NAME)
-    if misspellings.resemble_code(words(read.plain), vocabulary()):
-        return Refusal("name_invalid", Field.NAME)
-    return name
+    read = names.refuse_digits(name if isinstance(name, str) else said[: names.MAX_NAME_CHARS], language)
+    return read if isinstance(name, str) or read == Refusal("name_looks_like_card", Field.NAME) else name

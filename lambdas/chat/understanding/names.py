@@ -4,7 +4,11 @@ import re
 import unicodedata
 
 from chat.languages.language import Language, fold, words, words_of
-from chat.understanding.digits.normalize import BLANK, Text
+from chat.languages.vocabulary import vocabulary
+from chat.understanding.digits.misspellings import resemble_code
+from chat.understanding.digits.normalize import BLANK, Text, normalize
+from chat.understanding.digits.number_words import find_runs, has_number_word, replace_number_words, tokenize
+from chat.understanding.labels import find_secret_sentences
 from chat.values.card import Field, Refusal
 
 MAX_NAME_CHARS = 100
@@ -17,6 +21,7 @@ _EDGES = ' \t\r\n,;:!?"()“”„«»¡¿、。，！？' + BLANK
 _PIECES = re.compile(rf"[,;!\n、，！،؛{BLANK}]+")
 _JOINT = re.compile(r"(?<=\s)(\w{1,9})\s+(?=\w)")
 _LETTER = re.compile(r"[^\W\d_]")
+_DIGIT = re.compile(r"\d", re.ASCII)
 _MARKS = " '’ʼ‘`´-‐‑.,·・&"
 
 
@@ -62,11 +67,16 @@ def find_corrected_name(text: Text, known: str, language: Language) -> str | Non
     return name if alike or name[0].isupper() or known.islower() else None
 
 
+def check_typed_name(typed: str) -> str | Refusal:
+    """The name that was typed into a field of its own: whatever it is made of, it is no sentence."""
+    shown = "".join(char for char in typed if char in "\u200c\u200d" or unicodedata.category(char) != "Cf")
+    return _check_characters(" ".join(shown.split()))
+
+
 def check_name(typed: str, language: Language) -> str | Refusal:
     """The name as typed, without what surrounds it."""
-    name = _trim(typed, language)
-    fine = 0 < len(name) <= MAX_NAME_CHARS and any(map(str.isalpha, name)) and all(map(_may_stand, name))
-    if not fine or _has_too_many_words(name) or _is_sentence(name, language, strict=False):
+    name = _check_characters(_trim(typed, language))
+    if isinstance(name, str) and _is_sentence(name, language, strict=False):
         return Refusal("name_invalid", Field.NAME)
     return name
 
@@ -76,6 +86,24 @@ def _has_too_many_words(name: str) -> bool:
     said = words(name)
     other = [word for word in said if word not in _PARTICLES]
     return len(said) > MAX_NAME_WORDS or len(set(other)) < len(other)
+
+
+def refuse_digits(name: str, language: Language | None = None) -> str | Refusal:
+    """The name, unless it reads as digits. With a language, what speaks of card or security code is read closely."""
+    read = normalize(name)
+    parts = tokenize(read, vocabulary())
+    if has_number_word(parts, vocabulary()):
+        runs = find_runs(read, parts, vocabulary(), months=())
+        secret = find_secret_sentences(read.plain, language) if language else []
+        read = replace_number_words(read, runs, secret)
+    if count := len(_DIGIT.findall(read.plain)):
+        return Refusal("name_looks_like_card" if count > 3 else "name_invalid", Field.NAME)
+    return Refusal("name_invalid", Field.NAME) if resemble_code(words(read.plain), vocabulary()) else name
+
+
+def _check_characters(name: str) -> str | Refusal:
+    fine = 0 < len(name) <= MAX_NAME_CHARS and any(map(str.isalpha, name)) and all(map(_may_stand, name))
+    return name if fine and not _has_too_many_words(name) else Refusal("name_invalid", Field.NAME)
 
 
 def _trim(typed: str, language: Language) -> str:

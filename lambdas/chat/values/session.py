@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from chat.values.brands import Brand
 from chat.values.card import FIELDS, CardNumber, Cvv, Expiry, Field, Refusal
+from payments.order import Capture, SavedCard, Terms
 
 
 class Step(StrEnum):
@@ -14,6 +15,7 @@ class Step(StrEnum):
     EXPIRY = "expiry"
     CVV = "cvv"
     CONFIRM = "confirm"
+    ACTION = "action"  # with an order: the payer is at Stripe
     DONE = "done"
 
 
@@ -68,11 +70,30 @@ class Line:
 
 @dataclass(frozen=True)
 class Policy:
-    """What a stage allows. `test_cards_only`: numbers become Stripe's test tokens: only its public ones do."""
+    """What a stage allows. `test_cards_only`: numbers become Stripe's test tokens: only its public ones do.
+
+    `merchant`: its name as payers know it. `wallets`: Stripe's page offers card wallets.
+    """
 
     brands: frozenset[Brand]
     contact: str
     test_cards_only: bool = False
+    merchant: str = ""
+    captures: frozenset[Capture] = frozenset(Capture)
+    wallets: bool = False
+
+
+@dataclass(frozen=True)
+class OrderVisit:
+    """The order that a session is about: all that the conversation may know of it."""
+
+    order_id: str
+    terms: Terms
+    livemode: bool
+
+    @property
+    def is_hosted(self) -> bool:
+        return self.terms.capture is Capture.HOSTED
 
 
 @dataclass(frozen=True)
@@ -81,6 +102,8 @@ class Session:
 
     `changing`: the field whose new value is asked for at `step`; the old one stands until then.
     `choosing`: the payer wants to change something and was asked what; a bare yes does not confirm then.
+    `order`: None in a conversation that ends with a payment token. `method`: the PaymentMethod that was made of the
+    card for an order; card, expiry and security code are gone then.
     """
 
     id: str
@@ -99,23 +122,42 @@ class Session:
     declines: int = 0
     changing: Field | None = None
     choosing: bool = False
+    order: OrderVisit | None = None
+    method: SavedCard | None = None
 
     @property
     def status(self) -> str:
         if self.outcome:
             return self.outcome.value
+        if self.step is Step.ACTION:
+            return "requires_action"
         return "awaiting_confirmation" if self.step is Step.CONFIRM else "collecting"
 
     @property
     def missing(self) -> tuple[Field, ...]:
-        return tuple(each for each in FIELDS if getattr(self, each) is None)
+        if self.order and self.order.is_hosted:
+            return ()
+        wanted = (Field.NAME,) if self.method else FIELDS
+        return tuple(each for each in wanted if getattr(self, each) is None)
+
+    @property
+    def shown_card(self) -> KeptCard | SavedCard | None:
+        """Brand and last four digits of the reviewed card."""
+        return self.method or self.card
+
+    @property
+    def shown_expiry(self) -> Expiry | None:
+        return Expiry(self.method.exp_month, self.method.exp_year) if self.method else self.expiry
 
 
 @dataclass(frozen=True)
 class PaymentToken:
-    """What the merchant is given: Stripe's id of the PaymentMethod, and what may be shown of the card."""
+    """What the merchant is given: Stripe's id of the PaymentMethod, and what may be shown of the card.
 
-    token: str
+    `token` is None for an order: the merchant finds it in the order's result.
+    """
+
+    token: str | None
     brand: str
     last4: str
 
