@@ -1,6 +1,7 @@
 """Numbers as people say them: written here once more, so that what the function understands is not its own measure."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from random import Random
 
@@ -177,6 +178,7 @@ def misspelled(random: Random, said: str) -> str:
     Not in short ones without spaces: a letter of three or four is a code's digit there, and what is left is any name.
     """
     least = 4 if " " in said or said[0] < "\u3000" else 9
+    said = unicodedata.normalize("NFKC", said)
     return re.sub(rf"[^\W\d_]{{{least},}}", lambda word: _with_slip(random, word[0]), said)
 
 

@@ -8,11 +8,11 @@ from chat.languages.language import Phrase
 LARGE = 16  # by so many bits are those moved that have such a word for a number from 10 on
 _GAP = "\0"  # stands for one letter, whichever
 _MIN_CHARS = 3  # shorter number words are one letter away from anything
+_MIN_JOINED_CHARS = 7  # the same of one with an "and"
 _MAX_WORD_CHARS = 40  # a bound on the work: no number word is longer
-_MAX_CHARS = 14  # of a number word within a compound
+_MAX_CHARS = 17  # of a number word within a compound
 _EXACT_CHARS = 3  # that a compound with a mistake has besides the mistake
-# Of a mistake that is no number word at all, and of the number words around it.
-_MAX_REST, _EXACT_CHARS_AROUND = 4, 10
+_EXACT_CHARS_AROUND = 10  # around a mistake that is no number word at all, and not longer than they
 # The same in kana, whose number words have one letter or two; and if none has one. The most letters of a mistake there.
 _EXACT_CHARS_KANA, _EXACT_CHARS_LONG_KANA, _MAX_REST_KANA = 6, 4, 3
 
@@ -78,8 +78,8 @@ class Spellings:
         return found
 
     def _any_rest(self, chars: int, of: int) -> int:
-        """The languages for which so few letters may be anything: "un" for "und" between numbers, kana."""
-        if chars <= _MAX_REST and of - chars >= _EXACT_CHARS_AROUND:
+        """The languages for which so few letters may be anything: "un" for "und" between numbers, a letter in kana."""
+        if of - chars >= max(chars, _EXACT_CHARS_AROUND):
             return -1
         return self.unspaced if chars <= _MAX_REST_KANA else 0
 
@@ -104,6 +104,19 @@ class NumberWriting:
     link_may_come_first: bool
     unspaced: bool
 
+    def words(self) -> Iterator[tuple[str, int]]:
+        """The numbers of one word; a Latin letter is none."""
+        for phrase, value in self.phrases.items():
+            if len(phrase) == 1 and (len(phrase[0]) > 1 or not phrase[0].isascii()):
+                yield phrase[0], value
+
+    def with_link(self, word: str, value: int) -> Iterator[str]:
+        """The word, and what it is in a compound: "achtund", "undsechzig"; nothing too short to compare."""
+        if len(word) >= _MIN_CHARS:
+            yield word
+        if len(word) + len(self.link) >= _MIN_JOINED_CHARS and len(self.link) > 1 and value < 100:
+            yield word + self.link if value < 10 else self.link + word
+
 
 def spellings_of(languages: Iterable[NumberWriting]) -> Spellings:
     exact: dict[str, int] = {}
@@ -114,16 +127,13 @@ def spellings_of(languages: Iterable[NumberWriting]) -> Spellings:
     for number, language in enumerate(languages):
         every = 1 << number | 1 << number + LARGE
         unspaced |= every if language.unspaced else 0
-        for phrase, value in language.phrases.items():
-            word = phrase[0]
-            if len(phrase) > 1 or (len(word) == 1 and word.isascii()):
-                continue
+        for word, value in language.words():
             of = 1 << number | (1 << number + LARGE if value > 9 else 0)
             _add(parts, word, of)
-            if len(word) >= _MIN_CHARS:
-                _add(exact, word, of)
-                for at in range(len(word)):
-                    _add(gapped, f"{word[:at]}{_GAP}{word[at + 1 :]}", of)
+            for joined in language.with_link(word, value):
+                _add(exact, joined, of)
+                for at in range(len(joined)):
+                    _add(gapped, f"{joined[:at]}{_GAP}{joined[at + 1 :]}", of)
         if language.link:
             _add(parts, language.link, every)
         if language.link_may_come_first:

@@ -77,12 +77,12 @@ def interpret(message: str, session: Session, today: date, policy: Policy) -> In
     slips = misspellings.find_misspelled(
         strict, vocabulary(), language.known_words, in_digits=session.step in _IN_DIGITS
     )
-    slips_words = {word for start, end in slips for word in words(strict.plain[start:end])}
+    misspelled = {word for start, end in slips for word in words(strict.plain[start:end])}
     strict = strict.with_digits([(start, end, _MISSPELLED) for start, end in slips])
     found = fields.extract_fields(text.plain, _context(session, today, policy, language))
     found = _apply_stage_rules(found, session, policy)
     name = _find_name(normalize.Text(text.typed, found.plain, text.places), session, found, asked, language)
-    if isinstance(name, str) and not slips_words.isdisjoint(words(name)):
+    if isinstance(name, str) and _is_among(name, misspelled):
         name = Refusal("name_invalid", Field.NAME)
     if isinstance(name, Refusal) and not isinstance(found.card, CardNumber):
         found = replace(found, card=None)
@@ -111,6 +111,12 @@ def _month_names(plain: str, said: list[number_words.Token], session: Session, l
     if not is_number or asked or Field.EXPIRY in named or _DIGIT.search(plain):
         return language.months
     return {word: month for word, month in language.months.items() if word not in is_number}
+
+
+def _is_among(name: str, misspelled: set[str]) -> bool:
+    """Whether the name has words of a misspelled number, or in kana a part of one."""
+    said = words(normalize.normalize(name).plain)
+    return any(one in other or other in one for one in said for other in misspelled)
 
 
 def _has_value(found: extraction.ExtractedFields, name: str | Refusal | None) -> bool:
@@ -189,7 +195,8 @@ def _may_correct(session: Session, found: extraction.ExtractedFields, asked: int
 def _check_name(said: str, language: Language) -> str | Refusal:
     """A name; one that reads as digits is shown to nobody, and many number words are a card number."""
     name = names.check_name(said, language)
+    said = said[: names.MAX_NAME_CHARS]
     if isinstance(name, Refusal) and _DIGIT.search(normalize.normalize(said).plain):
         return name
-    read = names.refuse_digits(name if isinstance(name, str) else said[: names.MAX_NAME_CHARS], language)
+    read = names.refuse_digits(name if isinstance(name, str) else said, language)
     return read if isinstance(name, str) or read == Refusal("name_looks_like_card", Field.NAME) else name

@@ -70,7 +70,8 @@ def _find_in_kana(text: Text, vocabulary: Vocabulary) -> Iterator[Span]:
         found = [*([(begin, begin)] * before), *found, *([(end, end)] * after)]
         for beside in _near_each_other(found):
             if len(beside) > 1 or beside[0][1] - beside[0][0] not in (2, 3):
-                yield max(begin, beside[0][0] - _MAX_REST), min(end, beside[-1][1] + _MAX_REST)
+                start, stop = beside[0][0] - _MAX_REST, beside[-1][1] + _MAX_REST
+                yield start if start - begin > _MAX_REST else begin, stop if end - stop > _MAX_REST else end
 
 
 def _is_from_word(text: Text, index: int) -> bool:
