@@ -175,9 +175,9 @@ def one_by_one(tongue: Tongue, digits: str) -> str:
 def misspelled(random: Random, said: str) -> str:
     """One letter wrong in every word of four letters or more: another, one left out, one twice, two swapped.
 
-    Not in short ones without spaces: a letter of three or four is a code's digit there, and what is left is any name.
+    Without spaces only in long ones: one letter of a code in kana is a whole digit, and what is left is any name.
     """
-    least = 4 if " " in said or said[0] < "\u3000" else 9
+    least = 4 if " " in said or said[0] < "\u3000" else 18
     said = unicodedata.normalize("NFKC", said)
     return re.sub(rf"[^\W\d_]{{{least},}}", lambda word: _with_slip(random, word[0]), said)
 

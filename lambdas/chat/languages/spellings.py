@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from chat.languages.language import Phrase
 
 LARGE = 16  # by so many bits are those moved that have such a word for a number from 10 on
 _GAP = "\0"  # stands for one letter, whichever
 _MIN_CHARS = 3  # shorter number words are one letter away from anything
+_MAX_RESTS = 80  # a bound on the work: of one word, parts that are compared
 _MIN_JOINED_CHARS = 7  # the same of one with an "and"
 _MAX_WORD_CHARS = 40  # a bound on the work: no number word is longer
 _MAX_CHARS = 17  # of a number word within a compound
@@ -70,11 +72,14 @@ class Spellings:
         ahead, behind = self._reached(word, min_chars)
         found = ahead[len(word)]
         ends = [at for at, languages in enumerate(behind) if languages]
-        for start in [at for at, languages in enumerate(ahead) if languages]:
-            for end in ends:
-                both = ahead[start] & behind[end]
-                if both and 0 < end - start <= min(_MAX_CHARS, len(word) - exact_chars):
-                    found |= both & (self.near(word[start:end]) | self._any_rest(end - start, len(word)))
+        rests = (
+            (start, end, ahead[start] & behind[end])
+            for start in [at for at, languages in enumerate(ahead) if languages]
+            for end in ends
+            if ahead[start] & behind[end] and 0 < end - start <= min(_MAX_CHARS, len(word) - exact_chars)
+        )
+        for start, end, both in islice(rests, _MAX_RESTS):
+            found |= both & (self.near(word[start:end]) | self._any_rest(end - start, len(word)))
         return found
 
     def _any_rest(self, chars: int, of: int) -> int:

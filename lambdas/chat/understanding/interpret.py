@@ -82,7 +82,7 @@ def interpret(message: str, session: Session, today: date, policy: Policy) -> In
     found = fields.extract_fields(text.plain, _context(session, today, policy, language))
     found = _apply_stage_rules(found, session, policy)
     name = _find_name(normalize.Text(text.typed, found.plain, text.places), session, found, asked, language)
-    if isinstance(name, str) and _is_among(name, misspelled):
+    if isinstance(name, str) and names.is_among(name, misspelled):
         name = Refusal("name_invalid", Field.NAME)
     if isinstance(name, Refusal) and not isinstance(found.card, CardNumber):
         found = replace(found, card=None)
@@ -111,12 +111,6 @@ def _month_names(plain: str, said: list[number_words.Token], session: Session, l
     if not is_number or asked or Field.EXPIRY in named or _DIGIT.search(plain):
         return language.months
     return {word: month for word, month in language.months.items() if word not in is_number}
-
-
-def _is_among(name: str, misspelled: set[str]) -> bool:
-    """Whether the name has words of a misspelled number, or in kana a part of one."""
-    said = words(normalize.normalize(name).plain)
-    return any(one in other or other in one for one in said for other in misspelled)
 
 
 def _has_value(found: extraction.ExtractedFields, name: str | Refusal | None) -> bool:
@@ -167,17 +161,17 @@ def _find_name(
 ) -> str | Refusal | None:
     led = names.find_introduced_name(text, language, weakly=session.step in (Step.NONE, Step.NAME))
     if led:
-        return _check_name(led, language)
+        return names.check_name_in_chat(led, language)
     if _may_correct(session, found, asked) and "?" not in text.plain:
         corrected = names.find_corrected_name(text, session.name or "", language)
-        return _check_name(corrected, language) if corrected else None
+        return names.check_name_in_chat(corrected, language) if corrected else None
     for start, end in asked.digressions:
         text = replace(text, plain=text.plain[:start] + normalize.BLANK * (end - start) + text.plain[end:])
     if session.step is not Step.NAME or (asked and not asked.digressions) or "?" in text.plain:
         return None
     alone = names.find_bare_name(text, language)
     if alone is not None:
-        return _check_name(alone, language)
+        return names.check_name_in_chat(alone, language)
     is_number = (
         any(what is Field.CARD for *_, what in found.spans) and len(found.spans) == 1 and not (found.labelled or asked)
     )
@@ -190,13 +184,3 @@ def _may_correct(session: Session, found: extraction.ExtractedFields, asked: int
     again = session.step is Step.NAME and asked.intent is Intent.NO
     fits = asked.intent in (None, Intent.NO) and asked.topic in (None, "moment", "repeat")
     return (after or again) and fits and not found and not replace(asked, intent=None, topic=None, vague=False)
-
-
-def _check_name(said: str, language: Language) -> str | Refusal:
-    """A name; one that reads as digits is shown to nobody, and many number words are a card number."""
-    name = names.check_name(said, language)
-    said = said[: names.MAX_NAME_CHARS]
-    if isinstance(name, Refusal) and _DIGIT.search(normalize.normalize(said).plain):
-        return name
-    read = names.refuse_digits(name if isinstance(name, str) else said, language)
-    return read if isinstance(name, str) or read == Refusal("name_looks_like_card", Field.NAME) else name

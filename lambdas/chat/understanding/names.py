@@ -88,6 +88,22 @@ def _has_too_many_words(name: str) -> bool:
     return len(said) > MAX_NAME_WORDS or len(set(other)) < len(other)
 
 
+def check_name_in_chat(typed: str, language: Language) -> str | Refusal:
+    """A name; one that reads as digits is shown to nobody, and many number words are a card number."""
+    name = check_name(typed, language)
+    said = typed[:MAX_NAME_CHARS]
+    if isinstance(name, Refusal) and _DIGIT.search(normalize(said).plain):
+        return name
+    read = refuse_digits(name if isinstance(name, str) else said, language)
+    return read if isinstance(name, str) or read == Refusal("name_looks_like_card", Field.NAME) else name
+
+
+def is_among(name: str, misspelled: set[str]) -> bool:
+    """Whether the name has words of a misspelled number, or in kana a part of one."""
+    said = words(normalize(name).plain)
+    return any(one in other or other in one for one in said for other in misspelled)
+
+
 def refuse_digits(name: str, language: Language | None = None) -> str | Refusal:
     """The name, unless it reads as digits. With a language, what speaks of card or security code is read closely."""
     read = normalize(name)
