@@ -172,6 +172,11 @@ def one_by_one(tongue: Tongue, digits: str) -> str:
     return tongue.gap.join((*said[:-1], tongue.last + said[-1]))
 
 
+def slip(random: Random, said: str) -> str:
+    """Every third time with slips of the pen."""
+    return misspelled(random, said) if random.random() < 0.33 else said
+
+
 def misspelled(random: Random, said: str) -> str:
     """One letter wrong in every word of four letters or more: another, one left out, one twice, two swapped.
 

@@ -51,7 +51,7 @@ def _stands_in(code: str, text: str) -> bool:
 
 
 def typed(rng: Random, brand: Brand, length: int, *, checked: bool) -> Typed:
-    number = _number(rng, brand, length, checked=checked)
+    number = valid_number(rng, brand, length, checked=checked)
     code = "".join(rng.choices("0123456789", k=brand.cvv_length))
     separator, size = rng.choice(SEPARATORS), rng.choice((1, 2, 4, 4, 19))
     groups = [number[at : at + size] for at in range(0, length, size)]
@@ -76,7 +76,7 @@ def family(each: int, seed: int = 0) -> Iterator[Typed]:
                     yield typed(rng, brand, length, checked=False)
 
 
-def _number(rng: Random, brand: Brand, length: int, *, checked: bool) -> str:
+def valid_number(rng: Random, brand: Brand, length: int, *, checked: bool = True) -> str:
     while True:
         low, _, high = rng.choice(RANGES[brand].split()).partition("-")
         body = str(rng.randint(int(low), int(high or low))) + "".join(rng.choices("0123456789", k=20))

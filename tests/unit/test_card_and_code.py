@@ -9,6 +9,7 @@ from chat.values.brands import Brand
 from chat.values.card import CardNumber, Cvv, Expiry
 from chat.values.session import Session, Step
 from tests.conversations.offline import POLICY, TODAY, Payer
+from tests.families import amex_codes
 from tests.families.card_with_code import family
 
 AT_THE_CARD = Session("abc", "en", Step.CARD, name="Ada")
@@ -93,3 +94,7 @@ def test_a_labelled_or_written_date_beside_an_amex_is_its_expiry(text):
 
 def test_a_code_said_in_pairs_beside_its_card_is_no_date():
     assert interpret("4242 4242 4242 4242 1 30", AT_THE_CARD, TODAY, POLICY).expiry is None
+
+
+def test_no_code_of_an_amex_that_looks_like_a_date_is_taken_for_one():
+    assert [typed.step for typed in amex_codes.family(10) if typed.is_taken()] == []

@@ -7,6 +7,7 @@ from chat.values.brands import Brand
 from chat.values.card import Refusal
 from chat.values.session import KeptCard, Sealed, Session, Step
 from tests.conversations.offline import POLICY, TODAY
+from tests.families import codes_in_words
 
 CARD = KeptCard(Brand.VISA, "4242", Sealed(b""))
 
@@ -63,3 +64,9 @@ def test_a_name_repeats_no_word_and_has_at_most_six(name):
 )
 def test_real_names_near_number_words_are_accepted(name):
     assert interpret(name, Session("abc", "en", Step.NAME), TODAY, POLICY).name == name
+
+
+def test_no_code_in_any_words_at_any_step_comes_to_light():
+    leaking = [said for said in codes_in_words.family(25) if said.leaks()]
+
+    assert [(said.language, said.step, said.has_slips) for said in leaking] == []

@@ -9,7 +9,8 @@ from chat.languages.spellings import LARGE
 from chat.languages.vocabulary import Vocabulary
 from chat.understanding.digits.normalize import Text
 
-_TOKEN = re.compile(r"\d+|[^\W\d_]+")
+_EAST_ASIAN = r"\u3040-\u30ff\u3400-\u9fff"
+_TOKEN = re.compile(rf"\d+|[^\W\d_{_EAST_ASIAN}]+|[{_EAST_ASIAN}]+")
 _KANA = re.compile(r"[\u3041-\u3096\u30a1-\u30f6]+")
 _MAX_REST = 5  # letters of a misspelled number word in kana
 _GAP = re.compile(r"[\W_]{1,6}")  # what may stand between two words of a number
