@@ -57,6 +57,10 @@ class Spellings:
             return self._near_compound(word, 1, _EXACT_CHARS)
         return self._near_compound(word, 1, _EXACT_CHARS_KANA) | self._near_compound(word, 2, _EXACT_CHARS_LONG_KANA)
 
+    def compound(self, word: str) -> int:
+        """The languages of whose number words it is put together, without any mistake."""
+        return self._reached(word, 1)[0][-1]
+
     def number_places(self, word: str) -> Iterator[tuple[int, int]]:
         """Where number words of two letters and more stand in kana, the longest first, from the left."""
         start = 0

@@ -117,11 +117,14 @@ def _say(tokens: Sequence[tuple[int, int, str]], vocabulary: Vocabulary) -> list
     found = []
     for start, end, word in tokens:
         languages = _ALL if word == _SPOKEN else spellings.near(word)
-        least = _MIN_KANA_CHARS if _is_kana(word) else _MIN_COMPOUND_CHARS
+        is_kana = _is_kana(word)
+        least = _MIN_KANA_CHARS if is_kana else _MIN_COMPOUND_CHARS
         if not languages and least <= len(word) <= _MAX_COMPOUND_CHARS and left > 0:
             languages = spellings.near_compound(word) & _LANGUAGES
             languages |= languages << LARGE  # two numbers are a large one
             left -= len(word)
+        elif not languages and is_kana and len(word) < least:
+            languages = spellings.compound(word)
         found.append(Said(start, end, word, languages))
     return found
 
