@@ -1,5 +1,7 @@
 """Common names of the countries where the eleven languages are spoken are names, alone and together."""
 
+from itertools import islice
+
 import pytest
 
 from chat.understanding.interpret import interpret
@@ -26,6 +28,6 @@ def test_common_names_are_names(tag, language):
 def test_common_names_are_remembered_as_they_are(tag):
     session = Session("abc", tag, Step.NAME)
 
-    hidden = [name for name in together(tag) if interpret(name, session, TODAY, POLICY).masked != name]
+    hidden = [name for name in islice(together(tag), 150) if interpret(name, session, TODAY, POLICY).masked != name]
 
     assert hidden == []
