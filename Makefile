@@ -11,13 +11,13 @@ unexport PYTHONDONTWRITEBYTECODE
 
 READY := .venv/.ready
 
-$(READY): requirements/dev.txt requirements/uv.txt requirements/node/package-lock.json frontend/payment-entry/pyproject.toml
+$(READY): requirements/dev.txt requirements/uv.txt requirements/node/package-lock.json frontend/payment-entry/pyproject.toml client/pyproject.toml
 	@echo "Installing the locked packages into .venv (a minute the first time) ..."
 	@test -x .venv/bin/python || python3 -m venv .venv || { echo "python3 with its venv module (3.11 or newer) is needed; on Debian: apt-get install python3-venv" >&2; exit 1; }
 	@.venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed" >&2; exit 1; }
 	@test -x .venv/bin/uv || .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	@.venv/bin/uv pip sync --quiet --python .venv/bin/python --require-hashes requirements/dev.txt
-	@.venv/bin/uv pip install --quiet --offline --no-deps --python .venv/bin/python --editable frontend/payment-entry
+	@.venv/bin/uv pip install --quiet --offline --no-deps --python .venv/bin/python --editable frontend/payment-entry --editable client
 	@mkdir -p .venv/node && cp requirements/node/package.json requirements/node/package-lock.json .venv/node/
 	@npm ci --prefix .venv/node --silent --no-audit --no-fund
 	@touch $@
@@ -29,13 +29,13 @@ $(BENCH)/.ready: $(READY) requirements/bench.txt requirements/lambda.txt
 	@uv pip sync --quiet --python $(BENCH)/venv/bin/python --require-hashes --compile-bytecode requirements/bench.txt
 	@touch $@
 
-.PHONY: help run demo stage test test-parts test-whole integration check bench screenshots page-figures page-scripts synth bootstrap deploy smoke check-page stripe-key rollback destroy setup lock clean evidence mutation
+.PHONY: help run demo order stage test test-parts test-whole integration check bench screenshots page-figures page-scripts synth bootstrap deploy smoke check-page stripe-key rollback destroy setup lock clean evidence mutation sabotage
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "The local stage uses these ports of 127.0.0.1; set the variable to move one:"
-	@echo "  EMULATOR_PORT=4566 (AWS)  STRIPE_PORT=12111  MODEL_PORT=12112  PAGE_PORT=8501"
+	@echo "  EMULATOR_PORT=4566 (AWS)  STRIPE_PORT=12111  MODEL_PORT=12112  MERCHANT_PORT=12113  PAGE_PORT=8501"
 	@echo "synth to destroy take STAGE=dev (unless told), staging or prod."
 
 run: $(READY) ## the whole system on this machine, with the page
@@ -43,6 +43,11 @@ run: $(READY) ## the whole system on this machine, with the page
 
 demo: $(READY) ## play a conversation in the terminal, against the local stage
 	@exec python -m local.demo
+
+order: $(READY) ## ask for a payment on the running stage: AMOUNT=4990 CURRENCY=eur DESCRIPTION="Two tickets"
+	@payment-chat orders create $${DESCRIPTION:+--description "$$DESCRIPTION"} $${AMOUNT:+--amount "$$AMOUNT"} \
+	  $${CURRENCY:+--currency "$$CURRENCY"} $${PURPOSE:+--purpose "$$PURPOSE"} $${CAPTURE:+--capture "$$CAPTURE"} \
+	  $${REFERENCE:+--reference "$$REFERENCE"} $${EMAIL:+--email "$$EMAIL"} $${LOCALE:+--locale "$$LOCALE"}
 
 stage: $(READY) ## the whole system on this machine, without the page
 	@exec python -m local.runner.stage --tethered
@@ -70,6 +75,9 @@ evidence: $(READY) ## measure every promise of docs/security.md (20 minutes), in
 mutation: $(READY) ## how many small changes to the code the tests notice (more than half an hour)
 	@python -m tests.evidence.mutation
 
+sabotage: $(READY) ## break the code once for each promise of docs/security.md: its tests must fail (ten minutes)
+	@nice python -m tests.sabotage
+
 check: $(READY) ## lint, format and types
 	@ruff check . && ruff format --check . && mypy --exclude benchmarks/contenders lambdas infra local frontend client benchmarks app.py
 
@@ -91,14 +99,14 @@ synth: $(READY) ## the CloudFormation templates of STAGE, in cdk.out; needs no A
 bootstrap: $(READY) ## prepare the AWS account of your credentials for CDK, once per region
 	@cdk bootstrap --no-notices -c stage=$(STAGE)
 
-deploy: $(READY) ## check the settings of STAGE, show what changes, deploy, try it out
+deploy: $(READY) ## check the settings of STAGE, show what changes, deploy, run the smoke test
 	@python -m infra.operations.preflight $(STAGE)
 	@cdk synth --quiet --no-notices -c stage=$(STAGE)
 	@cdk diff --no-notices --app cdk.out
 	@cdk deploy --all --no-notices --app cdk.out --require-approval never
 	@python -m infra.operations.smoke $(STAGE)
 
-smoke: $(READY) ## try out the deployed STAGE: a conversation, refusals, the model
+smoke: $(READY) ## test the deployed STAGE: a conversation, refusals, the model
 	@python -m infra.operations.smoke $(STAGE)
 
 check-page: $(READY) ## compare the deployed page at URL with docs/page-scripts.json
@@ -122,5 +130,5 @@ lock: $(READY) ## resolve the dependency groups of pyproject.toml again, into re
 	  UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 	    --python-version 3.11 $$pinned --group $$group -o requirements/$$group.txt; done
 
-clean: ## remove what the commands made (the local stage's state included)
+clean: ## remove what the commands made (the state of the local stage as well)
 	rm -rf .venv .stage .cache cdk.out .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -5,9 +5,10 @@ from aws_cdk import aws_lambda as lambda_
 
 from infra import bundling
 from infra.api.api_stack import ApiStack
-from infra.config import Stage, placeholders, stage_named
+from infra.config import Stage
 from infra.data_stack import DataStack
 from infra.page.page_stack import PageStack
+from infra.stages import MOVABLE, placeholders, stage_named
 
 
 def build(app: App, stage: Stage, code: lambda_.Code) -> None:
@@ -27,6 +28,6 @@ def build(app: App, stage: Stage, code: lambda_.Code) -> None:
 if __name__ == "__main__":
     cdk = App()
     setting = cdk.node.try_get_context
-    chosen = stage_named(setting("stage"), stripe_url=setting("stripeUrl"), model_url=setting("modelUrl"))
+    chosen = stage_named(setting("stage"), {name: setting(name) for name in MOVABLE})
     build(cdk, chosen, bundling.code_for(chosen))
     cdk.synth()

@@ -5,8 +5,9 @@ import sys
 import time
 from typing import Any
 
-from benchmarks import cold, cost, engine, fleet, machine, over_http, packages, report
+from benchmarks import cold, engine, fleet, machine, over_http, packages
 from benchmarks.conversation import SIX, long_chat
+from benchmarks.pages import cost, report
 from benchmarks.places import DOCS
 
 CONTENDERS = (

@@ -22,7 +22,7 @@ stripe.StripeClient("sk_test_x")
 """
 CONFIRM = """
 ready = time.process_time()
-from chat.adapters.stripe_payment_methods import stripe_client
+from payments.adapters.stripe_client import stripe_client
 stripe_client("sk_test_x")
 extra = time.process_time() - ready
 """

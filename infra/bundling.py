@@ -27,8 +27,14 @@ CACHE = ROOT / ".cache" / "packages"
 MADE_BY = (LOCK, Path(__file__))
 
 RUNTIME = (3, 13)
-AWS_SERVICES = ("bedrock-runtime", "dynamodb", "kms", "secretsmanager")  # what the functions call; boto3 knows no other
+# What the functions call; boto3 knows no other service.
+AWS_SERVICES = ("bedrock-runtime", "dynamodb", "events", "kms", "secretsmanager", "sqs")
+# What amounts are written by, with what it inherits from: the languages of the conversation.
+LOCALES = (
+    "root", "ar", "de", "en", "es", "fr", "it", "ja", "nl", "pt", "pt_BR", "sw", "zh", "zh_Hans", "zh_Hans_CN",
+)  # fmt: skip
 UNUSED = (
+    "babel/messages",
     "**/*.so",  # optional accelerators, compiled for one machine; the Python they replace ships beside them
     "**/*.dist-info",
     "**/tests",
@@ -137,6 +143,8 @@ def _prune(out: Path) -> None:
     for pattern in UNUSED:
         _remove(sorted(out.glob(pattern)))
     _keep_services(out / "botocore" / "data")
+    locales = out / "babel" / "locale-data"
+    _remove(each for each in locales.iterdir() if each.stem not in LOCALES)
 
 
 def _keep_services(data: Path) -> None:

@@ -1,6 +1,6 @@
 """What differs between the environments: one frozen dataclass, one instance each."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from aws_cdk.aws_logs import RetentionDays
 
@@ -52,6 +52,23 @@ class Stage:
     contact: str = "support@example.com"
     """Where the bot sends a payer it cannot help; shown in the chat."""
 
+    merchant: str = "Example Shop"
+    """Who asks for the payment, as payers know it."""
+    currencies: tuple[str, ...] = ("eur", "gbp", "usd")
+    """What orders may ask for: ISO codes in lower case."""
+    captures: tuple[str, ...] = ("hosted", "chat")
+    """Where a card may be typed: on Stripe's own page, or in the conversation. The first one is the default."""
+    raw_card_data: bool = False
+    """Whether Stripe has enabled raw card data for the live account: `chat` needs it where the key is live."""
+    wallets: bool = True
+    """Whether Stripe's page offers Apple Pay and Google Pay."""
+    return_hosts: tuple[str, ...] = ()
+    """The hosts that an order's return address may name."""
+    webhook_url: str = ""
+    """Where events of orders are sent, beside the event bus."""
+    stripe_event_bus: str = ""
+    """The name of the partner event bus, when Stripe's events come through EventBridge instead of the API."""
+
     signed: bool = True
     """Whether the API asks for an IAM signature (SigV4)."""
     requests_per_second: int = 50
@@ -88,61 +105,24 @@ class Stage:
 
     stripe_url: str = ""
     model_url: str = ""
-    """Addresses of the stand-ins; the function refuses them on any stage but local."""
+    """Addresses of the stand-ins; the functions refuse them on any stage but local."""
+    local_page_url: str = ""
+    gateway_url: str = ""
+    """Where the emulator serves the page and APIs."""
+    retry_scale: float = 1.0
+    """Multiplies the pauses between the tries of a webhook; 1 on every stage but local."""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the stage takes real money: its data is kept, and its Stripe key may be a live one."""
+        return self.keep
+
+    @property
+    def page_url(self) -> str:
+        """The page's address, without a slash at its end; empty where the stage has no page."""
+        return f"https://{self.page.domain}" if self.page else self.local_page_url
 
     @property
     def service(self) -> str:
         """The stage's name in logs and metrics."""
         return f"payment-chat-{self.name}"
-
-
-LOCAL = Stage(
-    name="local",
-    signed=False,
-    requests_per_second=2_000,
-    burst=4_000,
-    attempts_per_address=1_000_000,
-    attempts_per_card=1_000_000,
-    log_retention=RetentionDays.ONE_DAY,
-    monitored=False,
-    stripe_url="http://127.0.0.1:12111",
-    model_url="http://127.0.0.1:12112",
-)
-DEV = Stage(name="dev", test_tokens=True, log_retention=RetentionDays.ONE_WEEK)
-STAGING = Stage(name="staging", test_tokens=True, snap_start=True, canary=True, firewall=True)
-PROD = Stage(
-    name="prod",
-    snap_start=True,
-    reserved_concurrency=100,
-    canary=True,
-    firewall=True,
-    log_retention=RetentionDays.ONE_YEAR,
-    data_trail=True,
-    keep=True,
-)
-
-STAGES = {stage.name: stage for stage in (LOCAL, DEV, STAGING, PROD)}
-
-
-def stage_named(name: str, stripe_url: str | None = None, model_url: str | None = None) -> Stage:
-    """The stage of that name; the addresses of the stand-ins can be moved on the local one only."""
-    if name not in STAGES:
-        raise SystemExit(f"There is no stage {name!r}. Stages: {', '.join(STAGES)}")
-    stage = STAGES[name]
-    if not (stripe_url or model_url):
-        return stage
-    if name != "local":
-        raise SystemExit("stripeUrl and modelUrl are settings of the local stage only")
-    return replace(stage, stripe_url=stripe_url or stage.stripe_url, model_url=model_url or stage.model_url)
-
-
-def placeholders(stage: Stage) -> tuple[str, ...]:
-    """The settings of a live stage that still hold a placeholder, by name."""
-    if not stage.keep:
-        return ()
-    unset = {
-        "contact": stage.contact.endswith(EXAMPLE),
-        "alarm_email": not stage.alarm_email or stage.alarm_email.endswith(EXAMPLE),
-        "page": stage.page is not None and stage.page.domain.endswith(EXAMPLE),
-    }
-    return tuple(name for name, is_unset in unset.items() if is_unset)

@@ -10,18 +10,18 @@ from infra.api.refusals import refusal_body
 from infra.config import Stage
 from infra.log_groups import log_group
 
-WINDOW = 300  # seconds over which requests are counted
-COMMON = (
+WINDOW_SECONDS = 300  # over which requests are counted
+MANAGED_RULES = (
     "AWSManagedRulesCommonRuleSet",
     "AWSManagedRulesKnownBadInputsRuleSet",
     "AWSManagedRulesAmazonIpReputationList",
 )
 # Headers that the firewall writes to no log. It logs no body either, not even the part that a rule matched.
-SECRETS = ("x-session-token", "authorization", "x-payer-address", "cookie")
+SECRET_HEADERS = ("x-session-token", "authorization", "x-payer-address", "cookie")
 
 
 class Firewall(Construct):
-    """`per_address`: requests within WINDOW seconds from one connection's address.
+    """`per_address`: requests within WINDOW_SECONDS from one connection's address.
 
     Nothing is counted by a header: anybody can write one, so a limit by `X-Payer-Address` would let an unsigned caller
     use up another payer's limit. Payers are counted in the function, behind the signature.
@@ -39,7 +39,7 @@ class Firewall(Construct):
         per_address: int,
     ) -> None:
         super().__init__(scope, id_)
-        rules = [_rate("per-address", per_address), *map(_managed, COMMON)]
+        rules = [_rate("per-address", per_address), *map(_managed, MANAGED_RULES)]
         self.acl = waf.CfnWebACL(
             self,
             "Acl",
@@ -50,7 +50,7 @@ class Firewall(Construct):
             custom_response_bodies={
                 "busy": {"contentType": "APPLICATION_JSON", "content": refusal_body("too_many_requests")}
             },
-            data_protection_config={"dataProtections": [*map(_hidden_header, SECRETS), _hidden("BODY")]},
+            data_protection_config={"dataProtections": [*map(_hidden_header, SECRET_HEADERS), _hidden("BODY")]},
         )
         waf.CfnWebACLAssociation(self, "Protects", resource_arn=protects, web_acl_arn=self.acl.attr_arn)
         self._log(stage, guards, logs_key)
@@ -64,12 +64,12 @@ class Firewall(Construct):
             "Logging",
             resource_arn=self.acl.attr_arn,
             log_destination_configs=[group.log_group_arn],
-            redacted_fields=[{"singleHeader": {"Name": header}} for header in SECRETS],
+            redacted_fields=[{"singleHeader": {"Name": header}} for header in SECRET_HEADERS],
         )
 
 
 def _rate(name: str, limit: int) -> dict[str, Any]:
-    counted = {"limit": limit, "evaluationWindowSec": WINDOW, "aggregateKeyType": "IP"}
+    counted = {"limit": limit, "evaluationWindowSec": WINDOW_SECONDS, "aggregateKeyType": "IP"}
     wait = [{"name": "Retry-After", "value": "60"}, {"name": "Cache-Control", "value": "no-store"}]
     answer = {"responseCode": 429, "customResponseBodyKey": "busy", "responseHeaders": wait}
     return {

@@ -44,7 +44,7 @@ DATA_KEYS = (
     "kms:ReEncryptFrom",
     "kms:ReEncryptTo",
 )
-# Every operation that a key of either kind can be used for, and grants, which hand its use on.
+# Every operation that a key of either kind can be used for, and grants, which pass its use on.
 EVERY_USE = (
     "kms:CreateGrant",
     "kms:Decrypt",
@@ -121,7 +121,7 @@ def storage_policy(stack: Stack) -> iam.PolicyDocument:
 
 
 def trail_policy(stack: Stack) -> iam.PolicyDocument:
-    """CloudTrail encrypts with it; who may read the trail's bucket decrypts with it, through S3."""
+    """For CloudTrail to encrypt, and for those who may read the trail's bucket to decrypt through S3."""
     trails = stack.format_arn(service="cloudtrail", resource="trail", resource_name="*")
     of_trail = {"StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": trails}}
     through_s3 = {"StringEquals": {"kms:ViaService": f"s3.{stack.region}.amazonaws.com"}}
@@ -141,7 +141,7 @@ def sealing_policy(user: iam.IRole) -> iam.PolicyDocument:
     return _for_one_role(user, ["kms:Encrypt", "kms:Decrypt"], sealing_conditions())
 
 
-def counting_policy(user: iam.IRole) -> iam.PolicyDocument:
+def mac_policy(user: iam.IRole) -> iam.PolicyDocument:
     """Usable by the role `user` alone, to make a MAC."""
     return _for_one_role(user, ["kms:GenerateMac"], mac_conditions())
 

@@ -11,7 +11,7 @@ from infra.nag_exceptions import acknowledge
 
 TWELVE_MONTHS = Duration.days(365)  # PCI DSS 10.5.1
 
-# A second line of defence: nothing that writes here is meant to write any of it.
+# A second line of defence: no code writes any of this on purpose.
 CARD_DATA = (
     logs.DataIdentifier.CREDITCARDNUMBER,
     logs.DataIdentifier.CREDITCARDSECURITYCODE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from itertools import count
 from math import inf
@@ -22,9 +22,14 @@ from chat.turns.turn import Message, Turns
 from chat.turns.wording import NoWording
 from chat.values.brands import ACCEPTED
 from chat.values.session import Decline, PaymentToken, Policy, Sealed
+from payments.adapters.order_items import from_order, to_order
+from payments.at_stripe import Report
+from payments.link import order_id, token_hash
+from payments.order import AtStripe, Capture, Order, Purpose, SavedCard, StripeKind, Terms
+from payments.stored import OrderConflict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
 
     from chat.adapters.item_size import Item
     from chat.turns.confirm import PaymentProcessor
@@ -35,6 +40,7 @@ if TYPE_CHECKING:
     from chat.turns.wording import Wording, WordingRequest
     from chat.values.card import Field
     from chat.values.payment import Payment
+    from payments.order import Change, Status
 
 NOON = 1_795_262_400  # 2026-11-21T12:00:00Z
 LAMBDA_CONTEXT = SimpleNamespace(
@@ -190,7 +196,16 @@ class FakeTelemetry:
     def stripe_key_rejected(self, secret: str, reason: str) -> None:
         self.counts.append(("StripeKeyRejected", {"secret": secret, "reason": reason}))
 
-    def identify(self, session_id: str | None, step: str = "") -> None: ...
+    def identify(self, name: str | None, step: str = "") -> None: ...
+
+    def amount(self, metric: str, value: int) -> None:
+        self.counts.append((metric, {"value": str(value)}))
+
+    def duration(self, metric: str, seconds: float) -> None: ...
+
+    def info(self, message: str, **fields: object) -> None: ...
+
+    def unavailable(self, error: Exception) -> None: ...
 
     def turn_answered(self, result: TurnResult, milliseconds: float) -> None: ...
 
@@ -311,3 +326,143 @@ class Payer:
         for text in ("payment", "John", "4242 4242 4242 4242", "12/30"):
             self.says(text)
         return self.says("123")
+
+
+ORDER_TOKEN = "A" * 43
+VISA_AT_STRIPE = SavedCard("pm_1", "visa", "4242", 12, 2030)
+
+
+def an_order(token: str = ORDER_TOKEN, **changed: object) -> Order:
+    """A charge of 49.90 €, open for a day. `changed`: fields of the order or of its terms."""
+    terms = Terms("INV-1042", Purpose.CHARGE, "Two tickets, 12 December", Capture.CHAT, 4990, "eur")
+    of_terms = {name: changed.pop(name) for name in list(changed) if name in Terms.__dataclass_fields__}
+    hashed = token_hash(token)
+    order = Order(order_id(hashed), replace(terms, **of_terms), hashed, NOON, NOON + 24 * 3600, livemode=False)
+    return replace(order, **changed)
+
+
+class MemoryOrders:
+    """Keeps items as DynamoDB would. `interfere`: called before every write, so that another one can come first."""
+
+    def __init__(self, *orders: Order, now: Callable[[], int] = lambda: NOON) -> None:
+        self.now, self.items, self.writes = now, {}, 0
+        self.interfere: Callable[[], None] = lambda: None
+        for order in orders:
+            self.create(order)
+
+    def load(self, order_id: str) -> Order | None:
+        item = self.items.get(order_id)
+        return to_order(item) if item else None
+
+    def create(self, order: Order) -> None:
+        self.interfere()
+        if order.id in self.items:
+            raise OrderConflict(self.load(order.id))
+        self._put(order)
+
+    def replace(self, order: Order, over: Order) -> None:
+        assert order.version == over.version + 1
+        self.interfere()
+        stored = self.load(order.id)
+        if stored is None or stored.version != over.version:
+            raise OrderConflict(stored)
+        self._put(order)
+
+    def add_announced(self, order: Order, statuses: Iterable[Status]) -> None:
+        stored = self.load(order.id)
+        self._put(replace(stored, announced=stored.announced | set(statuses)))
+
+    def postpone(self, order: Order) -> None:
+        self._put(self.load(order.id))
+
+    def due(self, now: int) -> list[str]:
+        return [id_ for id_, item in self.items.items() if int(item.get("sweepAt", {}).get("N", now + 1)) <= now]
+
+    def find_by_stripe_id(self, stripe_id: str) -> str | None:
+        return next((id_ for id_, item in self.items.items() if item.get("stripeId") == {"S": stripe_id}), None)
+
+    def _put(self, order: Order) -> None:
+        self.writes += 1
+        self.items[order.id] = from_order(order, self.now())
+
+
+class FakeStripe:
+    """Orders' intents and Checkouts at Stripe, by id; `trouble`: raised by the next request."""
+
+    def __init__(self) -> None:
+        self.reports: dict[str, Report] = {}
+        self.asked: list[str] = []
+        self.trouble: list[Exception] = []
+
+    def retrieve(self, at: AtStripe) -> Report:
+        self._ask(f"retrieve {at.id}")
+        return self.reports[at.id]
+
+    def close(self, at: AtStripe) -> Report:
+        self._ask(f"close {at.id}")
+        report = self.reports[at.id]
+        if report.is_open:
+            status = None if at.kind is StripeKind.CHECKOUT else "canceled"
+            self.reports[at.id] = replace(report, is_open=False, intent_status=status, url=None)
+        return self.reports[at.id]
+
+    def create_customer(self, order: Order) -> str:
+        self._ask("create customer")
+        return f"cus_{order.id[4:]}"
+
+    def create_intent(self, order: Order, customer: str | None) -> AtStripe:
+        self._ask("create intent")
+        is_save = order.terms.purpose is Purpose.SAVE
+        kind = StripeKind.SETUP_INTENT if is_save else StripeKind.PAYMENT_INTENT
+        made = AtStripe(kind, f"{'seti' if is_save else 'pi'}_{order.generation}")
+        status = "requires_payment_method"
+        return self._made(order, made, intent_id=made.id, intent_status=status, customer=customer)
+
+    def confirm_intent(self, at: AtStripe, payment_method: str, attempt: str, return_url: str) -> Report:
+        self._ask(f"confirm {at.id}")
+        if self.reports[at.id].is_open:
+            self.pay(at, replace(VISA_AT_STRIPE, id=payment_method))
+        return self.reports[at.id]
+
+    def create_checkout(self, order: Order, language: str, return_url: str, submit_text: str) -> AtStripe:
+        self._ask("create checkout")
+        made_id = f"cs_test_{order.generation}"
+        url = f"https://checkout.example/{made_id}"
+        made = AtStripe(StripeKind.CHECKOUT, made_id, order.handover_expires, url)
+        return self._made(order, made, url=url, customer=order.customer, reference=order.terms.reference)
+
+    def pay(self, at: AtStripe, card: SavedCard = VISA_AT_STRIPE, status: str = "succeeded", **changed: object) -> None:
+        """What the payer does at Stripe."""
+        intent = "pi_of_checkout" if at.kind is StripeKind.CHECKOUT else at.id
+        paid = {"is_open": False, "url": None, "intent_id": intent, "intent_status": status, "card": card}
+        self.reports[at.id] = replace(self.reports[at.id], **{**paid, **changed})
+
+    def stand(self, order: Order, at: AtStripe, **changed: object) -> Order:
+        """The order with this open intent or Checkout at Stripe."""
+        reference = order.terms.reference if at.kind is StripeKind.CHECKOUT else None
+        self._made(order, at, **{"reference": reference, **changed})
+        return replace(order, at_stripe=at)
+
+    def _made(self, order: Order, at: AtStripe, **more: object) -> AtStripe:
+        if at.id not in self.reports:
+            terms = order.terms
+            self.reports[at.id] = Report(at, order.id, order.livemode, terms.amount, terms.currency, True, **more)
+        return at
+
+    def _ask(self, what: str) -> None:
+        self.asked.append(what)
+        if self.trouble:
+            raise self.trouble.pop(0)
+
+
+class FakeBus:
+    """`events`: what the merchant was told, as (order id, type)."""
+
+    def __init__(self) -> None:
+        self.events: list[tuple[str, str]] = []
+        self.trouble: list[Exception] = []
+
+    def publish(self, order: Order, changes: Sequence[Change]) -> None:
+        if self.trouble:
+            raise self.trouble.pop(0)
+        self.events += [(order.id, change.event_type) for change in changes]

@@ -12,8 +12,8 @@ import boto3
 import httpx
 import pytest
 
-from infra.config import stage_named
 from infra.operations.outputs import stage_outputs
+from infra.stages import stage_named
 from local.demo.conversation import SEED, Api, Conversation, new_id
 from local.runner.environment import ROOT, Ports
 from local.runner.launch import run_stage

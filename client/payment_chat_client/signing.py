@@ -11,7 +11,8 @@ from botocore.awsrequest import AWSRequest
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from boto3.session import Session
+    import boto3
+    from botocore.session import Session
 
 
 class SigV4(httpx.Auth):
@@ -19,7 +20,7 @@ class SigV4(httpx.Auth):
 
     requires_request_body = True
 
-    def __init__(self, session: Session, region: str) -> None:
+    def __init__(self, session: Session | boto3.Session, region: str) -> None:
         """Raises LookupError when the session has no credentials."""
         credentials = session.get_credentials()
         if credentials is None:

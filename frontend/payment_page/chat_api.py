@@ -1,4 +1,4 @@
-"""Calls the chat API: sends a message or looks a session up, and tries once more when no answer came."""
+"""Calls the chat API: sends a message, looks a session up or refreshes it, and tries once more without an answer."""
 
 import logging
 import os
@@ -35,6 +35,10 @@ class ChatApi:
         body = {"message": message.text, "sessionId": key.session_id, "messageId": message.id}
         if message.step:
             body["expectedStep"] = message.step
+            if message.by_field:
+                body["field"] = message.step
+        if message.order_token:
+            body["orderToken"] = message.order_token
         request = self._http.build_request("POST", f"{self._url}/chat", json=body, headers=_headers(key, payer))
         return self._call(request, PATIENCE_SECONDS)
 
@@ -42,6 +46,11 @@ class ChatApi:
         """Where the session stands; changes nothing. Raises RefusedError and UnreachableError."""
         url = f"{self._url}/sessions/{key.session_id}"
         return self._call(self._http.build_request("GET", url, headers=_headers(key, payer)), patience_seconds)
+
+    def refresh(self, key: SessionKey, payer: Payer) -> Reply:
+        """Where the session stands once Stripe has been asked. Raises RefusedError and UnreachableError."""
+        url = f"{self._url}/sessions/{key.session_id}/refresh"
+        return self._call(self._http.build_request("POST", url, headers=_headers(key, payer)), PATIENCE_SECONDS)
 
     def _call(self, request: httpx.Request, patience_seconds: float) -> Reply:
         started = time.monotonic()

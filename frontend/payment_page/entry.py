@@ -16,7 +16,8 @@ class View:
     """What the entry shows. Of a card it holds the brand and the last four digits at most.
 
     `run_id` differs from run to run, so that the browser notices each. `brands`: brand code → name.
-    `answered_id`, `revision` and `last_reply` as in Conversation; `cookie_ticket`: a ticket for the browser to use.
+    `answered_id`, `revision`, `order` and `last_reply` as in Conversation; `action`: `type` and `url` of where the
+    payer has to go; `cookie_ticket`: a ticket for the browser to use.
     """
 
     run_id: str
@@ -29,6 +30,8 @@ class View:
     is_live: bool
     collected: Mapping[str, Any]
     payment: Mapping[str, str] | None
+    order: Mapping[str, Any] | None
+    action: Mapping[str, str | None] | None
     refusal: str | None
     last_reply: str
     trouble: Trouble | None
@@ -41,7 +44,10 @@ class View:
 
 @dataclass(frozen=True)
 class EntryEvent:
-    """What the payer did: sent a message, or asked the page for something (`look_up`, `restart`)."""
+    """What the payer did: sent a message, or asked the page for something.
+
+    `command`: arrive (without a link), returned (from Stripe), look_up, refresh (ask Stripe), or restart.
+    """
 
     message: Message | None = field(default=None, repr=False)
     command: str | None = None
@@ -68,7 +74,7 @@ class SecureEntry:
 
     def head(self, view: View, steps: list[str], current: int | None, on_event: EventHandler) -> None:
         shown = {"part": "head", "steps": steps, "current": current}
-        for name in ("run_id", "language", "direction", "texts", "is_live", "seconds_left"):
+        for name in ("run_id", "language", "direction", "texts", "screen", "order", "is_live", "seconds_left"):
             shown[name] = getattr(view, name)
         self._mount("head", shown, on_event)
 
@@ -78,7 +84,8 @@ class SecureEntry:
     def _mount(self, part: str, data: dict[str, Any], on_event: EventHandler) -> None:
         def on_send() -> None:
             value = st.session_state[part]["send"]
-            on_event(EntryEvent(message=Message(value["id"], value["text"], value["step"], value["by_field"])))
+            message = Message(value["id"], value["text"], value["step"], value["by_field"], value.get("order_token"))
+            on_event(EntryEvent(message=message))
 
         def on_command() -> None:
             on_event(EntryEvent(command=st.session_state[part]["command"]["command"]))

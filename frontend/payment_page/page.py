@@ -9,12 +9,13 @@ import streamlit as st
 from payment_page import session_cookie
 from payment_page.api_types import Payer
 from payment_page.chat_api import ChatApi, from_environment
-from payment_page.conversation import BRAND_NAMES, Conversation
+from payment_page.conversation import Conversation
 from payment_page.entry import Entry, SecureEntry, View
 from payment_page.texts import choose_language, text_direction, texts
+from payment_page.transcript import BRAND_NAMES
 from payment_page.visit import Visit
 
-STEPS = ("name", "card", "expiry", "cvv", "confirm")
+CARD_STEPS = ("name", "card", "expiry", "cvv", "confirm")
 AVATARS = {"user": ":material/person:", "assistant": ":material/lock:"}
 
 
@@ -48,17 +49,36 @@ def draw(visit: Visit, entry: Entry) -> None:
     conversation = visit.conversation
     language = conversation.language or choose_language(visit.payer.languages)
     view = view_of(conversation, language, visit.take_cookie_ticket())
-    st.set_page_config(page_title=view.texts["title"], page_icon="🔒")
-    current = STEPS.index(view.screen) if view.screen in STEPS else None
-    entry.head(view, [view.texts[f"step_{each}"] for each in STEPS], current, visit.handle)
+    st.set_page_config(page_title=title_of(view), page_icon="🔒")
+    steps = steps_of(view)
+    current = steps.index(view.screen) if view.screen in steps else None
+    entry.head(view, [step_name(view, each) for each in steps], current, visit.handle)
     with st.container(gap="xsmall"):
         for line in conversation.lines:
             st.chat_message(line.role, avatar=AVATARS[line.role]).text(line.content)
     entry.panel(view, visit.handle)
 
 
+def title_of(view: View) -> str:
+    merchant = (view.order or {}).get("merchant")
+    return f"{merchant} · {view.texts['title']}" if merchant else view.texts["title"]
+
+
+def steps_of(view: View) -> tuple[str, ...]:
+    """The steps that the head shows: the payer is led to Stripe always, after 3-D Secure was asked for, or never."""
+    if view.order and view.order.get("capture") == "hosted":
+        return ("confirm", "action")
+    return (*CARD_STEPS, "action") if view.screen == "action" else CARD_STEPS
+
+
+def step_name(view: View, step: str) -> str:
+    if step != "action":
+        return view.texts[f"step_{step}"]
+    return view.texts["step_authenticate" if view.action and view.action["type"] == "authenticate" else "step_checkout"]
+
+
 def view_of(conversation: Conversation, language: str, cookie_ticket: str | None) -> View:
-    error, screen = conversation.error, conversation.screen
+    error, screen, action = conversation.error, conversation.screen, conversation.action
     return View(
         run_id=secrets.token_hex(4),
         language=language,
@@ -70,6 +90,8 @@ def view_of(conversation: Conversation, language: str, cookie_ticket: str | None
         is_live=conversation.is_live,
         collected=conversation.collected,
         payment=conversation.payment,
+        order=conversation.order,
+        action={"type": action.type, "url": action.url} if action else None,
         refusal=conversation.last_reply if error and error["field"] == screen else None,
         last_reply=conversation.last_reply,
         trouble=conversation.trouble,

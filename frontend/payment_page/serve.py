@@ -1,5 +1,6 @@
 """The page's server. In frontend/: `CHAT_API_URL=… PAGE_PORT=8501 python -m payment_page.serve`.
 
+MERCHANT is the name that link previews show.
 With PAGE_TLS=self-signed it speaks TLS, with a certificate that it makes at the start.
 """
 
@@ -19,13 +20,19 @@ from payment_page import (
     session_cookie,
 )
 from payment_page.chat_api import from_environment
-from payment_page.server import violation_reports
+from payment_page.server import index_page, violation_reports
 from payment_page.server.certificate import write_self_signed
 from payment_page.server.security_headers import SecurityHeaders
+from payment_page.texts import choose_language, text_direction, texts
 
 
 async def answer_health_check(_: Request) -> Response:
     return PlainTextResponse("ok")
+
+
+def heading_for(accept_language: str | None) -> index_page.Heading:
+    language = choose_language(accept_language)
+    return index_page.Heading(language, text_direction(language), texts(language)["title"])
 
 
 def tls_settings(wanted: str) -> dict[str, str]:
@@ -40,7 +47,12 @@ def tls_settings(wanted: str) -> dict[str, str]:
 
 app = st.App(
     "page.py",
-    routes=[Route("/healthz", answer_health_check), session_cookie.route, violation_reports.route],
+    routes=[
+        Route("/healthz", answer_health_check),
+        index_page.route(heading_for, os.environ.get("MERCHANT", "")),
+        session_cookie.route,
+        violation_reports.route,
+    ],
     middleware=[Middleware(SecurityHeaders)],
 )
 

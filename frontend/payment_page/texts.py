@@ -25,13 +25,18 @@ def texts(language: str) -> Mapping[str, str]:
 
 
 @cache
-def _button_texts() -> frozenset[str]:
-    return frozenset(texts(language)[button].casefold() for language in languages() for button in MESSAGE_BUTTONS)
+def _texts_of(*buttons: str) -> frozenset[str]:
+    return frozenset(texts(language)[button].casefold() for language in languages() for button in buttons)
 
 
 def is_button_text(text: str) -> bool:
     """Whether the message is a button's text in any language, be it pressed or typed."""
-    return text.strip().casefold() in _button_texts()
+    return text.strip().casefold() in _texts_of(*MESSAGE_BUTTONS)
+
+
+def is_start_text(text: str) -> bool:
+    """Whether it is what the page sends to begin, in any language."""
+    return text.strip().casefold() in _texts_of("start")
 
 
 def choose_language(accept_language: str | None) -> str:

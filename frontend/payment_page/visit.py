@@ -1,5 +1,6 @@
 """The visit of one browser tab: passes events on to the API, and keeps the conversation that results."""
 
+import re
 import secrets
 import string
 from dataclasses import replace
@@ -8,45 +9,81 @@ from typing import Protocol
 from payment_page import session_cookie
 from payment_page.api_types import Message, Payer, RefusedError, Reply, SessionKey, UnreachableError
 from payment_page.conversation import (
-    HIDDEN,
+    ARRIVING,
     Conversation,
+    after_end,
     after_error,
     after_lookup,
+    after_refresh,
     after_reply,
-    find_masked_message,
-    show_field_value,
 )
 from payment_page.entry import EntryEvent
 from payment_page.texts import is_button_text
+from payment_page.transcript import HIDDEN, find_masked_message, show_field_value
 
 # How long a reply may wait for the masked form of the message that it answers.
 MASKED_FORM_SECONDS = 2.0
+ORDER_TOKEN = re.compile(r"[A-Za-z0-9_-]{20,128}")
 
 
 class Api(Protocol):
     def send(self, message: Message, key: SessionKey, payer: Payer) -> Reply: ...
     def look_up(self, key: SessionKey, payer: Payer, patience_seconds: float = ...) -> Reply: ...
+    def refresh(self, key: SessionKey, payer: Payer) -> Reply: ...
 
 
 class Visit:
-    """With the `key` of an earlier visit the conversation goes on where it stands."""
+    """With the `key` of an earlier visit the conversation goes on where it stands, unless a link brings another.
+
+    Nothing is asked of the API before the browser has said how the payer came.
+    """
 
     def __init__(self, api: Api, payer: Payer, key: SessionKey | None) -> None:
         self._api = api
         self.payer = payer
         self._cookie_ticket: str | None = None
         self._opening_id: str | None = None
-        self.conversation = Conversation(key or SessionKey(make_id()))
-        if key:
-            self._look_up()
+        self.conversation = Conversation(key or SessionKey(make_id()), step=ARRIVING)
 
     def handle(self, event: EntryEvent) -> None:
-        if event.message:
-            self._send(event.message)
-        elif event.command == "look_up":
+        message, command = event.message, event.command
+        if message and message.order_token is not None:
+            self._open_order(message)
+            return
+        if self.conversation.step == ARRIVING:
+            self._arrive(is_back=command == "returned")
+        elif command == "look_up":
             self._look_up()
-        elif event.command == "restart":
-            self.conversation = Conversation(SessionKey(make_id()), revision=self.conversation.revision + 1)
+        elif command in {"refresh", "returned"}:
+            self._refresh()
+        elif command == "restart":
+            self._replace_conversation("none")
+            self._cookie_ticket = session_cookie.issue_ticket(None)
+        if message:
+            self._send(message)
+
+    def _replace_conversation(self, step: str) -> None:
+        revision = self.conversation.revision + 1
+        self.conversation = Conversation(SessionKey(make_id()), step=step, revision=revision)
+
+    def _arrive(self, *, is_back: bool) -> None:
+        """`is_back`: the payer comes from Stripe."""
+        if not self.conversation.key.token:
+            self.conversation = replace(self.conversation, step="none", revision=self.conversation.revision + 1)
+        elif is_back:
+            self._refresh()
+        else:
+            self._look_up()
+        if is_back and self.conversation.screen in {"welcome", "expired"}:
+            self.conversation = after_end(self.conversation, "lost")
+
+    def _open_order(self, message: Message) -> None:
+        if message.id not in {self._opening_id, self.conversation.answered_id}:
+            self._replace_conversation(ARRIVING)
+        if ORDER_TOKEN.fullmatch(message.order_token or ""):
+            self._send(message)
+        else:
+            self.conversation = after_end(self.conversation, "order_closed")
             self._cookie_ticket = session_cookie.issue_ticket(None)
 
     def take_cookie_ticket(self) -> str | None:
@@ -60,7 +97,7 @@ class Visit:
             return
         key = before.key if before.key.token else self._key_for_opening(message)
         # The API knows no step `none`: a session that does not exist yet is at no step.
-        sent = replace(message, step=None) if message.step == "none" else message
+        sent = replace(message, step=None) if message.step in {ARRIVING, "none"} else message
         try:
             reply = self._api.send(sent, key, self.payer)
             self.conversation = after_reply(before, message, reply, self._show_message(message, key, reply))
@@ -68,8 +105,10 @@ class Visit:
             self.conversation = after_error(self.conversation, error)
         self._update_cookie(before)
 
-    def _show_message(self, message: Message, key: SessionKey, reply: Reply) -> str:
+    def _show_message(self, message: Message, key: SessionKey, reply: Reply) -> str | None:
         """What the transcript shows of a message. The page masks no words itself: the API knows how."""
+        if message.order_token:
+            return None  # the payer opened a link and said nothing
         if is_button_text(message.text):
             return message.text
         if message.by_field and message.step:
@@ -94,6 +133,15 @@ class Visit:
         before = self.conversation
         try:
             self.conversation = after_lookup(before, self._api.look_up(before.key, self.payer))
+        except (RefusedError, UnreachableError) as error:
+            self.conversation = after_error(before, error)
+        self._update_cookie(before)
+
+    def _refresh(self) -> None:
+        before = self.conversation
+        apply = after_lookup if before.step == ARRIVING else after_refresh
+        try:
+            self.conversation = apply(before, self._api.refresh(before.key, self.payer))
         except (RefusedError, UnreachableError) as error:
             self.conversation = after_error(before, error)
         self._update_cookie(before)

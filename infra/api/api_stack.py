@@ -1,5 +1,6 @@
 """What can be replaced at any time, because it stores nothing: the functions, the API, their alarms and firewall."""
 
+from collections.abc import Sequence
 from typing import cast
 
 from aws_cdk import CfnElement, CfnOutput, Environment, Stack
@@ -10,25 +11,42 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.api.chat_function import ChatFunction
-from infra.api.rest_api import ChatApi
-from infra.api.sweep_function import Sweep
+from infra.api.rest_api import Handlers, PaymentApi
+from infra.api.sweep_function import sweep_function
 from infra.config import Stage
 from infra.data_stack import DataStack
 from infra.firewall import Firewall
 from infra.monitoring import alarms, payment_alarms
 from infra.monitoring.dashboard import Monitoring
 from infra.nag_exceptions import acknowledge
+from infra.orders.announcing import Announcing
+from infra.orders.order_sweep_function import order_sweep_function
+from infra.orders.orders_function import orders_function
+from infra.orders.stripe_events_function import stripe_events_function
+
+CALLERS = (("POST", "/chat"), ("GET", "/sessions/*"), ("POST", "/sessions/*/refresh"))
+MERCHANT = (("POST", "/orders"), ("GET", "/orders/*"), ("POST", "/orders/*/cancel"), ("POST", "/orders/*/announce"))
 
 
 class ApiStack(Stack):
-    """Hands out `url` (no slash at its end), `callers` (a policy) and, on a monitored stage, `monitoring`."""
+    """Hands out `url` (no slash at its end), two policies and, on a monitored stage, `monitoring`.
+
+    `callers` is for the page's server, `merchant` for the merchant's.
+    """
 
     def __init__(self, scope: Construct, id_: str, *, stage: Stage, data: DataStack, code: lambda_.Code) -> None:
         super().__init__(scope, id_, env=Environment(region=stage.region))
         self.chat = ChatFunction(self, "Chat", stage=stage, data=data, code=code)
-        self.sweep = Sweep(self, "Sweep", stage=stage, data=data, code=code)
-        self.api = ChatApi(self, "Rest", stage=stage, handler=self.chat.live, logs_key=data.storage).api
-        self.callers = self._callers_policy(stage)
+        self.sweep = sweep_function(self, stage=stage, data=data, code=code)
+        self.announcing = Announcing(self, "Announcing", stage=stage, data=data, code=code)
+        bus = self.announcing.bus
+        self.orders = orders_function(self, stage=stage, data=data, bus=bus, code=code)
+        self.stripe_events = stripe_events_function(self, stage=stage, data=data, code=code)
+        self.order_sweep = order_sweep_function(self, stage=stage, data=data, bus=bus, code=code)
+        handlers = Handlers(self.chat.live, self.orders.function, self.stripe_events.function)
+        self.api = PaymentApi(self, "Rest", stage=stage, handlers=handlers, logs_key=data.storage).api
+        self.callers = self._policy(stage, "Callers", "Call the chat API", CALLERS)
+        self.merchant = self._policy(stage, "Merchants", "Create and follow orders", MERCHANT)
         self.url = self.api.url_for_path("/").rstrip("/")
         self.monitoring = Monitoring(self, "Watch", stage=stage, key=data.storage) if stage.monitored else None
 
@@ -40,16 +58,20 @@ class ApiStack(Stack):
 
         CfnOutput(self, "ApiUrl", value=self.url)
         CfnOutput(self, "CallersPolicy", value=self.callers.managed_policy_arn)
+        CfnOutput(self, "MerchantPolicy", value=self.merchant.managed_policy_arn)
+        CfnOutput(self, "EventBus", value=bus.event_bus_name)
+        CfnOutput(self, "Merchant", value=stage.merchant)
+        CfnOutput(self, "Currencies", value=",".join(stage.currencies))
+        CfnOutput(self, "Captures", value=",".join(stage.captures))
         CfnOutput(self, "FunctionName", value=self.chat.function.function_name)
         CfnOutput(self, "LogGroup", value=self.chat.logs.log_group_name)
 
-    def _callers_policy(self, stage: Stage) -> iam.ManagedPolicy:
-        """The permission to call this API, and nothing else: for the role of the page's server."""
-        routes = (("POST", "/chat"), ("GET", "/sessions/*"))
+    def _policy(self, stage: Stage, id_: str, purpose: str, routes: Sequence[tuple[str, str]]) -> iam.ManagedPolicy:
+        """The permission to call these paths of this API, and nothing else."""
         policy = iam.ManagedPolicy(
             self,
-            "Callers",
-            description=f"Call the chat API of {stage.name}",
+            id_,
+            description=f"{purpose} of {stage.name}",
             statements=[
                 iam.PolicyStatement(
                     actions=["execute-api:Invoke"],
@@ -58,8 +80,11 @@ class ApiStack(Stack):
             ],
         )
         api = f"<{self.get_logical_id(cast('CfnElement', self.api.node.default_child))}>"
-        arn = f"arn:<AWS::Partition>:execute-api:{stage.region}:<AWS::AccountId>:{api}/{stage.name}/GET/sessions/*"
-        acknowledge(policy, {f"AwsSolutions-IAM5[Resource::{arn}]": "The path of a session ends in its id."})
+        prefix = f"arn:<AWS::Partition>:execute-api:{stage.region}:<AWS::AccountId>:{api}/{stage.name}"
+        for method, path in routes:
+            if "*" in path:
+                arn = f"{prefix}/{method}{path}"
+                acknowledge(policy, {f"AwsSolutions-IAM5[Resource::{arn}]": "An id stands in the path."})
         return policy
 
     def _add_monitoring(self, stage: Stage) -> list[cloudwatch.Alarm]:

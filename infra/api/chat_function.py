@@ -7,10 +7,12 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra import key_policies
-from infra.config import NAMESPACE, Model, Stage
+from infra.config import Model, Stage
 from infra.data_stack import DataStack
+from infra.function import shared_settings, stripe_settings
 from infra.log_groups import log_group
 from infra.nag_exceptions import INLINE_POLICIES, LAMBDA_FUNCTIONS, acknowledge
+from infra.secrets import read_secret
 
 
 class ChatFunction(Construct):
@@ -52,25 +54,28 @@ class ChatFunction(Construct):
 
 def _environment(stage: Stage, data: DataStack) -> dict[str, str]:
     settings = {
-        "STAGE": stage.name,
         "SESSIONS_TABLE": data.sessions.table_name,
         "RECEIPTS_TABLE": data.receipts.table_name,
         "ATTEMPTS_TABLE": data.attempts.table_name,
         "SEALING_KEY": data.sealing.key_arn,
         "COUNTING_KEY": data.counting.key_arn,
-        "STRIPE_SECRET": data.stripe.secret_arn,
+        "ORDERS_TABLE": data.orders.table_name,
         "MODEL_ID": stage.model.profile if stage.model else "",
         "BRANDS": ",".join(stage.brands),
         "CONTACT": stage.contact,
         "ATTEMPTS_PER_ADDRESS": str(stage.attempts_per_address),
         "ATTEMPTS_PER_CARD": str(stage.attempts_per_card),
         "TEST_TOKENS": "true" if stage.test_tokens else "false",
-        "POWERTOOLS_SERVICE_NAME": stage.service,
-        "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
-        "POWERTOOLS_LOG_LEVEL": stage.log_level,
+        "MERCHANT": stage.merchant,
+        "CAPTURES": ",".join(stage.captures),
+        "WALLETS": "true" if stage.wallets else "false",
+        "PAGE_URL": stage.page_url,
+        **shared_settings(stage),
+        **stripe_settings(stage, data.stripe.secret_arn),
     }
-    stand_ins = {"STRIPE_URL": stage.stripe_url, "MODEL_URL": stage.model_url}
-    return settings | {name: url for name, url in stand_ins.items() if url}
+    if stage.gateway_url:
+        settings["RETURN_URL"] = f"{stage.gateway_url}/{{api}}/{stage.name}/returns"
+    return settings | ({"MODEL_URL": stage.model_url} if stage.model_url else {})
 
 
 def _data_access(data: DataStack) -> list[iam.PolicyStatement]:
@@ -78,6 +83,7 @@ def _data_access(data: DataStack) -> list[iam.PolicyStatement]:
         _items(data.sessions, "GetItem", "PutItem", "UpdateItem", "DeleteItem"),
         _items(data.receipts, "GetItem", "PutItem"),
         _items(data.attempts, "UpdateItem"),
+        _items(data.orders, "GetItem", "PutItem", "UpdateItem", "ConditionCheckItem"),
         key_policies.through_dynamodb(data.storage),
         iam.PolicyStatement(
             actions=["kms:Encrypt", "kms:Decrypt"],
@@ -89,17 +95,7 @@ def _data_access(data: DataStack) -> list[iam.PolicyStatement]:
             resources=[data.counting.key_arn],
             conditions=dict(key_policies.mac_conditions()),
         ),
-        iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=[data.stripe.secret_arn]),
-        iam.PolicyStatement(
-            actions=["kms:Decrypt"],
-            resources=[data.storage.key_arn],
-            conditions={
-                "StringEquals": {
-                    "kms:ViaService": f"secretsmanager.{data.region}.amazonaws.com",
-                    "kms:EncryptionContext:SecretARN": data.stripe.secret_arn,
-                }
-            },
-        ),
+        *read_secret(data.stripe, data.storage),
     ]
 
 

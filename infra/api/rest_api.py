@@ -1,6 +1,7 @@
-"""The REST API: what it lets through, what it refuses before the function is called, and how it answers then."""
+"""The REST API: what it lets through, what it refuses before the function is called, and with which answers."""
 
 import json
+from dataclasses import dataclass
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_apigateway as apigateway
@@ -9,38 +10,10 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.api.refusals import REFUSAL_HEADERS, WAIT, refusal_body, refusals
+from infra.api.request_models import CHAT_REQUEST, ORDER_REQUEST
 from infra.config import Stage
 from infra.log_groups import log_group
 from infra.nag_exceptions import acknowledge
-
-STEPS = ("none", "name", "card", "expiry", "cvv", "confirm", "done")
-
-STRING = apigateway.JsonSchemaType.STRING
-NAME = apigateway.JsonSchema(type=STRING, pattern="^(?!.*[0-9]{12})[A-Za-z0-9_-]{1,64}$")
-# More than 1,000 characters only with white space around them: the function trims before it counts.
-MESSAGE = apigateway.JsonSchema(
-    type=STRING,
-    min_length=1,
-    pattern=r"\S",
-    any_of=[
-        apigateway.JsonSchema(max_length=1000),
-        apigateway.JsonSchema(pattern=r"^\s|\s$", max_length=4096),
-    ],
-)
-# The body of POST /chat. Draft 4 is the newest that API Gateway reads.
-CHAT_REQUEST = apigateway.JsonSchema(
-    schema=apigateway.JsonSchemaVersion.DRAFT4,
-    title="ChatRequest",
-    type=apigateway.JsonSchemaType.OBJECT,
-    required=["message"],
-    additional_properties=False,
-    properties={
-        "message": MESSAGE,
-        "sessionId": NAME,
-        "messageId": NAME,
-        "expectedStep": apigateway.JsonSchema(type=STRING, enum=list(STEPS)),
-    },
-)
 
 # No body, no header, no full path, no validation message. The address is that of the caller: the page's server.
 ACCESS_LOG = {
@@ -58,12 +31,22 @@ ACCESS_LOG = {
 }
 
 
-class ChatApi(Construct):
+BACK = "returned"  # the page's query parameter that says: the payer comes back from Stripe
+
+
+@dataclass(frozen=True)
+class Handlers:
+    """The functions behind the paths."""
+
+    chat: lambda_.IFunction
+    orders: lambda_.IFunction
+    stripe_events: lambda_.IFunction
+
+
+class PaymentApi(Construct):
     """Hands out `api` and its `access_logs`."""
 
-    def __init__(
-        self, scope: Construct, id_: str, *, stage: Stage, handler: lambda_.IFunction, logs_key: kms.IKey
-    ) -> None:
+    def __init__(self, scope: Construct, id_: str, *, stage: Stage, handlers: Handlers, logs_key: kms.IKey) -> None:
         super().__init__(scope, id_)
         self.access_logs = log_group(self, "AccessLogs", stage=stage, key=logs_key)
         self.api = apigateway.RestApi(
@@ -83,7 +66,8 @@ class ChatApi(Construct):
             ),
         )
         self.api.node.try_remove_child("Endpoint")  # the stack has an output of its own for the address
-        self._methods(apigateway.LambdaIntegration(handler, allow_test_invoke=False))
+        self._methods(handlers)
+        self._add_stripe_paths(handlers.stripe_events, stage)
         self._refusals(stage)
         self._acknowledge(stage)
 
@@ -100,20 +84,55 @@ class ChatApi(Construct):
             metrics_enabled=True,
         )
 
-    def _methods(self, integration: apigateway.LambdaIntegration) -> None:
+    def _methods(self, handlers: Handlers) -> None:
         validator = apigateway.RequestValidator(
             self, "Validator", rest_api=self.api, validate_request_body=True, validate_request_parameters=True
         )
-        body = self.api.add_model("ChatRequest", content_type="application/json", schema=CHAT_REQUEST)
-        self.api.root.add_resource("chat").add_method(
-            "POST", integration, request_validator=validator, request_models={"application/json": body}
+
+        def add(path: str, method: str, handler: lambda_.IFunction, body: apigateway.Model | None = None) -> None:
+            in_path = [part.strip("{}") for part in path.split("/") if part.startswith("{")]
+            self.api.root.resource_for_path(path).add_method(
+                method,
+                apigateway.LambdaIntegration(handler, allow_test_invoke=False),
+                request_validator=validator,
+                request_models={"application/json": body} if body else None,
+                request_parameters={f"method.request.path.{name}": True for name in in_path} or None,
+            )
+
+        chat = self.api.add_model("ChatRequest", content_type="application/json", schema=CHAT_REQUEST)
+        order = self.api.add_model("OrderRequest", content_type="application/json", schema=ORDER_REQUEST)
+        add("/chat", "POST", handlers.chat, chat)
+        add("/sessions/{sessionId}", "GET", handlers.chat)
+        add("/sessions/{sessionId}/refresh", "POST", handlers.chat)
+        add("/orders", "POST", handlers.orders, order)
+        add("/orders/{orderId}", "GET", handlers.orders)
+        add("/orders/{orderId}/cancel", "POST", handlers.orders)
+        add("/orders/{orderId}/announce", "POST", handlers.orders)
+
+    def _add_stripe_paths(self, events: lambda_.IFunction, stage: Stage) -> None:
+        """What Stripe calls, and where it sends payers back to: both come without a signature of ours."""
+        unsigned = apigateway.AuthorizationType.NONE
+        from_stripe = self.api.root.resource_for_path("/stripe/events").add_method(
+            "POST", apigateway.LambdaIntegration(events, allow_test_invoke=False), authorization_type=unsigned
         )
-        self.api.root.add_resource("sessions").add_resource("{sessionId}").add_method(
+        acknowledge(
+            from_stripe,
+            {
+                "AwsSolutions-APIG4": "Stripe signs the body of an event; the function checks that signature.",
+                "AwsSolutions-COG4": "Stripe is no user: it signs the body of an event.",
+            },
+        )
+        if not stage.page_url:
+            return
+        # Answered here: the query that Stripe adds holds a client secret, which no log of ours may see.
+        back = self.api.root.resource_for_path("/returns").add_method(
             "GET",
-            integration,
-            request_validator=validator,
-            request_parameters={"method.request.path.sessionId": True},
+            _redirect(f"{stage.page_url}/?{BACK}"),
+            authorization_type=unsigned,
+            method_responses=[_RETURNED],
         )
+        same_for_all = "It answers everybody the same: a redirect to the payment page."
+        acknowledge(back, {"AwsSolutions-APIG4": same_for_all, "AwsSolutions-COG4": same_for_all})
 
     def _refusals(self, stage: Stage) -> None:
         for type_, (status, code) in refusals(stage).items():
@@ -150,3 +169,24 @@ class ChatApi(Construct):
             acknowledge(
                 self.api, {"AwsSolutions-APIG4": "Runs in an emulator that listens on the loopback address only."}
             )
+
+
+_RETURNED = apigateway.MethodResponse(
+    status_code="303",
+    response_parameters={
+        f"method.response.header.{name}": True for name in ("Location", "Cache-Control", "Referrer-Policy")
+    },
+)
+
+
+def _redirect(address: str) -> apigateway.MockIntegration:
+    headers = {"Location": address, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+    return apigateway.MockIntegration(
+        request_templates={"application/json": '{"statusCode": 303}'},
+        integration_responses=[
+            apigateway.IntegrationResponse(
+                status_code="303",
+                response_parameters={f"method.response.header.{name}": f"'{value}'" for name, value in headers.items()},
+            )
+        ],
+    )

@@ -11,8 +11,9 @@ from typing import Any
 import boto3
 import httpx
 
-from infra.config import Stage, stage_named
+from infra.config import Stage
 from infra.operations.outputs import stage_outputs
+from infra.stages import stage_named
 from payment_chat_client import SigV4
 
 LOG_WAIT_SECONDS = 60  # until what the function logged can be read
@@ -33,7 +34,7 @@ Call = Callable[..., Answer]
 
 
 def caller(url: str, auth: httpx.Auth | None) -> Call:
-    """Calls of the API at `url`. They are signed with `auth`, but for those with `signed=False`."""
+    """Calls of the API at `url`. They are signed with `auth`, except those with `signed=False`."""
     http = httpx.Client(timeout=30)
 
     def call(method: str, path: str, body: object = None, *, token: str = "", signed: bool = True) -> Answer:

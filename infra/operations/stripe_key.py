@@ -9,8 +9,9 @@ import sys
 
 import boto3
 
-from infra.config import Stage, stage_named
+from infra.config import Stage
 from infra.operations.outputs import stage_outputs
+from infra.stages import stage_named
 
 KEY = re.compile(r"(?:sk|rk)_(test|live)_[A-Za-z0-9_]{8,250}")
 

@@ -79,6 +79,7 @@ def _add_container(
             "CHAT_API_SIGNED": "true",
             "PAGE_TLS": "self-signed",
             "AWS_REGION": stage.region,
+            "MERCHANT": stage.merchant,
         },
         user="10001",
         readonly_root_filesystem=True,

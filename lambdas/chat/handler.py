@@ -1,6 +1,6 @@
 """The function's entry point: reads the settings and wires the parts together.
 
-Nothing else in this package reads the clock, the environment or a source of randomness.
+Nothing else in this package reads the clock or the environment, or makes an id or a key.
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ from chat import settings
 from chat.adapters.bedrock import BedrockWording
 from chat.adapters.kms import KmsVault
 from chat.adapters.session_store import DynamoSessionStore
-from chat.adapters.stripe_key import StripeKey
-from chat.adapters.stripe_payment_methods import STRIPE_SECONDS, StripePaymentMethods
+from chat.adapters.stripe_payment_methods import StripePaymentMethods
 from chat.adapters.telemetry import PowertoolsTelemetry
 from chat.http.api import Api
 from chat.languages.language import language_tags, load_language
@@ -29,6 +28,8 @@ from chat.turns.confirm import Confirmation
 from chat.turns.records import Records
 from chat.turns.turn import Turns
 from chat.values.session import Policy
+from payments.adapters.stripe_client import STRIPE_SECONDS
+from payments.adapters.stripe_key import StripeKey
 from runtime.aws import TimeLimits, bounded
 from runtime.deadline import Deadline
 

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any
 
 from boto3.session import Session
@@ -93,7 +94,14 @@ def deploy(children: Children, ports: Ports, directory: Path, say: Say) -> None:
     templates = directory / "cdk.out"
     shutil.rmtree(templates, ignore_errors=True)
     quiet = ("--no-notices", "--ci")
-    settings = {"stage": STAGE, "stripeUrl": address(ports.stripe), "modelUrl": address(ports.model)}
+    settings = {
+        "stage": STAGE,
+        "stripeUrl": address(ports.stripe),
+        "modelUrl": address(ports.model),
+        "pageUrl": address(ports.page),
+        "webhookUrl": f"{address(ports.merchant)}/webhooks",
+        "gatewayUrl": f"{address(ports.emulator)}/_aws/execute-api",
+    }
     context = (word for name, value in settings.items() for word in ("--context", f"{name}={value}"))
     say("Building the templates and the function's package ...")
     children.start("synth", ["cdk", "synth", "--quiet", *quiet, "--output", templates, *context], cwd=ROOT)
@@ -120,8 +128,10 @@ def set_what_cloudformation_dropped(emulator: EmulatorClients, deployed: Deploym
         key = resources[properties["SSESpecification"]["KMSMasterKeyId"]["Fn::GetAtt"][0]]["PhysicalId"]
         encryption = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key}
         dynamodb.update_table(TableName=name, SSESpecification=encryption)
-    secrets = emulator.client("secretsmanager")
-    secrets.put_secret_value(SecretId=deployed.data["StripeSecret"], SecretString=LOCAL_STRIPE_KEY)
+    secrets, data = emulator.client("secretsmanager"), deployed.data
+    secrets.put_secret_value(SecretId=data["StripeSecret"], SecretString=LOCAL_STRIPE_KEY)
+    signing = json.dumps({"secrets": [f"whsec_{token_urlsafe(24)}"]})
+    secrets.put_secret_value(SecretId=data["StripeEventsSecret"], SecretString=signing)
 
 
 def read_resources(emulator: EmulatorClients, stack: str) -> dict[str, dict[str, Any]]:
@@ -133,3 +143,9 @@ def read_resources(emulator: EmulatorClients, stack: str) -> dict[str, dict[str,
     physical = {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in found}
     resources = template["Resources"].items()
     return {name: {**resource, "PhysicalId": physical[name]} for name, resource in resources if name in physical}
+
+
+def log_groups(emulator: EmulatorClients) -> list[str]:
+    """The log groups of the functions and of the API."""
+    resources = read_resources(emulator, API_STACK).values()
+    return [resource["PhysicalId"] for resource in resources if resource["Type"] == "AWS::Logs::LogGroup"]

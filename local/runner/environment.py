@@ -28,6 +28,7 @@ class Ports:
     stripe: int = 12111
     model: int = 12112
     page: int = 8501
+    merchant: int = 12113
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Ports":

@@ -21,8 +21,8 @@ SOURCES = (
 
 
 def fingerprint(ports: Ports) -> str:
-    """A hash of the sources, of this Python, and of the stand-ins' addresses, which become settings of the function."""
-    digest = hashlib.sha256(f"{sys.version} {ports.stripe} {ports.model}".encode())
+    """A hash of the sources, of this Python, and of the ports, which become settings of the functions."""
+    digest = hashlib.sha256(f"{sys.version} {ports}".encode())
     for file in source_files():
         digest.update(f"{file.relative_to(ROOT)}\0{file.stat().st_size}\0".encode() + file.read_bytes())
     return digest.hexdigest()

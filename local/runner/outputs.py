@@ -23,8 +23,14 @@ def collect_outputs(deployed: Deployment, ports: Ports, directory: Path, *, page
         "region": REGION,
         "sessionsTable": deployed.data["SessionsTable"],
         "receiptsTable": deployed.data["ReceiptsTable"],
+        "ordersTable": deployed.data["OrdersTable"],
+        "eventBus": deployed.api["EventBus"],
+        "merchant": deployed.api["Merchant"],
+        "currencies": deployed.api["Currencies"].split(","),
+        "captures": deployed.api["Captures"].split(","),
         "stripeUrl": address(ports.stripe),
         "modelUrl": address(ports.model),
+        "merchantUrl": address(ports.merchant),
         "logDir": str(logs.relative_to(ROOT) if logs.is_relative_to(ROOT) else logs),
     }
 
@@ -46,9 +52,10 @@ def usage(outputs: Outputs) -> str:
     return "\n".join(
         [
             "",
-            *([f"  page  {outputs['pageUrl']}"] if outputs["pageUrl"] else []),
-            f"  API   {outputs['apiUrl']}",
-            f"  logs  {outputs['logDir']}",
+            *([f"  page      {outputs['pageUrl']}"] if outputs["pageUrl"] else []),
+            f"  merchant  {outputs['merchantUrl']}",
+            f"  API       {outputs['apiUrl']}",
+            f"  logs      {outputs['logDir']}",
             "",
             "Say something to it:",
             curl + """ -d '{"message": "payment"}'""",

@@ -1,14 +1,16 @@
 """Start the parts of the local stage (emulator, stand-ins, page) and watch them until one ends or a signal comes."""
 
+import os
 import sys
 import time
 from pathlib import Path
 
 import httpx
 
-from local.runner.deployment import EmulatorClients, deploy_if_changed
+from local.runner.deployment import EmulatorClients, deploy_if_changed, log_groups
 from local.runner.environment import ROOT, Ports, address, emulator_variables
 from local.runner.function_log import FunctionLog
+from local.runner.introduction import introduce
 from local.runner.outputs import collect_outputs, usage, write_outputs
 from local.runner.processes import Children
 
@@ -30,11 +32,12 @@ def serve(children: Children, ports: Ports, directory: Path, *, page: bool, brie
     start_servers(children, ports, directory)
     emulator = EmulatorClients(ports)
     deployed = deploy_if_changed(children, emulator, ports, directory, say)
-    function_log = FunctionLog(emulator.client("logs"), deployed.api["LogGroup"], children.log("function"))
+    function_log = FunctionLog(emulator.client("logs"), log_groups(emulator), children.log("function"))
     try:
         url = deployed.gateway_url(ports)
         say("Waiting for the first answer ...")
         children.wait_for("the API", lambda: is_ready(url), seconds=30)
+        introduce(emulator, deployed, ports)
         if page:
             start_page(children, ports, url)
         outputs = collect_outputs(deployed, ports, directory, page=page)
@@ -55,12 +58,19 @@ def start_servers(children: Children, ports: Ports, directory: Path) -> None:
     children.start("emulator", [sys.executable, "-m", "local.runner.emulator"], cwd=directory, **variables)
     children.start("stripe", [sys.executable, "-m", "local.stripe.server", "--port", str(ports.stripe)], cwd=ROOT)
     children.start("model", [sys.executable, "-m", "local.model.server", "--port", str(ports.model)], cwd=ROOT)
+    start_merchant(children, ports)
     for name, url, seconds in (
         ("the emulator", f"{address(ports.emulator)}/_ministack/health", 30),
         ("Stripe stand-in", f"{address(ports.stripe)}/_control/health", 15),
         ("model stand-in", f"{address(ports.model)}/_control/health", 15),
+        ("merchant stand-in", f"{address(ports.merchant)}/_control/health", 15),
     ):
         children.wait_for(name, lambda url=url: is_answering(url), seconds=seconds)  # type: ignore[misc]
+
+
+def start_merchant(children: Children, ports: Ports) -> None:
+    command = [sys.executable, "-m", "local.merchant.server", "--port", str(ports.merchant)]
+    children.start("merchant", command, cwd=ROOT, PYTHONPATH=os.pathsep.join([str(ROOT), str(ROOT / "client")]))
 
 
 def start_page(children: Children, ports: Ports, api_url: str) -> None:

@@ -56,7 +56,8 @@ def run(directory: Path, *, page: bool, brief: bool) -> None:
     logs, temporary = directory / "logs", directory / "tmp"
     with only_stage(directory):
         ports = Ports.from_environment(os.environ)
-        ports.check_free(("emulator", "stripe", "model", "page") if page else ("emulator", "stripe", "model"))
+        servers = ("emulator", "stripe", "model", "merchant")
+        ports.check_free((*servers, "page") if page else servers)
         shutil.rmtree(temporary, ignore_errors=True)
         for needed in (logs, temporary):
             needed.mkdir(parents=True, exist_ok=True)

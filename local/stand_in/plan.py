@@ -17,18 +17,23 @@ class Plan:
     calls, so that tests can share a stand-in. All other fields are parameters of the behaviour.
     """
 
-    def __init__(self, behaviours: frozenset[str], selectors: tuple[str, ...]) -> None:
+    def __init__(
+        self, behaviours: frozenset[str], selectors: tuple[str, ...], *, exact: frozenset[str] = frozenset()
+    ) -> None:
         self._behaviours = behaviours
         self._selectors = selectors
+        self._exact = exact
         self._steps: list[dict[str, Any]] = []
         self._lock = threading.Lock()
 
     def take(self, **call: str | None) -> Step | None:
-        """The step for this call, used up once more; or None. A selector matches if the call's value contains it."""
+        """The step for this call, used up once more; or None.
+
+        A selector matches if the call's value contains it, or, of the `exact` ones, is it.
+        """
         with self._lock:
             for step in self._steps:
-                wanted = {name: str(step[name]) for name in self._selectors if step.get(name) is not None}
-                if not all(text in (call.get(name) or "") for name, text in wanted.items()):
+                if not all(self._matches(step, name, call.get(name) or "") for name in self._selectors):
                     continue
                 if step["times"] is not None:
                     step["times"] -= 1
@@ -36,6 +41,10 @@ class Plan:
                         self._steps.remove(step)
                 return dict(step)
         return None
+
+    def _matches(self, step: Step, name: str, value: str) -> bool:
+        wanted = step.get(name)
+        return wanted is None or (str(wanted) == value if name in self._exact else str(wanted) in value)
 
     def control(self, request: Request) -> Answer:
         """GET lists the steps, POST adds one or a list, DELETE removes all, or those that the query selects."""

@@ -22,6 +22,7 @@ class Request:
     method: str
     path: str
     query: Mapping[str, str] = field(default_factory=dict)
+    query_string: str = field(default="", repr=False)
     headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case
     body: bytes = field(default=b"", repr=False)  # may contain card data, so it is never printed
 
@@ -33,7 +34,7 @@ class Request:
 @dataclass(frozen=True)
 class Answer:
     status: int
-    body: object
+    body: object  # a text is a page of HTML; bytes are sent as they are, their type in a header; all else is JSON
     headers: Mapping[str, str] = field(default_factory=dict)
     note: Mapping[str, object] = field(default_factory=dict)  # more fields of the log line; they hold no card data
     reset: bool = False  # drop the connection instead of answering
@@ -87,6 +88,7 @@ class Handler(BaseHTTPRequestHandler):
             method=self.command,
             path=unquote(url.path),
             query=dict(parse_qsl(url.query)),
+            query_string=url.query,
             headers={key.lower(): value for key, value in self.headers.items()},
             body=self.rfile.read(length),
         )
@@ -107,11 +109,10 @@ class Handler(BaseHTTPRequestHandler):
         print(json.dumps({**line, **answer.note}), flush=True)
 
     def reply(self, answer: Answer) -> None:
-        payload = json.dumps(answer.body).encode()
+        payload, kind = _encoded(answer.body)
         self.send_response(answer.status)
-        for key, value in answer.headers.items():
+        for key, value in {**kind, **answer.headers}.items():
             self.send_header(key, value)
-        self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(payload)))
         try:
             self.end_headers()
@@ -127,6 +128,15 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Silent: `log` writes the only log line."""
+
+
+def _encoded(body: object) -> tuple[bytes, dict[str, str]]:
+    """The bytes to send, and the header that names their type."""
+    if isinstance(body, bytes):
+        return body, {}
+    if isinstance(body, str):
+        return body.encode(), {"Content-Type": "text/html; charset=utf-8"}
+    return json.dumps(body).encode(), {"Content-Type": "application/json"}
 
 
 def run(app: App, *, port: int, name: str) -> None:

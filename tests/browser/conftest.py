@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext
 
 from tests.browser import chromium
+from tests.browser.fake_api import FakeApi, fake_api
 from tests.browser.gate import Gate, gate_to
 from tests.browser.payer import PATIENCE, Payer
 from tests.browser.served import Served
@@ -89,4 +90,54 @@ def payer(desktop: BrowserContext, served: Served, gate: Gate, stage: Any) -> It
         page.close()
     desktop.clear_cookies()
     desktop.set_offline(offline=False)
+    nobody_met_an_error([person])
+
+
+@pytest.fixture(scope="session")
+def shared_orders_api() -> Iterator[FakeApi]:
+    with fake_api() as api:
+        yield api
+
+
+@pytest.fixture
+def orders_api(shared_orders_api: FakeApi) -> FakeApi:
+    """An API in memory, for the screens of an order."""
+    shared_orders_api.requests.clear()
+    shared_orders_api.refusals.clear()
+    shared_orders_api.needs_order = False
+    return shared_orders_api
+
+
+@pytest.fixture(scope="session")
+def orders_page(shared_orders_api: FakeApi, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    page = Served(shared_orders_api.url, tmp_path_factory.mktemp("orders-page") / "log", merchant="ACME")
+    try:
+        page.start()
+        yield page
+    finally:
+        page.stop()
+
+
+@pytest.fixture
+def new_orders_payer(browser: Browser, orders_page: Served, orders_api: FakeApi) -> Iterator[NewPayer]:
+    payers: list[Payer] = []
+
+    def arrive(*, language: str = "en", **kind: Any) -> Payer:
+        context = browser.new_context(**{"viewport": DESKTOP, "locale": language, **kind})
+        context.set_default_timeout(PATIENCE)
+        payers.append(Payer(context.new_page(), orders_page.url, None, language))
+        return payers[-1]
+
+    yield arrive
+    for each in payers:
+        each.context.close()
+    nobody_met_an_error(payers)
+
+
+@pytest.fixture
+def orders_payer(desktop: BrowserContext, orders_page: Served, orders_api: FakeApi) -> Iterator[Payer]:
+    person = Payer(desktop.new_page(), orders_page.url, None)
+    yield person
+    person.page.close()
+    desktop.clear_cookies()
     nobody_met_an_error([person])

@@ -5,6 +5,7 @@ from pathlib import Path
 from PIL import Image
 
 from tests.browser.conftest import PHONE, NewPayer
+from tests.browser.fake_api import FakeApi
 from tests.browser.payer import ANSWERS, Payer
 
 FOLDER = Path(__file__).parents[2] / "docs/screenshots"
@@ -39,6 +40,24 @@ def test_take_the_pictures(new_payer: NewPayer) -> None:
     payer.has_receipt()
     take(payer, "receipt")
     join()
+
+
+def test_take_the_pictures_of_an_order(new_orders_payer: NewPayer, orders_api: FakeApi) -> None:
+    order = orders_api.order(capture="hosted", action_type="checkout")
+    payer = new_orders_payer(**PHONE, color_scheme="light")
+    payer.page.goto(f"{payer.url}/#order={order.token}", wait_until="commit")
+    payer.sees("confirm")
+    take(payer, "order-review")
+    payer.button("confirm").tap()
+    payer.page.get_by_role("link", name=payer.says["checkout_go"]).wait_for()
+    take(payer, "order-stripe")
+    order.at_stripe = "paid"
+    payer.button("recheck").tap()
+    payer.page.get_by_role("heading", name=payer.says["done_charge"]).wait_for()
+    take(payer, "order-receipt")
+    payer.page.goto(f"{payer.url}/#order={orders_api.order(status='expired').token}", wait_until="commit")
+    payer.page.get_by_role("heading", name=payer.says["link_expired"]).wait_for()
+    take(payer, "order-expired")
 
 
 def join() -> None:

@@ -19,6 +19,7 @@ class Served:
     api_url: str
     log: Path
     port: int = 0
+    merchant: str = ""
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
     _written: IO[Any] | None = field(default=None, repr=False)
 
@@ -37,6 +38,7 @@ class Served:
                 "PYTHONPATH": os.pathsep.join(str(ROOT / each) for each in ("client", "frontend/payment-entry")),
                 "CHAT_API_URL": self.api_url,
                 "PAGE_PORT": str(self.port),
+                "MERCHANT": self.merchant,
             },
             stdout=self._written,
             stderr=subprocess.STDOUT,

@@ -2,6 +2,7 @@
 
     # Behaviour                           the first line of a file
     == what happens [es]                  a conversation; in brackets its Accept-Language, if not English
+    order: charge hosted 4990 eur Tickets its order, if it is about one: purpose, capture, amount, currency, description
     * decline cvv_incorrect               what comes of the next confirmation, if not a token
     > 4242 4242 4242 4241                 the payer; \\n and \\u200b as in Python
     card collecting !card_checksum | John the step, the status, the error code and what is collected, after "|", by ";"
@@ -18,10 +19,14 @@ from pathlib import Path
 from typing import Any
 
 from chat.dialogue.replies import choose_language
+from payments.order import Capture, Purpose, Terms
 
 FOLDER = Path(__file__).parent
 _TITLE = re.compile(r"== (?P<about>.+?)(?: \[(?P<language>[^\]]+)\])?$")
 _EXPECTED = re.compile(r"(?P<step>\w+) (?P<status>\w+)(?: !(?P<error>\w+))?(?: \|(?P<collected>.*))?$")
+_ORDER = re.compile(
+    r"order: (?P<purpose>\w+) (?P<capture>\w+) (?:(?P<amount>\d+) (?P<currency>\w+) )?(?P<description>.+)"
+)
 _CARD = re.compile(r"(?P<brand>[a-z]+) (?P<last4>\d{4})")
 
 
@@ -39,6 +44,7 @@ class Conversation:
     about: str
     language: str
     turns: tuple[Turn, ...]
+    order: Terms | None = None
 
     @property
     def needs_declines(self) -> bool:
@@ -75,13 +81,15 @@ def load() -> list[Conversation]:
 def read(file: Path) -> Iterator[Conversation]:
     heading, *lines = file.read_text(encoding="utf-8").splitlines()
     behaviour = heading.removeprefix("# ")
-    title, turns, decline = None, [], None
+    title, order, turns, decline = None, None, [], None
     for line in [*lines, "== end"]:
         match line[:2]:
             case "==":
                 if title:
-                    yield Conversation(behaviour, title["about"], title["language"] or "en", tuple(turns))
-                title, turns, decline = _TITLE.match(line), [], None
+                    yield Conversation(behaviour, title["about"], title["language"] or "en", tuple(turns), order)
+                title, order, turns, decline = _TITLE.match(line), None, [], None
+            case "or":
+                order = _order(line)
             case "* ":
                 decline = line.removeprefix("* decline ")
             case "> " | ">":
@@ -91,6 +99,14 @@ def read(file: Path) -> Iterator[Conversation]:
                 turns[-1].reply_has.append(line[2:])
             case _ if line.strip():
                 turns[-1].expected = _expected(line)
+
+
+def _order(line: str) -> Terms:
+    found = _ORDER.fullmatch(line)
+    assert found, f"not an order: {line}"
+    purpose, capture = Purpose(found["purpose"]), Capture(found["capture"])
+    amount = int(found["amount"]) if found["amount"] else None
+    return Terms("INV-1042", purpose, found["description"], capture, amount, found["currency"])
 
 
 def _unescaped(text: str) -> str:

@@ -162,7 +162,7 @@ def _sinks(house: House, conversation: Conversation, stand_in: Stripe, printed: 
     yield from (("counter", text) for text in texts(dict(sessions.counters)))
     yield from (("log", text) for text in lines(printed))
     yield from (("prompt", text) for text in house.wording.prompts)
-    made = [entry for entry in stand_in._made.values() if entry.metadata.get("session") == conversation.id]
+    made = [entry for entry in stand_in.api.made.values() if entry.metadata.get("session") == conversation.id]
     yield from (("Stripe's record", text) for entry in made for text in texts(asdict(entry)))
     for reply in conversation.replies:
         yield from (("reply", text) for text in lines(reply))

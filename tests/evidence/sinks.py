@@ -94,7 +94,8 @@ def own_pieces() -> frozenset[str]:
     own: set[str] = set()
     for tag in language_tags():
         data = tomllib.loads((FILES / f"{tag}.toml").read_text(encoding="utf-8"))
-        for text in (*data["says"].values(), *(each for texts in data["errors"].values() for each in texts)):
+        errors = (each for texts in data["errors"].values() for each in texts)
+        for text in (*data["says"].values(), *data["order"].values(), *data["answers"].values(), *errors):
             own |= pieces(text)
     return frozenset(own)
 

@@ -11,7 +11,8 @@ from aws_cdk import App, AssetHashType
 from aws_cdk import aws_lambda as lambda_
 
 from app import build
-from infra.config import PROD, STAGES, Page, Stage
+from infra.config import Page, Stage
+from infra.stages import PROD, STAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -31,19 +31,20 @@ def test_the_function_starts_from_a_snapshot(function: dict[str, Any]):
     assert function["SnapStart"] == {"ApplyOn": "PublishedVersions"}
 
 
-def test_the_function_is_told_what_it_needs(function: dict[str, Any]):
+def test_the_function_is_given_the_settings_it_needs(function: dict[str, Any]):
     told = set(function["Environment"]["Variables"])
 
-    assert told - {"STRIPE_URL", "MODEL_URL"} == {
+    assert told - {"STRIPE_URL", "MODEL_URL", "RETURN_URL"} == {
         "STAGE", "SESSIONS_TABLE", "RECEIPTS_TABLE", "ATTEMPTS_TABLE", "SEALING_KEY", "COUNTING_KEY", "STRIPE_SECRET",
         "MODEL_ID", "BRANDS", "CONTACT", "ATTEMPTS_PER_ADDRESS", "ATTEMPTS_PER_CARD", "TEST_TOKENS",
+        "ORDERS_TABLE", "MERCHANT", "CAPTURES", "WALLETS", "PAGE_URL",
         "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL",
     }  # fmt: skip
 
 
 @pytest.mark.parametrize("stage", SIGNED)
 def test_only_the_local_stage_knows_stand_ins(function: dict[str, Any]):
-    assert not {"STRIPE_URL", "MODEL_URL"} & set(function["Environment"]["Variables"])
+    assert not {"STRIPE_URL", "MODEL_URL", "RETURN_URL"} & set(function["Environment"]["Variables"])
 
 
 def test_prod_never_exchanges_test_numbers(templates: dict[str, Template]):
@@ -54,10 +55,10 @@ def test_prod_never_exchanges_test_numbers(templates: dict[str, Template]):
 
 def test_callers_reach_a_published_version_through_the_alias(api: Template):
     alias = api.named("ChatLive", "AWS::Lambda::Alias")
-    integrations = [method["Integration"] for method in api.of_type("AWS::ApiGateway::Method").values()]
 
     assert alias["FunctionVersion"]["Fn::GetAtt"][1] == "Version"
-    assert all("ChatLive" in json.dumps(one["Uri"]) for one in integrations)
+    for path in ("/chat POST", "/sessions/{sessionId} GET", "/sessions/{sessionId}/refresh POST"):
+        assert "ChatLive" in json.dumps(routes(api)[path]["Integration"]["Uri"])
 
 
 def test_an_earlier_version_stays_for_a_rollback(api: Template):
@@ -91,7 +92,8 @@ def as_list(value: Any) -> list[Any]:
 def test_the_function_may_do_this_and_nothing_else(api: Template):
     assert granted(api) == {
         "bedrock:InvokeModel",
-        "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
+        "dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem",
+        "dynamodb:UpdateItem",
         "kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:GenerateMac",
         "kms:ReEncryptFrom", "kms:ReEncryptTo",
         "logs:CreateLogStream", "logs:PutLogEvents",
@@ -150,36 +152,65 @@ def test_the_function_may_call_the_configured_model_and_no_other(api: Template, 
 
 @pytest.mark.parametrize("stage", SIGNED)
 def test_every_call_is_signed(api: Template):
-    methods = api.of_type("AWS::ApiGateway::Method").values()
+    unsigned = {path for path, method in routes(api).items() if method["AuthorizationType"] != "AWS_IAM"}
 
-    assert {method["AuthorizationType"] for method in methods} == {"AWS_IAM"}
+    assert unsigned <= {"/stripe/events POST", "/returns GET"}, "Stripe signs the one; the other answers all the same"
 
 
 def test_there_is_a_policy_for_callers_of_this_api_alone(api: Template, stage: str):
-    (statement,) = api.named("Callers", "AWS::IAM::ManagedPolicy")["PolicyDocument"]["Statement"]
+    assert callable_paths(api, "Callers", stage) == ["GET/sessions/*", "POST/chat", "POST/sessions/*/refresh"]
 
+
+def test_there_is_a_policy_for_the_merchants_server_which_reaches_orders_alone(api: Template, stage: str):
+    assert callable_paths(api, "Merchants", stage) == [
+        "GET/orders/*", "POST/orders", "POST/orders/*/announce", "POST/orders/*/cancel",
+    ]  # fmt: skip
+
+
+def callable_paths(api: Template, policy: str, stage: str) -> list[str]:
+    (statement,) = api.named(policy, "AWS::IAM::ManagedPolicy")["PolicyDocument"]["Statement"]
     assert statement["Action"] == "execute-api:Invoke"
-    assert [json.dumps(arn).split("/", 1)[1] for arn in statement["Resource"]] == [
-        f'{stage}/GET/sessions/*"]]}}',
-        f'{stage}/POST/chat"]]}}',
-    ]
+    return sorted(json.dumps(arn).split(f"/{stage}/", 1)[1].removesuffix('"]]}') for arn in statement["Resource"])
 
 
-def test_there_are_two_routes(api: Template):
-    paths = {resource["PathPart"] for resource in api.of_type("AWS::ApiGateway::Resource").values()}
-    verbs = sorted(method["HttpMethod"] for method in api.of_type("AWS::ApiGateway::Method").values())
+def test_these_are_the_routes(api: Template, stage: str):
+    back = {"/returns GET"} if ALL[stage].page_url else set()
 
-    assert paths == {"chat", "sessions", "{sessionId}"}
-    assert verbs == ["GET", "POST"]
+    assert set(routes(api)) == back | {
+        "/chat POST", "/sessions/{sessionId} GET", "/sessions/{sessionId}/refresh POST", "/orders POST",
+        "/orders/{orderId} GET", "/orders/{orderId}/cancel POST", "/orders/{orderId}/announce POST",
+        "/stripe/events POST",
+    }  # fmt: skip
+
+
+def routes(api: Template) -> dict[str, dict[str, Any]]:
+    """`/chat POST` → the method."""
+    resources = api.of_type("AWS::ApiGateway::Resource")
+
+    def path(id_: Any) -> str:
+        part = resources.get(id_.get("Ref", ""))
+        return f"{path(part['ParentId'])}/{part['PathPart']}" if part else ""
+
+    methods = api.of_type("AWS::ApiGateway::Method").values()
+    return {f"{path(method['ResourceId'])} {method['HttpMethod']}": method for method in methods}
+
+
+@pytest.mark.parametrize("stage", ["local", "hosted"])
+def test_payers_come_back_from_stripe_to_the_page_without_the_query_that_holds_a_secret(api: Template, stage: str):
+    back = routes(api)["/returns GET"]["Integration"]
+    (answer,) = back["IntegrationResponses"]
+
+    assert (back["Type"], answer["StatusCode"]) == ("MOCK", "303")
+    assert answer["ResponseParameters"]["method.response.header.Location"] == f"'{ALL[stage].page_url}/?returned'"
 
 
 def test_a_turn_is_validated_before_it_costs_anything(api: Template):
     validator = api.only("AWS::ApiGateway::RequestValidator")
-    (post,) = (m for m in api.of_type("AWS::ApiGateway::Method").values() if m["HttpMethod"] == "POST")
 
     assert validator["ValidateRequestBody"] is True
-    assert set(post["RequestModels"]) == {"application/json"}
-    assert post["RequestValidatorId"]
+    for path in ("/chat POST", "/orders POST"):
+        assert set(routes(api)[path]["RequestModels"]) == {"application/json"}
+        assert routes(api)[path]["RequestValidatorId"]
 
 
 BODIES = [
@@ -207,7 +238,7 @@ BODIES = [
 
 @pytest.mark.parametrize(("body", "passes"), BODIES)
 def test_the_gateway_lets_through_what_the_contract_allows(templates: dict[str, Template], body: Any, passes: object):
-    schema = templates["dev-Api"].only("AWS::ApiGateway::Model")["Schema"]
+    schema = templates["dev-Api"].named("RestApiChatRequest", "AWS::ApiGateway::Model")["Schema"]
 
     assert jsonschema.Draft4Validator(schema).is_valid(body) is passes
 

@@ -47,18 +47,18 @@ def test_the_page_of_the_inventory_has_not_changed(changes_of):
     ],
     ids=["changed", "added", "added file", "foreign file", "with an attribute"],
 )
-def test_another_script_in_the_index_page_is_told(changes_of, index, told):
+def test_another_script_in_the_index_page_is_reported(changes_of, index, told):
     assert any(told in change for change in changes_of(PAGE | {"/": index}))
 
 
 @pytest.mark.parametrize(
     "policy", [None, "default-src 'self'", POLICY.replace("'self'", "'self' https://evil.example")]
 )
-def test_another_policy_is_told(changes_of, policy):
+def test_another_policy_is_reported(changes_of, policy):
     assert changes_of(PAGE, policy) == ["the header Content-Security-Policy allows other scripts than the inventory"]
 
 
-def test_a_changed_file_and_a_missing_one_are_told(changes_of):
+def test_a_changed_file_and_a_missing_one_are_reported(changes_of):
     assert changes_of(PAGE | {"/static/js/a.js": b"steal()", "/static/js/lazy.js": None}) == [
         "/static/js/a.js has another content",
         "/static/js/lazy.js is answered with 404",

@@ -2,10 +2,11 @@ import json
 
 import pytest
 
-from infra.config import STAGES
+from infra.stages import STAGES
 from tests.infra.conftest import Template
 
-TABLES = {"Sessions": "sessionId", "Receipts": "tokenHash", "Attempts": "counter"}
+WITHOUT_COPIES = {"Sessions": "sessionId", "Receipts": "tokenHash", "Attempts": "counter"}
+TABLES = {**WITHOUT_COPIES, "Orders": "orderId"}
 
 
 @pytest.mark.parametrize(("table", "key"), TABLES.items())
@@ -31,7 +32,7 @@ def test_items_are_encrypted_with_our_key(data: Template, table: str):
     assert sse["KMSMasterKeyId"]["Fn::GetAtt"][0].startswith("Storage")
 
 
-@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("table", WITHOUT_COPIES)
 def test_a_deleted_item_leaves_no_copy(data: Template, table: str):
     made = data.named(table, "AWS::DynamoDB::Table")
 
@@ -41,7 +42,7 @@ def test_a_deleted_item_leaves_no_copy(data: Template, table: str):
     assert not data.of_type("AWS::Backup::BackupSelection")
 
 
-def test_the_keys_that_encrypt_turn_over(data: Template):
+def test_the_keys_that_encrypt_are_rotated(data: Template):
     for name in ("Storage", "Sealing"):
         assert data.named(name, "AWS::KMS::Key")["EnableKeyRotation"] is True
 
@@ -53,15 +54,37 @@ def test_cards_are_counted_with_a_key_that_cannot_encrypt(data: Template):
     assert counting["KeyUsage"] == "GENERATE_VERIFY_MAC"
 
 
-def test_the_stripe_secret_is_encrypted_with_our_key_and_holds_no_key_of_stripe(data: Template):
-    secret = data.only("AWS::SecretsManager::Secret")
+def test_the_secrets_are_encrypted_with_our_key_and_no_template_holds_a_value(data: Template):
+    secrets = data.of_type("AWS::SecretsManager::Secret").values()
 
-    assert secret["KmsKeyId"]["Fn::GetAtt"][0].startswith("Storage")
-    assert "SecretString" not in secret
-    assert "sk_" not in json.dumps(data.body)
+    assert len(secrets) == 3
+    for secret in secrets:
+        assert secret["KmsKeyId"]["Fn::GetAtt"][0].startswith("Storage")
+        assert "SecretString" not in secret
+    assert not any(sign in json.dumps(data.body) for sign in ("sk_", "whsec_"))
 
 
-@pytest.mark.parametrize("kept", ["Storage", "Sealing", "Counting", "Receipts", "Stripe"])
+def test_orders_are_found_by_what_is_due_and_by_what_stands_at_stripe(data: Template):
+    orders = data.named("Orders", "AWS::DynamoDB::Table")
+
+    keys = {
+        index["IndexName"]: [key["AttributeName"] for key in index["KeySchema"]]
+        for index in orders["GlobalSecondaryIndexes"]
+    }
+    assert keys == {"due": ["sweepShard", "sweepAt"], "stripe": ["stripeId"]}
+    assert orders["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
+
+
+def test_prod_can_restore_orders_and_protects_them(templates: dict[str, Template]):
+    orders = templates["prod-Data"].named("Orders", "AWS::DynamoDB::Table")
+
+    assert orders["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert orders["DeletionProtectionEnabled"] is True
+
+
+@pytest.mark.parametrize(
+    "kept", ["Storage", "Sealing", "Counting", "Links", "Receipts", "Orders", "StripeEvents", "Webhook"]
+)
 def test_prod_keeps_what_holds_receipts_and_keys(templates: dict[str, Template], kept: str):
     assert templates["prod-Data"].removal(kept) == "Retain"
 
@@ -80,7 +103,10 @@ def test_other_stages_leave_nothing(templates: dict[str, Template], stage_name: 
 
 
 def test_the_outputs_name_what_operators_need(data: Template):
-    assert {"SessionsTable", "ReceiptsTable", "AttemptsTable", "StripeSecret"} <= set(data.body["Outputs"])
+    tables = {f"{table}Table" for table in TABLES}
+    secrets = {"StripeSecret", "StripeEventsSecret", "WebhookSecret"}
+
+    assert tables | secrets <= set(data.body["Outputs"])
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from infra.config import STAGES
+from infra.stages import STAGES
 from tests.infra.conftest import Template
 
 GUARDED = [pytest.param(stack, id=stack) for stack in ("staging-Api", "prod-Api", "hosted-Api", "hosted-Page")]

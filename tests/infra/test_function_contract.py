@@ -14,7 +14,7 @@ from chat.turns.stored import AttemptCounters, Receipt, Record
 from chat.values.brands import ACCEPTED
 from chat.values.session import PaymentToken, Session, Step
 from infra import key_policies
-from infra.api.rest_api import STEPS
+from infra.api.request_models import STEPS
 from infra.config import ALL_BRANDS
 from tests.infra.conftest import Template
 
@@ -26,12 +26,12 @@ def told(api: Template) -> dict[str, str]:
     return {name: value if isinstance(value, str) else "known-later" for name, value in variables.items()}
 
 
-def test_the_function_starts_with_what_the_stack_tells_it(told: dict[str, str], stage: str):
+def test_the_function_starts_with_the_settings_that_the_stack_gives_it(told: dict[str, str], stage: str):
     assert read(told).stage == stage
 
 
 def test_the_function_needs_all_of_it(told: dict[str, str]):
-    for name in told.keys() - {"STRIPE_URL", "MODEL_URL"}:
+    for name in told.keys() - {"STRIPE_URL", "MODEL_URL", "RETURN_URL"}:
         if not name.startswith("POWERTOOLS_"):
             with pytest.raises(BadSetting, match=name):
                 read({other: value for other, value in told.items() if other != name})

@@ -9,28 +9,28 @@ from aws_cdk.assertions import Annotations, Match
 
 from app import build
 from infra.api.api_stack import ApiStack
-from infra.config import STAGES
 from infra.operations.preflight import check
+from infra.stages import STAGES
 from tests.infra.conftest import HOSTED
 
-READY = replace(STAGES["prod"], contact="help@shop.test", alarm_email="oncall@shop.test")
+READY = replace(STAGES["prod"], contact="help@shop.test", merchant="Shop", alarm_email="oncall@shop.test")
 
 
-@pytest.mark.parametrize("name", ["contact", "alarm_email"])
+@pytest.mark.parametrize("name", ["contact", "merchant", "alarm_email"])
 def test_a_deploy_of_prod_names_the_setting_that_holds_a_placeholder(name: str):
     unset = replace(READY, **{name: getattr(STAGES["prod"], name)})
 
-    with pytest.raises(SystemExit, match=rf"set {name} in infra/config\.py"):
+    with pytest.raises(SystemExit, match=rf"set {name} in infra/stages\.py"):
         check(unset)
 
 
 def test_a_page_at_an_example_domain_is_not_deployed():
-    with pytest.raises(SystemExit, match=r"set page in infra/config\.py"):
+    with pytest.raises(SystemExit, match=r"set page in infra/stages\.py"):
         check(replace(READY, page=HOSTED.page))
 
 
 def test_prod_as_it_is_in_the_repository_is_not_deployed():
-    with pytest.raises(SystemExit, match="set contact and alarm_email"):
+    with pytest.raises(SystemExit, match="set contact, merchant and alarm_email"):
         check(STAGES["prod"])
 
 
@@ -45,4 +45,4 @@ def test_the_synthesis_of_prod_warns_and_goes_on():
     build(app, STAGES["prod"], lambda_.Code.from_inline("pass"))
 
     api = next(stack for stack in app.node.children if isinstance(stack, ApiStack))
-    Annotations.from_stack(api).has_warning("*", Match.string_like_regexp("set contact, alarm_email"))
+    Annotations.from_stack(api).has_warning("*", Match.string_like_regexp("set contact, merchant, alarm_email"))

@@ -1,6 +1,6 @@
 import pytest
 
-from infra.config import STAGES
+from infra.stages import STAGES
 from tests.infra.conftest import Template
 
 CANARIES = [name for name, stage in STAGES.items() if stage.canary]

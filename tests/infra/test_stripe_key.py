@@ -2,8 +2,8 @@ import re
 
 import pytest
 
-from infra.config import STAGES
 from infra.operations.stripe_key import check_key
+from infra.stages import STAGES
 
 TEST_KEY = "sk_test_" + "a1B2" * 6
 LIVE_KEY = "rk_live_" + "a1B2" * 6

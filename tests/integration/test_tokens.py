@@ -8,7 +8,6 @@ import httpx
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from chat.adapters.stripe_key import StripeKey
 from chat.adapters.stripe_payment_methods import StripePaymentMethods
 from chat.values.brands import Brand
 from chat.values.card import CardNumber, Cvv, Expiry
@@ -16,6 +15,7 @@ from chat.values.payment import Payment
 from chat.values.session import Decline, PaymentToken
 from local.stand_in.service import Answer, Service
 from local.stripe.server import LOCAL_STRIPE_KEY, Stripe
+from payments.adapters.stripe_key import StripeKey
 from runtime.aws import Unavailable
 from runtime.deadline import Deadline
 from tests.fakes import FakeTelemetry
@@ -157,11 +157,11 @@ def test_an_account_that_may_not_send_raw_numbers_is_counted_by_a_metric_of_its_
     ["", "placeholder", "sk_test_two\nlines", "sk_test_clé", "sk_live_not_in_this_stage", "pk_test_publishable"],
 )
 def test_an_impossible_key_is_reported_by_the_name_of_its_secret_and_never_sent(shop, value):
-    shop.secret.value = value
+    shop.secret.value, before = value, shop.created()
 
     result = shop.pay()
 
-    assert result.code == "processor_unavailable"
+    assert (result.code, shop.created()) == ("processor_unavailable", before)
     assert ("StripeKeyRejected", "the-secret") in [(name, note.get("secret")) for name, note in shop.telemetry.counts]
 
 

@@ -16,9 +16,9 @@ import boto3
 import httpx
 import pytest
 
-from infra.config import STAGES
 from infra.operations import rollback, smoke, stripe_key
 from infra.operations.outputs import stage_outputs
+from infra.stages import STAGES
 from payment_chat_client import SigV4
 
 ROOT = Path(__file__).resolve().parents[2]

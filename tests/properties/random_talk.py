@@ -41,7 +41,7 @@ ANYTHING = sorted({turn.say for turn in SAID} | set(NO_CLEAR_YES) | CLEAR_YES)
 DECLINES_OF_STRIPE = ("card_declined", "card_expired", "cvv_incorrect", "processor_busy")
 
 MASKED_CARD_OR_EXPIRY = re.compile(r"•••• \d{4}(?!\d)|(?<!\d)\d\d/\d\d(?!\d)", re.ASCII)
-NUMBERS_OF_THE_WORDING = re.compile(r"(?<!\d)(?:16|15|100|20|01|12|4|6|5)(?!\d)", re.ASCII)
+NUMBERS_OF_THE_WORDING = re.compile(r"(?<!\d)(?:16|15|100|20|01|12|1|2|3|4|5|6)(?!\d)", re.ASCII)
 
 Said = tuple[str, str | None]
 """A message, and the code with which Stripe declines if the message confirms."""

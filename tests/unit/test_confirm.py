@@ -251,7 +251,7 @@ def test_a_digression_at_the_review_keeps_the_attempt():
     assert first == second
 
 
-def test_a_crash_after_stripe_heals_by_confirming_again_once_the_claim_has_lapsed():
+def test_a_crash_after_stripe_is_healed_by_confirming_again_once_the_claim_has_expired():
     world, payer = reviewing()
     world.processor.script = [RuntimeError("gone")]
     with pytest.raises(RuntimeError):
@@ -279,7 +279,7 @@ def after_the_claim(world, act):
     world.processor.meanwhile = long_after
 
 
-def test_a_claim_that_lapsed_does_not_deliver_what_was_edited_meanwhile():
+def test_an_expired_claim_does_not_deliver_what_was_edited_meanwhile():
     world, payer = reviewing()
     other = twin(payer)
     after_the_claim(world, lambda: other.says("change the name"))
@@ -648,7 +648,7 @@ def test_an_ipv6_network_is_its_first_half(neighbour, counts_as_one):
         confirms_with(world, "s2", "5555 5555 5555 4444", neighbour)
 
 
-def test_patience_is_eight_seconds():
+def test_a_second_confirmation_waits_for_eight_seconds():
     world, payer = reviewing()
     other = twin(payer)
     waited = []
@@ -687,7 +687,7 @@ def test_a_confirmation_sent_twice_gets_the_answer_that_its_twin_was_given():
     assert len(world.processor.payments) == 1
 
 
-def test_a_confirmation_that_finds_another_at_work_waits_for_its_receipt():
+def test_a_confirmation_that_finds_another_in_progress_waits_for_its_receipt():
     world, payer = reviewing()
     other = twin(payer)
     claim = world.sessions.claim

@@ -14,7 +14,7 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "conversation.md"
 
 @pytest.mark.parametrize("conversation", CORPUS, ids=lambda each: f"{each.behaviour}: {each.about} [{each.language}]")
 def test_every_turn_is_as_expected(conversation):
-    play(conversation, Payer(conversation.language).send)
+    play(conversation, Payer(conversation.language, order=conversation.order).send)
 
 
 def test_the_corpus_is_as_large_as_it_says():
@@ -28,7 +28,7 @@ def test_the_corpus_is_as_large_as_it_says():
 def test_the_corpus_plays_in_ten_seconds():
     begun = time.process_time()
     for conversation in CORPUS:
-        play(conversation, Payer(conversation.language).send)
+        play(conversation, Payer(conversation.language, order=conversation.order).send)
 
     assert time.process_time() - begun < 10
 

@@ -45,7 +45,7 @@ def test_no_credential_of_the_user_reaches_the_processes(tmp_path):
 
 
 def test_ports_have_defaults_and_can_be_moved():
-    assert Ports.from_environment({}) == Ports(4566, 12111, 12112, 8501)
+    assert Ports.from_environment({}) == Ports(4566, 12111, 12112, 8501, 12113)
     assert Ports.from_environment({"PAGE_PORT": "9000", "MODEL_PORT": ""}).page == 9000
 
 
@@ -60,15 +60,15 @@ def test_two_parts_cannot_share_a_port():
         Ports.from_environment({"MODEL_PORT": "12111"})
 
 
-@pytest.mark.parametrize("name", ["emulator", "stripe", "model", "page"])
+@pytest.mark.parametrize("name", ["emulator", "stripe", "model", "page", "merchant"])
 def test_a_taken_port_is_named_with_the_variable_that_moves_it(name):
     ports = Ports.free()
-    ports.check_free(("emulator", "stripe", "model", "page"))
+    ports.check_free(("emulator", "stripe", "model", "page", "merchant"))
     with (
         socket.create_server(("127.0.0.1", getattr(ports, name))),
         pytest.raises(PortError, match=rf"{getattr(ports, name)} .* taken. Set {name.upper()}_PORT"),
     ):
-        ports.check_free(("emulator", "stripe", "model", "page"))
+        ports.check_free(("emulator", "stripe", "model", "page", "merchant"))
 
 
 def test_a_stage_starts_although_a_reader_holds_the_lock_for_a_moment(tmp_path):

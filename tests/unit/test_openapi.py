@@ -95,7 +95,9 @@ ANYTHING = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=5,
 )
-NAMES = st.from_regex(r"[A-Za-z0-9_-]{1,70}", fullmatch=True) | st.sampled_from(["", "a b", "1" * 12, "1" * 11, "é"])
+NAMES = st.from_regex(r"[A-Za-z0-9_-]{1,70}", fullmatch=True) | st.sampled_from(
+    ["", "a b", "1" * 12, "1" * 11, "1" * 32, "4242-4242-4242-4242", "é"]
+)
 FIELDS = {
     "message": st.text(max_size=40) | st.sampled_from(["payment", " ", "x" * 1000, "x" * 1001, "\x00", "4242"]),
     "sessionId": NAMES,

@@ -97,7 +97,7 @@ def test_every_topic_has_an_answer_without_a_blank_at_every_step(tag: str, terms
 
 
 def topics(tag: str) -> set[str]:
-    return {"unclear", *(topic for _, topic in load_language(tag).topics)}
+    return {"unclear", *(topic.key for _, topic in load_language(tag).topics)}
 
 
 @EVERY_LANGUAGE

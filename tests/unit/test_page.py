@@ -74,6 +74,13 @@ def script(entry, start_visit):
     page.main(entry, start_visit)
 
 
+def arrive(api, key=None):
+    """A visit whose browser has told how the payer came: by no link."""
+    visit = Visit(api, Payer(), key)
+    visit.handle(EntryEvent(command="arrive"))
+    return visit
+
+
 class Tab:
     """A browser tab."""
 
@@ -82,7 +89,7 @@ class Tab:
         self.app = AppTest.from_function(script, args=(PlainEntry(), self.start_visit), default_timeout=20).run()
 
     def start_visit(self):
-        return Visit(self.api, Payer(), None)
+        return arrive(self.api)
 
     def says(self, *messages):
         for message in messages:
@@ -160,7 +167,7 @@ def test_what_comes_in_words_is_shown_and_kept_only_as_the_api_masks_it(tab, num
 def test_the_lines_are_those_that_a_reload_would_show(tab):
     tab.says("I would like to pay", "my name is John", f"my number is {WORDS}", "12/30, seven two three", "hm")
 
-    again = Visit(tab.api, Payer(), tab.visit.conversation.key)
+    again = arrive(tab.api, tab.visit.conversation.key)
     assert [line.content for line in again.conversation.lines] == tab.lines
 
 
@@ -175,14 +182,14 @@ def test_the_lines_are_those_that_a_reload_would_show(tab):
 )
 def test_only_free_text_costs_a_second_request(message, asked):
     api = Api()
-    Visit(api, Payer(), None).handle(EntryEvent(message=message))
+    arrive(api).handle(EntryEvent(message=message))
 
     assert api.asked == asked
 
 
 def test_a_value_from_a_field_costs_no_second_request():
     api = Api()
-    visit = Visit(api, Payer(), None)
+    visit = arrive(api)
     visit.handle(EntryEvent(message=Message("a", "Start payment", "none")))
     for step, value in (("name", "John"), ("card", NUMBER), ("expiry", "12/30"), ("cvv", "123")):
         visit.handle(EntryEvent(message=Message(f"m-{step}", value, step, by_field=True)))
@@ -205,7 +212,7 @@ def test_words_whose_masked_form_cannot_be_had_are_not_shown(trouble):
     api._http = httpx.Client(
         transport=httpx.MockTransport(lambda request: (answer if request.method == "POST" else trouble)(request))
     )
-    visit = Visit(api, Payer(), None)
+    visit = arrive(api)
     visit.handle(EntryEvent(message=Message("a", "I would like to pay", "none")))
 
     assert visit.conversation.lines[0].content == "••••"
@@ -225,7 +232,7 @@ def test_a_refused_value_is_handed_to_the_entry_in_the_words_of_the_conversation
 
 def test_a_conversation_is_taken_up_again_with_its_key(tab):
     tab.says("payment", "John", NUMBER)
-    again = Visit(tab.api, Payer(), tab.visit.conversation.key)
+    again = arrive(tab.api, tab.visit.conversation.key)
 
     assert again.conversation.screen == "expiry"
     assert [line.content for line in again.conversation.lines] == tab.lines
@@ -233,7 +240,7 @@ def test_a_conversation_is_taken_up_again_with_its_key(tab):
 
 
 def test_a_key_that_is_worth_nothing_any_more_ends_in_the_expired_screen_without_its_cookie():
-    visit = Visit(Api(), Payer(), SessionKey("abc", "a-token-that-nobody-handed-out"))
+    visit = arrive(Api(), SessionKey("abc", "a-token-that-nobody-handed-out"))
 
     assert visit.conversation.screen == "expired"
     assert visit.take_cookie_ticket() is not None
@@ -246,13 +253,14 @@ def test_starting_again_is_another_session(tab):
     tab.app.button[0].click().run()
 
     assert tab.screen == "welcome"
-    assert tab.visit.conversation == Conversation(tab.visit.conversation.key, revision=tab.visit.conversation.revision)
+    fresh = tab.visit.conversation
+    assert fresh == Conversation(fresh.key, revision=fresh.revision)
     assert tab.visit.conversation.key.session_id != before
 
 
 def test_a_repeat_of_the_answered_message_is_not_sent_at_all():
     api = Api()
-    visit = Visit(api, Payer(), None)
+    visit = arrive(api)
     visit.handle(EntryEvent(message=Message("m-a", "payment", "none")))
     calls = len(api.world.sessions.calls)
     visit.handle(EntryEvent(message=Message("m-a", "payment", "none")))
@@ -263,7 +271,7 @@ def test_a_repeat_of_the_answered_message_is_not_sent_at_all():
 def first_answer_lost() -> tuple[Visit, Api, SessionKey]:
     """A visit whose first message, m-a, was played, and whose answer was lost; the API, well again; the key sent."""
     api = Api()
-    visit = Visit(api, Payer(), None)
+    visit = arrive(api)
     answer, sent = api.answer, visit.conversation.key
     api._http = httpx.Client(transport=httpx.MockTransport(lambda request: (answer(request), httpx.Response(500))[1]))
     visit.handle(EntryEvent(message=Message("m-a", "payment", "none")))

@@ -7,15 +7,14 @@ import pytest
 
 from payment_page.api_types import Message, RefusedError, Reply, SessionKey, UnreachableError
 from payment_page.conversation import (
-    HIDDEN,
+    ARRIVING,
     NOTHING_COLLECTED,
     Conversation,
     after_error,
     after_lookup,
     after_reply,
-    find_masked_message,
-    show_field_value,
 )
+from payment_page.transcript import HIDDEN, find_masked_message, show_field_value
 
 NOW = datetime(2026, 11, 22, 13, tzinfo=UTC)
 VISA = {"brand": "visa", "last4": "4242"}
@@ -72,13 +71,15 @@ def test_the_masked_form_of_a_message_stands_before_its_answer(history, text, li
 @pytest.mark.parametrize(
     ("more", "screen", "is_live"),
     [
+        pytest.param({"step": ARRIVING}, "arriving", False, id="before the browser has said how the payer came"),
         pytest.param({"step": "none"}, "welcome", False, id="before the first message"),
         pytest.param({"step": "cvv"}, "cvv", True, id="at a step"),
         pytest.param({"step": "confirm", "status": "awaiting_confirmation"}, "confirm", True, id="review"),
+        pytest.param({"step": "action", "status": "requires_action"}, "action", True, id="the payer is at Stripe"),
         pytest.param({"step": "done", "status": "completed"}, "receipt", False, id="paid"),
         pytest.param({"step": "done", "status": "cancelled"}, "closed", False, id="cancelled"),
         pytest.param({"step": "done", "status": "failed"}, "closed", False, id="failed"),
-        pytest.param({"step": "card", "is_expired": True}, "expired", False, id="expired"),
+        pytest.param({"step": "card", "ended": "expired"}, "expired", False, id="expired"),
     ],
 )
 def test_the_state_decides_the_screen(more, screen, is_live):

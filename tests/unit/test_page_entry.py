@@ -13,7 +13,7 @@ from streamlit.components.v2.manifest_scanner import scan_component_manifests
 
 from chat.values.brands import ACCEPTED, LENGTHS, RANGES, brand_of
 from chat.values.card import luhn
-from payment_page.conversation import BRAND_NAMES
+from payment_page.transcript import BRAND_NAMES
 
 PACKAGE = Path(payment_entry.__file__).parent
 ASSETS = PACKAGE / "assets"

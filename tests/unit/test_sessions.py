@@ -9,8 +9,8 @@ from botocore.parsers import ResponseParserError
 from chat.adapters import items
 from chat.adapters.session_store import DynamoSessionStore
 from chat.turns.errors import SessionExpired
-from chat.turns.stored import Conflict, Record
-from chat.values.session import Line, Session, Step
+from chat.turns.stored import AttemptCounters, Conflict, Receipt, Record
+from chat.values.session import Line, PaymentToken, Session, Step
 from runtime.aws import Unavailable
 from tests.fakes import NOON
 
@@ -30,9 +30,11 @@ class Table:
 
     def __init__(self, *script: str | dict) -> None:
         self.script, self.calls = list(script), 0
+        self.sent: dict = {}
 
-    def put_item(self, **_):
+    def put_item(self, **sent):
         self.calls += 1
+        self.sent = sent
         answer = self.script.pop(0) if self.script else None
         if isinstance(answer, Exception):
             raise answer
@@ -42,6 +44,9 @@ class Table:
             raise ClientError({"Error": {"Code": "ConditionalCheckFailedException"}, "Item": answer}, "PutItem")
 
     delete_item = put_item
+
+    def transact_write_items(self, **sent):
+        self.sent = sent
 
     def get_item(self, **_):
         return {"Item": self.script.pop(0)}
@@ -62,6 +67,66 @@ def test_the_same_message_written_by_a_twin_is_a_conflict_so_that_both_give_its_
         sessions(Table(items.from_record(twin))).save(NEXT, STORED, NOON)
 
     assert conflict.value.stored == twin
+
+
+COUNTERS = AttemptCounters({"card#hash": 5}, windows=(NOON - 300, NOON), ttl=NOON + 3900)
+
+
+@pytest.mark.parametrize(
+    ("write", "sent"),
+    [
+        pytest.param(lambda store: store.save(NEXT, STORED, NOON), lambda table: table.sent, id="save"),
+        pytest.param(lambda store: store.delete(STORED), lambda table: table.sent, id="delete"),
+        pytest.param(
+            lambda store: store.claim(NEXT, STORED, COUNTERS),
+            lambda table: table.sent["TransactItems"][0]["Update"],
+            id="claim",
+        ),
+    ],
+)
+def test_a_write_is_conditional_on_the_version_and_token_that_were_read(write, sent):
+    table = Table()
+
+    write(sessions(table))
+
+    condition = sent(table)
+    assert condition["ConditionExpression"] == "version = :read_version AND tokenHash = :read_token"
+    assert condition["ExpressionAttributeValues"].items() >= {
+        ":read_version": {"N": "1"}, ":read_token": {"S": "0" * 64},
+    }.items()  # fmt: skip
+
+
+def test_a_new_session_is_written_only_where_no_live_one_is():
+    table = Table()
+
+    sessions(table).save(STORED, None, NOON)
+
+    assert table.sent["ConditionExpression"] == "attribute_not_exists(sessionId) OR #ttl <= :now"
+    assert table.sent["ExpressionAttributeValues"] == {":now": {"N": str(NOON)}}
+
+
+def test_an_attempt_is_counted_in_the_transaction_that_claims_and_only_below_the_limit():
+    table = Table()
+
+    sessions(table).claim(NEXT, STORED, COUNTERS)
+
+    claim, count = (action["Update"] for action in table.sent["TransactItems"])
+    assert (claim["TableName"], count["TableName"]) == ("sessions", "attempts")
+    assert count["ConditionExpression"] == "attribute_not_exists(#w0) OR #w0 < :limit"
+    assert count["ExpressionAttributeValues"][":limit"] == {"N": "5"}
+    assert count["ExpressionAttributeNames"]["#w0"] == f"w{NOON - 300}"
+
+
+def test_a_finish_deletes_the_session_of_the_same_attempt_and_stores_the_receipt_or_does_neither():
+    table = Table()
+    claimed = replace(NEXT, attempt="attempt-1")
+
+    sessions(table).finish(claimed, Receipt("abc-123", "0" * 64, PaymentToken("pm_1", "visa", "4242"), "en", NOON))
+
+    delete, put = table.sent["TransactItems"]
+    assert delete["Delete"]["ConditionExpression"] == "attempt = :attempt AND tokenHash = :token"
+    assert delete["Delete"]["ExpressionAttributeValues"][":attempt"] == {"S": "attempt-1"}
+    assert put["Put"]["TableName"] == "receipts"
 
 
 @pytest.mark.parametrize("operation", ["save", "delete"])

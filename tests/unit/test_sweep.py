@@ -41,7 +41,7 @@ class Table:
 HOUR = 3600
 
 
-def test_what_is_over_is_deleted_and_counted_by_step():
+def test_expired_sessions_are_deleted_and_counted_by_step():
     over = [item(f"s{n}", ttl=NOON - n, updated=NOON - HOUR - n, step=step) for n, step in enumerate(("card", "cvv"))]
     table = Table(over[:1], over[1:])
 
@@ -71,7 +71,9 @@ def test_no_card_value_is_fetched():
         ),
     ],
 )
-def test_one_that_cannot_be_deleted_does_not_stop_the_rest_and_is_told_when_it_is_old(trouble, age, leftovers):
+def test_a_session_that_cannot_be_deleted_does_not_stop_the_others_and_is_reported_when_it_is_old(
+    trouble, age, leftovers
+):
     updated = NOON - age * 60
     table = Table([item("stuck", ttl=NOON - 1, updated=updated), item("next", ttl=NOON - 1, updated=updated)])
     table.trouble["stuck"] = trouble
@@ -89,7 +91,7 @@ def test_an_old_session_whose_time_is_not_over_is_a_leftover():
     assert table.deleted == []
 
 
-def test_one_without_a_time_goes():
+def test_a_session_without_a_ttl_is_deleted():
     table = Table([item("timeless", ttl=None, updated=NOON)])
 
     sweep(table, "sessions", NOON)

@@ -278,7 +278,7 @@ def test_two_openings_at_once_make_one_session():
         second.says("payment")
 
 
-def test_a_turn_that_lost_a_race_is_played_again_on_what_stands_now():
+def test_a_turn_that_lost_a_race_is_run_again_on_what_is_stored_now():
     world = World()
     payer = Payer(world)
     payer.says("payment")

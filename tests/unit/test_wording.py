@@ -28,7 +28,7 @@ def worded(text: str, about: WordingRequest | None = None, model_id: str = "a-mo
     return BedrockWording(Model(text), model_id, FakeTelemetry()).word(about or brief())
 
 
-def test_a_harmless_answer_stands_without_its_quotes():
+def test_a_harmless_answer_is_used_without_its_quotes():
     assert worded('"Lovely, John. Which card number shall I take?"') == "Lovely, John. Which card number shall I take?"
 
 

@@ -5,12 +5,12 @@ Codes: https://docs.stripe.com/error-codes (creating a PaymentMethod does not as
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING
 
-from chat.adapters.stripe_key import is_live_key, is_test_key
 from chat.values.card import is_public_test_number
 from chat.values.session import Decline, PaymentToken
+from payments.adapters.stripe_client import STRIPE_SECONDS, stripe_client
+from payments.adapters.stripe_key import is_live_key, is_test_key
 from runtime.aws import Unavailable
 from runtime.deadline import DeadlineExceeded
 
@@ -18,13 +18,11 @@ if TYPE_CHECKING:
     from stripe import StripeClient, StripeError
     from stripe.params import PaymentMethodCreateParams, PaymentMethodCreateParamsCard
 
-    from chat.adapters.stripe_key import StripeKey
     from chat.turns.telemetry import Telemetry
     from chat.values.payment import Payment
+    from payments.adapters.stripe_key import StripeKey
     from runtime.deadline import Deadline
 
-CONNECT_SECONDS, READ_SECONDS = 1, 5
-STRIPE_SECONDS = 2 * (CONNECT_SECONDS + READ_SECONDS) + 0.5  # the longest call: two tries and the pause between them
 BACK_TO_EXPIRY = frozenset({"expired_card", "invalid_expiry_month", "invalid_expiry_year"})
 BACK_TO_CVV = frozenset({"incorrect_cvc", "invalid_cvc"})
 BACK_TO_CARD = frozenset({"card_declined", "incorrect_number", "invalid_number", "card_not_supported"})
@@ -139,21 +137,7 @@ class StripePaymentMethods:
         return Decline("processor_unavailable", detail)
 
 
-def stripe_client(key: str, url: str | None = None) -> StripeClient:
-    """A Stripe client with time limits. It logs nothing below WARNING: at DEBUG the SDK would log card numbers."""
-    import stripe  # noqa: PLC0415
-
-    logging.getLogger("stripe").setLevel(logging.WARNING)
-    stripe.enable_telemetry = False
-    return stripe.StripeClient(
-        key,
-        max_network_retries=1,
-        base_addresses={"api": url} if url else {},
-        http_client=stripe.RequestsClient(timeout=(CONNECT_SECONDS, READ_SECONDS)),
-    )
-
-
-# Public test numbers whose token is more than their brand's: https://docs.stripe.com/testing
+# Public test numbers whose test token is not simply that of their brand: https://docs.stripe.com/testing
 TEST_TOKENS = {
     "4000056655665556": "tok_visa_debit",
     "5200828282828210": "tok_mastercard_debit",

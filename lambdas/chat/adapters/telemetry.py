@@ -20,7 +20,7 @@ class PowertoolsTelemetry:
     """The metrics of a request are collected and written by `flush`, one record for each set of dimensions."""
 
     def __init__(self) -> None:
-        # A line that cannot be written would print the exception in hand to stderr, its text included.
+        # When a line cannot be written, logging would print the current exception to stderr, with its text.
         logging.raiseExceptions = False
         self.logger = Logger(stream=sys.stdout)
         self._metrics = Metrics()

@@ -39,9 +39,7 @@ def opening(session: "Session", policy: "Policy") -> str:
 def review(session: "Session", policy: "Policy") -> str:
     """What a clear yes agrees to: before Stripe's page the order, in the chat also the card, masked."""
     if _visit(session).is_hosted:
-        return _joined(
-            session, _say(f"opening_{_purpose(session)}", session, policy), _say("ask_hosted", session, policy)
-        )
+        return review_hosted(session, policy)
     return _say(
         f"review_{_purpose(session)}", session, policy,
         name=session.name or "",
@@ -50,13 +48,17 @@ def review(session: "Session", policy: "Policy") -> str:
     )  # fmt: skip
 
 
+def review_hosted(session: "Session", policy: "Policy", *, is_refused: bool = False, is_known: bool = False) -> str:
+    """`is_refused`: the payer has just said no to it. `is_known`: the order has just been named."""
+    if is_refused:
+        return _say("choose_hosted", session, policy)
+    asked = _say("ask_hosted", session, policy)
+    return asked if is_known else _joined(session, _say(f"opening_{_purpose(session)}", session, policy), asked)
+
+
 def question(session: "Session", policy: "Policy") -> str:
     """What is asked where an order differs from a conversation without one: at the review and at Stripe."""
-    if session.step == "action":
-        return action_waiting(session, policy)
-    if session.choosing and _visit(session).is_hosted:
-        return _say("choose_hosted", session, policy)
-    return review(session, policy)
+    return action_waiting(session, policy) if session.step == "action" else review(session, policy)
 
 
 def completed(terms: "Terms", policy: "Policy", language: str, card: "SavedCard | KeptCard | None") -> str:

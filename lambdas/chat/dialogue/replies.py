@@ -43,12 +43,21 @@ def reply(before: "Session", heard: "Interpretation", after: "Session", policy: 
         if after.error.code != "card_incomplete" or after.step != "card":
             parts.append(question(after, policy, again=after.error.field == after.step.value))
     else:
-        parts += [*_acknowledge(before, heard, after), question(after, policy, again=False)]
+        parts += [*_acknowledge(before, heard, after), _what_next(before, heard, after, policy)]
     return language.joiner.join(parts)
 
 
+def _what_next(before: "Session", heard: "Interpretation", after: "Session", policy: "Policy") -> str:
+    """The order is not said again right after the opening or an answer; a no to Stripe's page is heard."""
+    if after.order and after.order.is_hosted and after.step == "confirm":
+        is_refused = before.step == "confirm" and heard.intent in ("no", "keep")
+        is_known = before.step == "none" or heard.topic is not None
+        return order_replies.review_hosted(after, policy, is_refused=is_refused, is_known=is_known)
+    return question(after, policy, again=False)
+
+
 def _answer_digression(before: "Session", heard: "Interpretation", after: "Session", policy: "Policy") -> list[str]:
-    """The answer to what was said beside the way."""
+    """The answer to an off-topic question."""
     given = [each for each in (heard.name, heard.card, heard.expiry, heard.cvv) if each]
     topic = heard.topic or (None if given else _TOPICS.get((heard.intent or "", before.step == "confirm")))
     if topic in ("refuse", "moment", "repeat") and not all(isinstance(each, Refusal) for each in given):
@@ -62,7 +71,7 @@ def _answer_digression(before: "Session", heard: "Interpretation", after: "Sessi
     return [answer(topic, after, policy)] if topic else []
 
 
-# Wishes that mean something else, or nothing yet, before the review (`False`).
+# Intents that mean something else, or nothing yet, before the review (`False`).
 _TOPICS = {("no", False): "refuse", ("confirm", False): "not_yet"}
 
 
@@ -89,7 +98,7 @@ def _acknowledge(before: "Session", heard: "Interpretation", after: "Session") -
 def question(session: "Session", policy: "Policy", *, again: bool) -> str:
     """What is asked at the session's step."""
     says = load_language(session.language).says
-    if session.choosing and not (session.order and session.order.is_hosted):
+    if session.choosing:
         return says["choose"]
     if session.order and session.step in ("confirm", "action"):
         return order_replies.question(session, policy)

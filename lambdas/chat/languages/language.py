@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 FILES = Path(__file__).parent
 DEFAULT = "en"
@@ -33,6 +33,13 @@ def fold(text: str) -> str:
 
 def words(text: str) -> Phrase:
     return tuple(_WORD.findall(fold(text)))
+
+
+class Topic(NamedTuple):
+    """What a question is about, by the key of its answer. `only_asked`: not so in a clause without a question mark."""
+
+    key: str
+    only_asked: bool
 
 
 @dataclass(frozen=True)
@@ -66,7 +73,7 @@ class Language:
     fillers: frozenset[str]
     doubts: frozenset[str]
     doubts_as_typed: frozenset[str]
-    topics: tuple[tuple[frozenset[str], str], ...]
+    topics: tuple[tuple[frozenset[str], Topic], ...]
     changes: tuple[tuple[frozenset[str], bool], ...]
     another: frozenset[str]
     negations: frozenset[str]
@@ -128,7 +135,11 @@ def _read(tag: str) -> Language:
         fillers=fillers,
         doubts=frozenset(map(fold, hears["doubts"])),
         doubts_as_typed=frozenset(hears["doubts_as_typed"]),
-        topics=tuple((_word_set(each), topic) for topic, phrases in data["topics"].items() for each in phrases),
+        topics=tuple(
+            (_word_set(each), Topic(key, only_asked=each.endswith(("?", "؟"))))
+            for key, phrases in data["topics"].items()
+            for each in phrases
+        ),
         changes=tuple((_word_set(each), _is_negative(each, negations, unspaced=unspaced)) for each in hears["change"]),
         another=words_of(hears["another"]),
         negations=negations,

@@ -20,7 +20,7 @@ class Clause:
     """Part of a message between two punctuation marks.
 
     `phrase`: its words. `typed`: the same with accents. `said`: the same as a set. `text`: the same as one string, for
-    languages without spaces. `start`, `end`: its place, closing punctuation included.
+    languages without spaces. `start`, `end`: its place, closing punctuation included. `is_question`: it closes so.
     """
 
     phrase: Phrase
@@ -30,6 +30,7 @@ class Clause:
     start: int
     end: int
     has_digits: bool
+    is_question: bool = False
 
 
 def split_clauses(plain: str) -> list[Clause]:
@@ -43,7 +44,8 @@ def split_clauses(plain: str) -> list[Clause]:
         if phrase:
             has_digits = _DIGIT.search(said) is not None
             typed = frozenset(said.lower().split())
-            found.append(Clause(phrase, typed, frozenset(phrase), " ".join(phrase), start, end, has_digits))
+            asks = stop is not None and not {"?", "؟"}.isdisjoint(stop[0])
+            found.append(Clause(phrase, typed, frozenset(phrase), " ".join(phrase), start, end, has_digits, asks))
         signs = {_SIGNS[char] for char in stop[0] if char in _SIGNS} if stop else ()
         found += [Clause((sign,), frozenset(), frozenset((sign,)), sign, end, end, has_digits=False) for sign in signs]
         start = end
@@ -57,11 +59,18 @@ def contains_any(clause: Clause, language: Language, wanted: frozenset[str] | di
     return language.unspaced and any(word in clause.text for word in wanted)
 
 
-def find_matching(clause: Clause, language: Language, phrases: Iterable[tuple[frozenset[str], T]]) -> list[T]:
+def find_matching(clause: Clause, language: Language, phrases: Iterable[tuple[frozenset[str], T]]) -> Iterator[T]:
     """The values of the phrases whose words are all in the clause."""
-    if language.unspaced:
-        return [held for phrase, held in phrases if all(word in clause.said or word in clause.text for word in phrase)]
-    return [held for phrase, held in phrases if phrase <= clause.said]
+    said, text = clause.said, clause.text
+    for phrase, held in phrases:
+        if language.unspaced:
+            for word in phrase:
+                if word not in text:
+                    break
+            else:
+                yield held
+        elif phrase <= said:
+            yield held
 
 
 def strip_fillers(text: str, fillers: frozenset[str]) -> Iterator[Phrase]:

@@ -1,6 +1,6 @@
 """What a message asks for: to confirm, to change something, to stop, an answer to an off-topic question."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chat.languages.language import DEFAULT, Language, fold, load_language, without_fillers
 from chat.languages.vocabulary import Vocabulary
@@ -9,6 +9,8 @@ from chat.values.card import FIELDS, Field
 from chat.values.session import Intent
 
 _LEAVING = (Intent.CANCEL, Intent.RESTART)
+_COURTESIES = ("hello", "thank", "moment", "repeat")  # topics that ask nothing
+_NO_QUESTION = (None, *_COURTESIES)
 _DECISIONS = (*_LEAVING, Intent.CONFIRM, Intent.YES)
 
 
@@ -18,7 +20,7 @@ class ParsedIntent:
 
     `is_doubtful`: it has words of consent or of leaving, and others beside them, so that it decides nothing.
     `language`: the tag of the language asked for. `digressions`: where the clauses about a `topic` stand, in a message
-    that asks for nothing else.
+    that asks for nothing else. `questions`: those of them that ask, where no name is looked for.
     """
 
     intent: Intent | None = None
@@ -28,6 +30,7 @@ class ParsedIntent:
     vague: bool = False
     language: str | None = None
     digressions: tuple[tuple[int, int], ...] = ()
+    questions: tuple[tuple[int, int], ...] = ()
     is_doubtful: bool = False
     is_one_word: bool = False
 
@@ -50,7 +53,9 @@ def parse_intent(plain: str, language: Language, vocabulary: Vocabulary, *, nami
     changes, vague = ((), False) if different else _changes(found, heard, naming=naming)
     topics = [] if intent else [(clause, hit) for clause in found for each in heard if (hit := _topic(clause, each))]
     only_topics = not (changes or different or vague)
-    digressions = tuple((clause.start, clause.end) for clause, _ in topics) if only_topics else ()
+    beside = topics if only_topics else []
+    digressions = tuple((clause.start, clause.end) for clause, _ in beside)
+    questions = tuple((clause.start, clause.end) for clause, hit in beside if hit not in _COURTESIES)
     how = "leave" if not intent and any(each in intents for each in _LEAVING) else None
     topic = topics[0][1] if topics else how
     return ParsedIntent(
@@ -60,6 +65,7 @@ def parse_intent(plain: str, language: Language, vocabulary: Vocabulary, *, nami
         different,
         vague,
         digressions=digressions,
+        questions=questions,
         is_doubtful=is_doubtful,
         is_one_word=len(found) == 1 and len(found[0].phrase) == 1,
     )
@@ -124,7 +130,7 @@ def _changes(found: list[Clause], heard: list[Language], *, naming: bool) -> tup
             if _is_change(clause, language):
                 wanted |= named
                 vague |= not named
-            elif naming and named and _names_only(clause, language):
+            elif naming and named and _names_only(clause, language) and _topic(clause, language) in _NO_QUESTION:
                 wanted |= named
     return tuple(each for each in FIELDS if each in wanted), vague and not wanted
 
@@ -163,7 +169,10 @@ def _different_card(clause: Clause, language: Language) -> bool:
 
 
 def _topic(clause: Clause, language: Language) -> str | None:
-    return next(iter(find_matching(clause, language, language.topics)), None)
+    if "'" in clause.text:  # "l'importo" names the amount as "importo" does
+        clause = replace(clause, said=clause.said.union(*(word.split("'") for word in clause.said)))
+    found = find_matching(clause, language, language.topics)
+    return next((topic.key for topic in found if clause.is_question or not topic.only_asked), None)
 
 
 def _requested_language(found: list[Clause], language: Language, vocabulary: Vocabulary) -> str | None:

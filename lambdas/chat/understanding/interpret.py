@@ -159,14 +159,14 @@ def _find_name(
     asked: intents.ParsedIntent,
     language: Language,
 ) -> str | Refusal | None:
-    led = names.find_introduced_name(text, language, weakly=session.step in (Step.NONE, Step.NAME))
+    outside = text.without(asked.questions)
+    led = names.find_introduced_name(outside, language, weakly=session.step in (Step.NONE, Step.NAME))
     if led:
         return names.check_name_in_chat(led, language)
     if _may_correct(session, found, asked) and "?" not in text.plain:
         corrected = names.find_corrected_name(text, session.name or "", language)
         return names.check_name_in_chat(corrected, language) if corrected else None
-    for start, end in asked.digressions:
-        text = replace(text, plain=text.plain[:start] + normalize.BLANK * (end - start) + text.plain[end:])
+    text = text.without(asked.digressions)
     if session.step is not Step.NAME or (asked and not asked.digressions) or "?" in text.plain:
         return None
     alone = names.find_bare_name(text, language)

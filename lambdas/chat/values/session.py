@@ -100,7 +100,7 @@ class OrderVisit:
 class Session:
     """`step` and `outcome` are the state. `history` is the caller's to write: `advance` leaves it alone.
 
-    `changing`: the field whose new value is asked for at `step`; the old one stands until then.
+    `changing`: the field whose new value is asked for at `step`; the old one is kept until then.
     `choosing`: the payer wants to change something and was asked what; a bare yes does not confirm then.
     `order`: None in a conversation that ends with a payment token. `method`: the PaymentMethod that was made of the
     card for an order; card, expiry and security code are gone then.

@@ -1,8 +1,11 @@
 // The panel: the screen of the step, the line to write in, and what happens between sending a message and its answer.
+import { onLink, takeArrival } from './arrival.js'
+import { Check } from './check.js'
 import { useTicket } from './cookie.js'
 import { el, fill, makeId } from './dom.js'
 import { HIDDEN } from './fields.js'
-import { commandButton, draw } from './screens.js'
+import { commandButton } from './parts.js'
+import { draw } from './screens.js'
 
 const SLOW_MS = 5000 // until the payer is told that the message is still being worked on
 const RESEND_MS = 4000 // until a message is sent once more, in case it was lost with its connection
@@ -12,7 +15,8 @@ const SERVER_CHECK_MS = 2000
 
 export class Panel {
   constructor() {
-    this.pending = null // the message without an answer: {id, text, step, from, askedAt}
+    this.pending = null // the message without an answer: {id, text, step, from, askedAt, revision, orderToken}
+    this.check = new Check(this)
     this.announcer = el('div', { class: 'pay-unseen', role: 'status' })
     this.own = el('p', { class: 'pay-own' })
     this.typing = el('p', { class: 'pay-typing' })
@@ -25,7 +29,8 @@ export class Panel {
     this.lineForm = el('form', { class: 'pay-line', novalidate: true, onsubmit: event => this.sendLine(event) },
       this.lineLabel,
       el('div', { class: 'pay-row' }, this.line, this.lineSend))
-    this.root = el('div', { class: 'pay-panel' }, this.waiting, this.notice, this.screen, this.lineForm, this.announcer)
+    this.root = el('div', { class: 'pay-panel' }, this.waiting, this.notice, this.check.root, this.screen, this.lineForm, this.announcer)
+    onLink(token => this.openOrder(token))
     addEventListener('offline', () => this.showTrouble({ kind: 'offline' }))
     addEventListener('online', () => this.pending && this.deliver())
   }
@@ -35,10 +40,13 @@ export class Panel {
     const before = this.data
     this.data = data
     const kept = data.screen === before?.screen && data.refusal ? this.screen.querySelector('input')?.value : ''
-    const isAnswered = this.settle()
-    if (this.pending && !data.trouble) this.deliver() // the connection came back, or another message was answered first
+    const hasResult = this.check.hasEnded(data)
+    const isAnswered = this.settle() || hasResult
+    if (data.screen === 'arriving' && !data.trouble) this.arrive()
+    else if (this.pending && !data.trouble) this.deliver() // the connection came back, or another message was answered first
     if (data.screen !== before?.screen || data.revision !== before?.revision) this.screen.replaceChildren(...draw(this, data, kept))
-    this.showTrouble(data.trouble)
+    if (!this.check.isRunning) this.showTrouble(data.trouble)
+    else if (data.screen !== before?.screen) this.root.scrollIntoView({ block: 'end' })
     if (data.cookie_ticket) useTicket(data.cookie_ticket)
     this.lineLabel.textContent = data.texts.message
     this.lineSend.textContent = data.texts.send
@@ -50,9 +58,29 @@ export class Panel {
     }
   }
 
+  // Tells the page how the payer came, once it is there to hear it.
+  arrive() {
+    const { token, isBack } = takeArrival()
+    if (token != null) this.openOrder(token)
+    else if (this.pending) this.deliver()
+    else if (this.check.isRunning) this.check.ask()
+    else if (isBack) this.check.start()
+    else this.trigger('command', { command: 'arrive' })
+  }
+
+  openOrder(token) {
+    const { texts, revision } = this.data
+    this.forget()
+    this.check.stop()
+    this.screen.replaceChildren()
+    this.pending = { id: makeId(), text: texts.start, step: 'none', from: 'link', orderToken: token, revision, askedAt: Date.now() }
+    this.deliver()
+  }
+
   // Once the pending message is answered, what was typed is removed, with every digit in it.
   settle() {
-    const isOver = !this.data.is_live && this.data.screen !== 'welcome'
+    const { is_live: isLive, screen, revision } = this.data
+    const isOver = !isLive && !['arriving', 'welcome'].includes(screen) && revision !== this.pending?.revision
     const isAnswered = this.hasRequested || (this.pending && (isOver || this.data.answered_id === this.pending.id))
     if (this.pending && isAnswered) {
       if (this.pending.from === 'line') this.line.value = ''
@@ -78,8 +106,9 @@ export class Panel {
   // `from`: field, line or button. `shown`: instead of the text, whose masked form comes with the answer.
   send(from, text, shown) {
     if (this.pending && this.notice.hidden) return
-    const { step } = this.data
-    if (this.pending?.text !== text.trim()) this.pending = { id: makeId(), text: text.trim(), step, from }
+    const { step, revision } = this.data
+    this.check.stop()
+    if (this.pending?.text !== text.trim()) this.pending = { id: makeId(), text: text.trim(), step, from, revision }
     this.pending.askedAt = Date.now()
     this.own.textContent = shown
     this.deliver()
@@ -93,8 +122,9 @@ export class Panel {
     this.notice.hidden = true
     this.waiting.hidden = false
     this.root.setAttribute('aria-busy', 'true')
-    this.typing.textContent = texts.typing
-    this.announcer.textContent = texts.sending
+    const isLink = this.pending.from === 'link'
+    this.typing.textContent = isLink ? texts.opening : texts.typing
+    this.announcer.textContent = isLink ? texts.opening : texts.sending
     this.slow = setTimeout(() => (this.typing.textContent = this.announcer.textContent = texts.still_working), SLOW_MS)
     this.giveUp = setTimeout(() => this.showUnreachable(), GIVE_UP_MS)
     if (!navigator.onLine) return this.showTrouble({ kind: 'offline' })
@@ -103,9 +133,9 @@ export class Panel {
   }
 
   put() {
-    const { id, text, step, from, askedAt } = this.pending
+    const { id, text, step, from, askedAt, orderToken } = this.pending
     if (step === 'confirm' && Date.now() - askedAt > CONFIRM_MS) this.request('look_up')
-    else this.trigger('send', { id, text, step, by_field: from === 'field' })
+    else this.trigger('send', { id, text, step, by_field: from === 'field', order_token: orderToken })
   }
 
   stopTimers() {

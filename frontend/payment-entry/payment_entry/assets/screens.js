@@ -1,24 +1,8 @@
 // What the panel shows for each screen of the conversation. `panel` sends messages and commands.
 import { el } from './dom.js'
 import { fields } from './fields.js'
-
-// A button whose text is sent as a message of the conversation.
-function messageButton(panel, style, text) {
-  return el('button', { type: 'button', class: style, onclick: () => panel.send('button', text, text) }, text)
-}
-
-// A button that asks the page itself for something.
-export function commandButton(panel, command, text, style = 'pay-first') {
-  return el('button', { type: 'button', class: style, onclick: () => panel.request(command) }, text)
-}
-
-function row(term, ...value) {
-  return el('div', {}, el('dt', {}, term), ...value)
-}
-
-function cardLine(brands, { brand, last4 }) {
-  return `${brands[brand] ?? ''} •••• ${last4}`.trim()
-}
+import * as order from './order.js'
+import { cardLine, commandButton, messageButton, row } from './parts.js'
 
 function welcome(panel, { texts }) {
   return [
@@ -29,24 +13,28 @@ function welcome(panel, { texts }) {
   ]
 }
 
-function confirm(panel, { texts, brands, collected }) {
+function confirm(panel, data) {
+  const { texts, brands, collected } = data
   const rows = [
     [texts.name, collected.name],
     [texts.card, cardLine(brands, collected)],
     [texts.expiry, collected.expiry],
     [texts.cvv, '•••'],
-  ]
+  ].map(([term, value]) => row(term, el('dd', {}, el('bdi', {}, value))))
+  if (data.order) return order.review(panel, data, rows)
   return [
     el('section', { class: 'pay-card', 'aria-labelledby': 'pay-review' },
       el('h2', { id: 'pay-review' }, texts.review),
-      el('dl', {}, ...rows.map(([term, value]) => row(term, el('dd', {}, el('bdi', {}, value))))),
+      el('dl', {}, ...rows),
       messageButton(panel, 'pay-first pay-wide', texts.confirm),
       el('div', { class: 'pay-row' },
         ...['change_name', 'change_card', 'change_expiry', 'cancel'].map(each => messageButton(panel, 'pay-second', texts[each])))),
   ]
 }
 
-function receipt(panel, { texts, brands, payment }) {
+function receipt(panel, data) {
+  if (data.order) return order.receipt(panel, data)
+  const { texts, brands, payment } = data
   const code = el('code', { id: 'pay-token', tabindex: 0, dir: 'ltr' }, payment.token)
   const copy = el('button', { type: 'button', class: 'pay-second', onclick: () => copyToken(panel, code, copy) }, texts.copy)
   return [
@@ -70,12 +58,13 @@ async function copyToken(panel, code, button) {
   }
 }
 
-function expired(panel, { texts }) {
-  return [el('p', { class: 'pay-over', tabindex: -1 }, texts.expired), closed(panel, { texts })[0]]
+function expired(panel, data) {
+  return [el('p', { class: 'pay-over', tabindex: -1 }, data.texts.expired), ...closed(panel, data)]
 }
 
-function closed(panel, { texts }) {
-  return [commandButton(panel, 'restart', texts.start_again)]
+function closed(panel, data) {
+  if (data.order) return order.notice('reopen')(panel, data)
+  return [commandButton(panel, 'restart', data.texts.start_again)]
 }
 
 // The form for one value. `kept`: a refused value, to be corrected; a security code is typed anew.
@@ -123,7 +112,17 @@ function form(panel, data, kept) {
   ]
 }
 
-const screens = { welcome, confirm, receipt, expired, closed }
+const screens = {
+  welcome,
+  confirm,
+  receipt,
+  expired,
+  closed,
+  action: order.action,
+  order_closed: order.linkClosed,
+  needs_link: order.notice('needs_link'),
+  lost: order.notice('lost'),
+}
 
 export function draw(panel, data, kept) {
   return (fields[data.screen] ? form : (screens[data.screen] ?? (() => [])))(panel, data, kept)

@@ -45,6 +45,13 @@ class Text:
             return index
         return self.places[index] if index < len(self.places) else len(self.typed)
 
+    def without(self, spans: tuple[tuple[int, int], ...]) -> "Text":
+        """The same message with blanks in place of these parts."""
+        plain = self.plain
+        for start, end in spans:
+            plain = plain[:start] + BLANK * (end - start) + plain[end:]
+        return Text(self.typed, plain, self.places)
+
     def with_digits(self, found: list[tuple[int, int, str]]) -> "Text":
         """The same message with these digits in place of what stands from start to end."""
         if not found:

@@ -4,8 +4,8 @@ import sys
 from statistics import mean, median, quantiles
 from typing import Any
 
-from benchmarks import figures, plot
-from benchmarks.figures import EARLY, LATE, Mark, Result, calls, chat, largest, ratio, six, spread, total
+from benchmarks.pages import figures, plot
+from benchmarks.pages.figures import EARLY, LATE, Mark, Result, calls, chat, largest, ratio, six, spread, total
 from benchmarks.places import DOCS
 
 TITLES = {
@@ -18,7 +18,7 @@ TITLES = {
     "strands_manager": "Strands",
     "langgraph_aws": "LangGraph",
 }
-LENGTHS = (10, 50, 100, 200)
+CHAT_TURNS = (10, 50, 100, 200)
 
 
 def write(result: Result) -> None:
@@ -116,7 +116,7 @@ def _chat(result: Result) -> str:
         reads = total(result, name, "chat", "read_units")
         return [
             title,
-            *(spread(chat(result, name, slice(0, turns))).text() for turns in LENGTHS),
+            *(spread(chat(result, name, slice(0, turns))).text() for turns in CHAT_TURNS),
             ratio(chat(result, name, LATE), chat(result, name, EARLY)).text(),
             f"{sum(units):,.0f}",
             f"{max(units):g}",
@@ -124,7 +124,7 @@ def _chat(result: Result) -> str:
             f"{max(sizes):,}" if max(sizes) else "–",
         ]
 
-    head = ["", *(f"CPU ms a turn, {turns} turns" for turns in LENGTHS), "turn 200 ÷ turn 10"]
+    head = ["", *(f"CPU ms a turn, {turns} turns" for turns in CHAT_TURNS), "turn 200 ÷ turn 10"]
     head += ["write units, 200 turns", "most in a turn", "read units", "largest item put, bytes"]
     rows = [row(name, title) for name, title in TITLES.items()]
     return "## A chat that goes on\n\n![CPU a turn](chat.svg)\n\n" + table(head, rows)

@@ -4,12 +4,12 @@ import json
 from statistics import median
 from typing import Any
 
-from benchmarks import prices
-from benchmarks.figures import Result, calls, six, total
+from benchmarks.pages import prices
+from benchmarks.pages.figures import Result, calls, six, total
+from benchmarks.pages.prices import DOLLARS_PER
+from benchmarks.pages.report import TITLES, table
 from benchmarks.places import DOCS
-from benchmarks.prices import DOLLARS_PER
-from benchmarks.report import TITLES, table
-from infra.config import PROD
+from infra.stages import PROD
 
 TURNS = 6
 CONVERSATIONS = 1_000
@@ -65,7 +65,7 @@ def _model(model: str) -> float:
 def _head() -> str:
     return f"""# What a conversation costs
 
-Written by `make bench` (`python -m benchmarks.cost` computes it again from `docs/benchmarks/results.json`). The units are
+Written by `make bench` (`python -m benchmarks.pages.cost` computes it again from `docs/benchmarks/results.json`). The units are
 measured: calls, capacity units, log bytes, CPU time. The prices are the public ones of US East (N. Virginia) on
 {prices.DATE}, without free tiers. A run fetches no prices, so check the pages below before you rely on them. A
 conversation is the six steps, completed. These are assumed, because an emulator cannot measure them: {WAIT_MS["dynamodb"]} ms for each call to DynamoDB or
@@ -123,7 +123,7 @@ Figures above the default quota are **bold**. The first limit is {first}, at {pr
 
 - **1**: no limit is reached; this API's own throttle ({PROD.requests_per_second} requests a second, burst {PROD.burst}) is
   enough. About ${dollars:,.0f} a month.
-- **100**: raise this API's throttle in `infra/config.py` (it refuses first: 429) to 1,000, and ask for the model's tokens
+- **100**: raise this API's throttle in `infra/stages.py` (it refuses first: 429) to 1,000, and ask for the model's tokens
   and for Stripe's rate. When the model throttles, the fixed wording is used and no outcome changes; when Stripe throttles, the
   payer is asked to confirm again. About ${dollars * 100:,.0f} a month: provisioned DynamoDB capacity becomes cheaper.
 - **10,000**: ask for every quota above well before, warm the DynamoDB tables (on demand they double from their last

@@ -1,0 +1,3 @@
+from payment_chat_client.command.app import app
+
+app(prog_name="payment-chat")

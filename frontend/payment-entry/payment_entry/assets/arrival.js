@@ -1,0 +1,36 @@
+// How the payer came here: by an order's link, or back from Stripe. What the address says of it is removed at once.
+const LINK = /^#order=([\w-]*)/
+
+function takeOrderToken() {
+  const found = LINK.exec(location.hash)
+  if (!found) return null
+  removeFromAddress({})
+  return found[1]
+}
+
+function takeReturn() {
+  const isBack = new URLSearchParams(location.search).has('returned')
+  if (isBack) removeFromAddress({ search: '' })
+  return isBack
+}
+
+function removeFromAddress({ search = location.search }) {
+  history.replaceState(history.state, '', location.pathname + search)
+}
+
+let came = { token: takeOrderToken(), isBack: takeReturn() }
+
+// How the payer came, told once. `token`: of the link; an empty one is of a link cut short, null of none.
+export function takeArrival() {
+  const told = came
+  came = { token: null, isBack: false }
+  return told
+}
+
+// Calls `open` with the token when another link is opened in the same tab: then the page is not loaded anew.
+export function onLink(open) {
+  addEventListener('hashchange', () => {
+    const other = takeOrderToken()
+    if (other != null) open(other)
+  })
+}

@@ -1,0 +1,1 @@
+"""The merchant's API: create, get, cancel and announce orders."""

@@ -1,0 +1,79 @@
+"""The function's entry point: reads the settings and wires the parts together.
+
+Settings: STAGE, ORDERS_TABLE, LINK_KEY, STRIPE_SECRET, EVENT_BUS, MERCHANT, CURRENCIES, CAPTURES, DEFAULT_CAPTURE,
+RETURN_HOSTS, PAGE_URL, on the local stage STRIPE_URL, and POWERTOOLS_* for the log and the metrics.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import boto3
+
+from orders.api import Api
+from orders.merchant_orders import MerchantOrders
+from orders.order_request import OrderRules
+from payments.adapters.order_tokens import OrderTokens
+from payments.adapters.wiring import AWS_LIMITS, OrderParts, now
+from payments.money import CURRENCIES
+from payments.order import Capture
+from runtime.aws import bounded
+from runtime.deadline import Deadline
+from runtime.settings import BadSetting, Settings
+from runtime.telemetry import FunctionTelemetry
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+deadline = Deadline()
+telemetry = FunctionTelemetry()
+
+
+@telemetry.logger.inject_lambda_context
+def handle(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
+    deadline.start(context.get_remaining_time_in_millis() / 1000)
+    return api().respond(event)
+
+
+@cache
+def api() -> Api:
+    """Raises BadSetting, which names the variable."""
+    settings = Settings(os.environ)
+    parts = OrderParts(settings, deadline, telemetry)
+    kms = bounded(boto3.client("kms", config=AWS_LIMITS.config()), AWS_LIMITS, deadline)
+    orders = MerchantOrders(
+        orders=parts.table,
+        tokens=OrderTokens(kms, settings.text("LINK_KEY"), settings.stage),
+        settlement=parts.settlement,
+        bus=parts.bus,
+        telemetry=telemetry,
+        is_live=parts.account.is_live,
+        now=now,
+    )
+    return Api(orders, order_rules(settings), settings.text("PAGE_URL").rstrip("/"), telemetry)
+
+
+def order_rules(settings: Settings) -> OrderRules:
+    """Raises BadSetting."""
+    currencies, captures = settings.names("CURRENCIES"), settings.names("CAPTURES")
+    if not currencies or not currencies <= CURRENCIES.keys():
+        raise BadSetting("the setting CURRENCIES names a currency that cards are not charged in, or none")
+    if not captures or not captures <= set(Capture):
+        raise BadSetting("the setting CAPTURES must name hosted, chat or both")
+    if settings.text("DEFAULT_CAPTURE") not in captures:
+        raise BadSetting("the setting DEFAULT_CAPTURE must be one of CAPTURES")
+    return OrderRules(
+        currencies=currencies,
+        captures=frozenset(map(Capture, captures)),
+        default_capture=Capture(settings.text("DEFAULT_CAPTURE")),
+        return_hosts=settings.names("RETURN_HOSTS"),
+        is_local=settings.stage == "local",
+    )
+
+
+if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+    api()  # a wrong setting fails the start

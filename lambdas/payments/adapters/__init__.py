@@ -1,0 +1,1 @@
+"""What carries orders: the orders table, Stripe, the key of the links, the event bus."""
