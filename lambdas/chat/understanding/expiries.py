@@ -7,7 +7,7 @@ from datetime import date
 
 from chat.languages.language import Language, fold, words
 from chat.languages.vocabulary import vocabulary
-from chat.understanding.normalize import DigitGroup
+from chat.understanding.digits.normalize import DigitGroup
 from chat.values.card import Expiry, Field, Refusal, check_expiry
 
 Span = tuple[int, int]
