@@ -11,7 +11,8 @@ from typing import Any
 
 from chat.dialogue.settling import MAX_DECLINES
 from chat.dialogue.state_machine import MAX_REFUSALS
-from chat.languages.language import fold, language_tags
+from chat.languages.folding import fold
+from chat.languages.language import language_tags
 from chat.understanding.digits.normalize import normalize
 from chat.values.session import Outcome, Session, Step
 from tests.conversations.corpus import load
