@@ -6,6 +6,7 @@ from chat.languages.folding import fold
 from chat.languages.language import DEFAULT, Language, load_language, without_fillers
 from chat.languages.vocabulary import Vocabulary
 from chat.understanding.clauses import Clause, contains_any, find_matching, split_clauses, strip_fillers
+from chat.understanding.decisions.decide import Decision, decide
 from chat.values.card import FIELDS, Field
 from chat.values.session import Intent
 
@@ -33,22 +34,31 @@ class ParsedIntent:
     digressions: tuple[tuple[int, int], ...] = ()
     questions: tuple[tuple[int, int], ...] = ()
     is_doubtful: bool = False
-    is_one_word: bool = False
+    is_short: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.intent or self.topic or self.changes or self.different_card or self.vague or self.language)
 
 
-def parse_intent(plain: str, language: Language, vocabulary: Vocabulary, *, naming: bool) -> ParsedIntent:
-    """`naming`: whether a field's name alone asks to change that field, as it does in answer to the review."""
+def parse_intent(
+    plain: str, language: Language, vocabulary: Vocabulary, *, naming: bool, deciding: bool = False
+) -> ParsedIntent:
+    """`naming`: whether a field's name alone asks to change that field, as it does in answer to the review.
+
+    `deciding`: whether something was reviewed that a yes agrees to.
+    """
     found = split_clauses(plain)
     requested = _requested_language(found, language, vocabulary)
     if requested:
         return ParsedIntent(language=requested)
     heard = [language] if language.tag == DEFAULT else [language, load_language(DEFAULT)]
     is_question = "?" in plain or "؟" in plain
+    decision = decide(found, language, is_question=is_question, may_agree=deciding)
     intents = [_clause_intent(clause, heard) for clause in found]
     intent = _message_intent(intents, found, heard, is_question=is_question)
+    if decision is Decision.WITHHOLD and intent is not Intent.CANCEL:
+        return ParsedIntent(topic="leave", is_doubtful=True)
+    intent = _decided(decision, intent)
     is_doubtful = intent is None and any(each in _DECISIONS for each in intents)
     different = any(_different_card(clause, each) for clause in found for each in heard)
     changes, vague = ((), False) if different else _changes(found, heard, naming=naming)
@@ -68,8 +78,17 @@ def parse_intent(plain: str, language: Language, vocabulary: Vocabulary, *, nami
         digressions=digressions,
         questions=questions,
         is_doubtful=is_doubtful,
-        is_one_word=len(found) == 1 and len(found[0].phrase) == 1,
+        is_short=decision is Decision.AGREE_SHORTLY or (len(found) == 1 and len(found[0].phrase) == 1),
     )
+
+
+def _decided(decision: Decision | None, intent: Intent | None) -> Intent | None:
+    """What the whole message decides goes before what one clause of it says."""
+    if decision is Decision.END:
+        return intent if intent in (Intent.RESTART, Intent.KEEP, Intent.BACK) else Intent.CANCEL
+    if decision in (Decision.AGREE, Decision.AGREE_SHORTLY):
+        return intent if intent is Intent.CONFIRM else Intent.YES
+    return intent
 
 
 def _message_intent(

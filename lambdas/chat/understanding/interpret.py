@@ -39,7 +39,7 @@ class Interpretation:
     different_card: bool = False
     vague: bool = False
     is_doubtful: bool = False
-    is_one_word: bool = False
+    is_short: bool = False
     name: str | Refusal | None = None
     card: CardNumber | Refusal | None = None
     expiry: Expiry | Refusal | None = None
@@ -61,7 +61,8 @@ def interpret(message: str, session: Session, today: date, policy: Policy) -> In
     language = load_language(session.language)
     naming = session.choosing or session.step is Step.CONFIRM
     text = normalize.normalize(message)
-    asked = intents.parse_intent(text.plain, language, vocabulary(), naming=naming)
+    deciding = session.step in (Step.CONFIRM, Step.ACTION)
+    asked = intents.parse_intent(text.plain, language, vocabulary(), naming=naming, deciding=deciding)
     in_digits = session.step in _IN_DIGITS and asked.topic != "moment"
     said = number_words.tokenize(text, vocabulary())
     strict = text
@@ -98,7 +99,7 @@ def interpret(message: str, session: Session, today: date, policy: Policy) -> In
         intent=None if (unheard or has_digits) and asked.intent in (Intent.YES, Intent.CONFIRM) else asked.intent,
         topic="unclear" if unclear else asked.topic,
         language=asked.language, changes=asked.changes, different_card=asked.different_card, vague=asked.vague,
-        is_doubtful=asked.is_doubtful, is_one_word=asked.is_one_word,
+        is_doubtful=asked.is_doubtful, is_short=asked.is_short,
         name=name, card=found.card, expiry=found.expiry, cvv=found.cvv,
         partial_number=PartialNumber(found.partial_number) if found.partial_number else None, early_cvv=found.early_cvv,
     )  # fmt: skip
