@@ -35,13 +35,6 @@ def opening(session: "Session", policy: "Policy") -> str:
     return _joined(session, hello, _say(f"opening_{_purpose(session)}", session, policy))
 
 
-def greeting(session: "Session", policy: "Policy") -> str:
-    """What comes before the first question. The hosted review, which is that question, says who asks for what."""
-    if _visit(session).is_hosted and session.step == "confirm":
-        return load_language(session.language).answers["hello"]
-    return opening(session, policy)
-
-
 def review(session: "Session", policy: "Policy") -> str:
     """What a clear yes agrees to: before Stripe's page the order, in the chat also the card, masked."""
     if _visit(session).is_hosted:

@@ -34,7 +34,7 @@ def reply(before: "Session", heard: "Interpretation", after: "Session", policy: 
     language = load_language(after.language)
     parts = []
     if before.step == "none":
-        parts.append(order_replies.greeting(after, policy) if after.order else language.says["welcome"])
+        parts.append(order_replies.opening(after, policy) if after.order else language.says["welcome"])
     if after.language != before.language:
         parts.append(language.says["language"])
     parts += _answer_digression(before, heard, after, policy)
