@@ -56,7 +56,8 @@ def parse_intent(
     decision = decide(found, language, is_question=is_question, may_agree=deciding)
     intents = [_clause_intent(clause, heard) for clause in found]
     intent = _message_intent(intents, found, heard, is_question=is_question)
-    if decision is Decision.WITHHOLD and intent is not Intent.CANCEL:
+    is_said_whole = len(found) == 1 and intent is not None
+    if decision is Decision.WITHHOLD and intent is not Intent.CANCEL and not is_said_whole:
         return ParsedIntent(topic="leave", is_doubtful=True)
     intent = _decided(decision, intent)
     is_doubtful = intent is None and any(each in _DECISIONS for each in intents)
