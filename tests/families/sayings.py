@@ -46,7 +46,8 @@ def is_correction_heard(tag: str, text: str, field: str, value: str | None = Non
     if reply["currentStep"] == field:
         return True
     shown = reply["collected"].get(field)
-    return reply["status"] not in DECIDED and value is not None and shown == (True if value == "set" else value)
+    wanted = True if value == "set" else (value or "").casefold()
+    return reply["status"] not in DECIDED and bool(value) and (shown == wanted or str(shown).casefold() == wanted)
 
 
 def missed(tag: str, kind: str) -> Iterator[tuple[bool, list[str]]]:

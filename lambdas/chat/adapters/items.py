@@ -91,6 +91,7 @@ def _record(item: Item, terms_of: TermsOf) -> Record:
         declines=int(item["declines"]["N"]),
         changing=Field(item["changing"]["S"]) if "changing" in item else None,
         choosing="choosing" in item,
+        unsure_name=_to_text(data.get("unsureName")),
         order=order,
         method=order_items.to_method(item["method"]["M"]) if "method" in item else None,
     )
@@ -139,6 +140,8 @@ def _collected(session: Session) -> Item:
     data: Item = {}
     if session.name is not None:
         data["name"] = string(session.name)
+    if session.unsure_name is not None:
+        data["unsureName"] = string(session.unsure_name)
     if session.expiry is not None:
         data["expiry"] = string(str(session.expiry))
     if session.card is not None:

@@ -98,6 +98,8 @@ def _acknowledge(before: "Session", heard: "Interpretation", after: "Session") -
 def question(session: "Session", policy: "Policy", *, again: bool) -> str:
     """What is asked at the session's step."""
     says = load_language(session.language).says
+    if session.unsure_name:
+        return fill(says["confirm_name"], {"name": session.unsure_name})
     if session.choosing:
         return says["choose"]
     if session.order and session.step in ("confirm", "action"):

@@ -26,7 +26,8 @@ MAX_REFUSALS = 5  # refused values in a row for one field, after which the conve
 
 def advance(session: Session, heard: "Interpretation", policy: Policy) -> Transition:
     """One message later. The caller seals what the returned session holds in the clear before it is stored."""
-    before = replace(session, language=heard.language or session.language, error=None)
+    heard = _with_name_asked_back(session, heard)
+    before = replace(session, language=heard.language or session.language, error=None, unsure_name=None)
     if heard.intent is Intent.CANCEL:
         return end_conversation(before, Outcome.CANCELLED, policy)
     if before.order and before.order.is_hosted:
@@ -58,8 +59,17 @@ def advance(session: Session, heard: "Interpretation", policy: Policy) -> Transi
         partial_number=_pending_number(after, step),
         choosing=choosing,
         changing=_pending_change(after),
+        unsure_name=heard.unsure_name,
     )
     return Transition(after, replies.reply(session, heard, after, policy), reword=_may_reword(before, heard, after))
+
+
+def _with_name_asked_back(session: Session, heard: "Interpretation") -> "Interpretation":
+    """A yes to the question whether this is the name gives the name, and confirms nothing else."""
+    is_yes = heard.intent in (Intent.YES, Intent.CONFIRM)
+    if not (session.unsure_name and is_yes) or heard.name or heard.unsure_name:
+        return heard
+    return replace(heard, intent=None, name=session.unsure_name)
 
 
 def _pending_number(session: Session, step: Step) -> PartialNumber | Sealed | None:

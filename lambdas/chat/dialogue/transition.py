@@ -25,9 +25,7 @@ class Transition:
 def is_confirmed(session: Session, heard: "Interpretation") -> bool:
     if session.step not in (Step.CONFIRM, Step.ACTION) or heard.changes or accepted_fields(heard):
         return False
-    return heard.intent is Intent.CONFIRM or (
-        heard.intent is Intent.YES and not (session.choosing and heard.is_short)
-    )
+    return heard.intent is Intent.CONFIRM or (heard.intent is Intent.YES and not (session.choosing and heard.is_short))
 
 
 def asks_for_change(heard: "Interpretation") -> bool:

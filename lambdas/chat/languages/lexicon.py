@@ -1,4 +1,4 @@
-"""The words with which a language agrees, ends and withholds, as data of its file."""
+"""The words with which a language agrees, ends, withholds and corrects, as data of its file."""
 
 import tomllib
 from dataclasses import dataclass
@@ -28,20 +28,33 @@ _KEYS = {
     "end": Part.END, "end_beside": Part.END_BESIDE, "withhold": Part.WITHHOLD, "withheld": Part.WITHHELD,
 }  # fmt: skip
 
+_WORDS = ("card_parts", "copulas", "instead", "month_words", "year_words", "chatter")
+
 Said = Phrase | str  # words, or in an unspaced language a text
 
 
 @dataclass(frozen=True)
 class Lexicon:
-    """`phrases`: by their first word, or first character where it is `unspaced`, each with the parts it can be."""
+    """`phrases`: by their first word, or first character where it is `unspaced`, each with the parts it can be.
+
+    `card_parts`: what a card number is made of. `copulas`: what joins a field and its new value. `instead`: what denies
+    a value, as "not" does. `month_words` and `year_words` name the parts of a date. `chatter`: words of talk that names
+    are hardly made of.
+    """
 
     phrases: dict[str, tuple[tuple[Said, Part], ...]]
     unspaced: bool
+    card_parts: frozenset[str]
+    copulas: frozenset[str]
+    instead: frozenset[str]
+    month_words: frozenset[str]
+    year_words: frozenset[str]
+    chatter: frozenset[str]
 
 
 @cache
 def load_lexicon(tag: str) -> Lexicon:
-    data = tomllib.loads((FILES / f"{load_language(tag).tag}.toml").read_text(encoding="utf-8"))["decides"]
+    data = tomllib.loads((FILES / f"{load_language(tag).tag}.toml").read_text(encoding="utf-8"))["lexicon"]
     unspaced = load_language(tag).unspaced
     parts: dict[Said, Part] = {}
     for key, part in _KEYS.items():
@@ -51,4 +64,25 @@ def load_lexicon(tag: str) -> Lexicon:
     by_first: dict[str, list[tuple[Said, Part]]] = {}
     for said, part in parts.items():
         by_first.setdefault(said[0], []).append((said, part))
-    return Lexicon({first: tuple(each) for first, each in by_first.items()}, unspaced)
+    return Lexicon(
+        {first: tuple(each) for first, each in by_first.items()},
+        unspaced,
+        **{key: frozenset(word for text in data[key] for word in fold(text).split()) for key in _WORDS},
+    )
+
+
+@dataclass(frozen=True)
+class Labels:
+    """How a name is labelled in a form that is pasted, in any language: its parts, and the whole."""
+
+    given: frozenset[str]
+    family: frozenset[str]
+    whole: frozenset[str]
+
+
+@cache
+def name_labels() -> Labels:
+    data = [tomllib.loads(file.read_text(encoding="utf-8"))["labels"] for file in sorted(FILES.glob("*.toml"))]
+    return Labels(
+        *(frozenset(fold(text) for each in data for text in each[key]) for key in ("given", "family", "whole"))
+    )

@@ -11,6 +11,7 @@ from chat.understanding.card_numbers import (
     joined_groups,
     may_be_number_and_code,
 )
+from chat.understanding.corrections.denial import is_denied
 from chat.understanding.digits.normalize import DigitGroup
 from chat.understanding.extraction import Context, ExtractedFields
 from chat.understanding.labels import label_of
@@ -28,6 +29,8 @@ def find_card(
     """The card number, if there is one or should be one, and the groups that are no part of it."""
     found_runs = joined_groups(groups)
     longest = [run for run in found_runs if len(digits_of(run)) >= MIN_CARD_DIGITS][:_MAX_TRIED_RUNS]
+    if len(longest) > 1:
+        longest, groups = _without_disowned(found.plain, longest, groups, context)
     for run in longest:
         used = find_valid_number(run, context.brands)
         if used and _may_go_on(run, context):
@@ -44,6 +47,19 @@ def find_card(
         return found, groups
     used = find_likely_number(longest[0])
     return _take_card(found, used, check_card(digits_of(used), context.brands), groups, context)
+
+
+def _without_disowned(
+    plain: str, longest: list[Groups], groups: list[DigitGroup], context: Context
+) -> tuple[list[Groups], list[DigitGroup]]:
+    """Of several numbers the last one counts, as in "4242 …, sorry, 5555 …"; the others are no fields either."""
+    spans = [(run[0].start, run[-1].end) for run in longest]
+    meant = [
+        run for run, span in zip(longest, spans, strict=True) if not is_denied(plain, span, context.language)
+    ] or longest
+    valid = [run for run in meant if find_valid_number(run, context.brands)] or meant
+    others = [group for run in longest if run is not valid[-1] for group in run]
+    return [valid[-1]], [group for group in groups if group not in others]
 
 
 def _take_found(

@@ -8,6 +8,7 @@ from datetime import date
 from chat.languages.folding import fold, words
 from chat.languages.language import Language
 from chat.languages.vocabulary import vocabulary
+from chat.understanding.corrections.denial import is_denied
 from chat.understanding.digits.normalize import DigitGroup
 from chat.values.card import Expiry, Field, Refusal, check_expiry
 
@@ -27,12 +28,21 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 
 
 def find_written_expiry(plain: str, today: date, language: Language) -> tuple[Expiry | Refusal, Span] | None:
-    """An expiry that can be nothing else, and where it stands; the last choice is one that is said not to be it."""
-    found = list(_candidates(plain, today, language))
+    """An expiry that can be nothing else, and where it stands.
+
+    Of several the last one counts, as in "10/29, sorry, 11/31"; one that is said not to be it, only alone.
+    """
+    found = sorted(_candidates(plain, today, language), key=lambda each: each[2][1])
     if not found:
         return None
-    month, year, span = next((each for each in found if not _is_denied(plain, each[2], language)), found[0])
+    meant = [each for each in found if not is_denied(plain, each[2], language)] or found
+    month, year, span = meant[-1]
     return check_expiry(month, year, today), span
+
+
+def written_spans(plain: str, today: date, language: Language) -> list[Span]:
+    """Where dates stand that can be nothing else."""
+    return [span for *_, span in _candidates(plain, today, language)]
 
 
 def _candidates(plain: str, today: date, language: Language) -> Iterator[tuple[int, int, Span]]:
@@ -74,11 +84,6 @@ def _with_month_name(plain: str, language: Language) -> Iterator[tuple[int, int,
 def _may_join(word: str, language: Language) -> bool:
     """ "December of 2030", "diciembre del año 2030"; not the words before a security code."""
     return word in language.fillers or language.fields.get(word) == Field.EXPIRY
-
-
-def _is_denied(plain: str, span: Span, language: Language) -> bool:
-    said = words(plain[max(0, span[0] - 20) : span[0]])
-    return bool(said) and said[-1] in language.negations
 
 
 def parse_expiry_groups(atoms: list[DigitGroup], today: date) -> tuple[Expiry | Refusal, int]:

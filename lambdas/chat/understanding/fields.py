@@ -1,13 +1,17 @@
 """Card number, expiry and security code among the digits of a message."""
 
+from dataclasses import replace
+
 from chat.understanding import expiries
 from chat.understanding.card_field import find_card
 from chat.understanding.card_numbers import Groups, digits_of, joined_groups
+from chat.understanding.corrections.dates import find_corrected_part
+from chat.understanding.corrections.denial import is_denied
 from chat.understanding.digits.normalize import BLANK, DigitGroup, digit_groups
 from chat.understanding.extraction import Context, ExtractedFields
 from chat.understanding.labels import label_of
 from chat.values.brands import Brand
-from chat.values.card import CardNumber, Field, Refusal, check_cvv
+from chat.values.card import CardNumber, Field, Refusal, check_cvv, check_expiry
 
 _MAX_READ_RUNS = 12  # a bound on the work: runs of digits read for expiry and security code
 
@@ -17,15 +21,46 @@ def extract_fields(plain: str, context: Context) -> ExtractedFields:
     written = expiries.find_written_expiry(plain, context.today, context.language)
     if written:
         found = found.having(Field.EXPIRY, *written[1], expiry=written[0])
+        for start, end in expiries.written_spans(plain, context.today, context.language):
+            found = replace(found, plain=found.plain[:start] + BLANK * (end - start) + found.plain[end:])
     groups = digit_groups(found.plain)
     if context.expiry and not found.expiry:
         corrected = expiries.find_corrected_expiry(plain, groups, context.expiry, context.today, context.language)
         if corrected:
             return found.having(Field.EXPIRY, groups[0].start, groups[1].end, expiry=corrected)
+        parted = _corrected_part(found, groups, context)
+        if parted:
+            return parted
     if not groups:
         return found
     found, groups = find_card(found, groups, context)
+    groups = _without_disowned_codes(found.plain, groups, context)
     return _find_rest(found, groups, context)
+
+
+def _corrected_part(found: ExtractedFields, groups: list[DigitGroup], context: Context) -> ExtractedFields | None:
+    """A month or a year that is to be another in the known date."""
+    if context.expiry is None or any(len(group.digits) > 4 for group in groups):
+        return None
+    part = find_corrected_part(found.plain, context.expiry, context.language, alone=context.asked is None)
+    if part is None:
+        return None
+    (month, year), span = part
+    return found.having(Field.EXPIRY, *span, expiry=check_expiry(month, year, context.today))
+
+
+def _without_disowned_codes(plain: str, groups: list[DigitGroup], context: Context) -> list[DigitGroup]:
+    """Of several groups that may be the security code the last one counts, or the one that is not denied."""
+    if context.brand is None or context.asked not in (None, Field.CVV):
+        return groups
+    codes = [
+        group for run in joined_groups(groups) if len(run) == 1 for group in run
+        if len(group.digits) == context.brand.cvv_length and plain[group.start] != BLANK
+    ]  # fmt: skip
+    if len(codes) < 2:
+        return groups
+    meant = [group for group in codes if not is_denied(plain, (group.start, group.end), context.language)] or codes
+    return [group for group in groups if group not in codes or group is meant[-1]]
 
 
 def _find_rest(found: ExtractedFields, groups: list[DigitGroup], context: Context) -> ExtractedFields:

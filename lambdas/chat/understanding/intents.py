@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, replace
 
-from chat.languages.folding import fold
 from chat.languages.language import DEFAULT, Language, load_language, without_fillers
 from chat.languages.vocabulary import Vocabulary
 from chat.understanding.clauses import Clause, contains_any, find_matching, split_clauses, strip_fillers
 from chat.understanding.decisions.decide import Decision, decide
+from chat.understanding.decisions.disputes import disputed_fields, named_fields
+from chat.understanding.decisions.language_request import requested_language
 from chat.values.card import FIELDS, Field
 from chat.values.session import Intent
 
@@ -48,7 +49,7 @@ def parse_intent(
     `deciding`: whether something was reviewed that a yes agrees to.
     """
     found = split_clauses(plain)
-    requested = _requested_language(found, language, vocabulary)
+    requested = requested_language(found, language, vocabulary)
     if requested:
         return ParsedIntent(language=requested)
     heard = [language] if language.tag == DEFAULT else [language, load_language(DEFAULT)]
@@ -147,12 +148,12 @@ def _changes(found: list[Clause], heard: list[Language], *, naming: bool) -> tup
     vague = False
     for clause in found:
         for language in heard:
-            named = _fields(clause, language)
+            named = named_fields(clause, language)
             if _is_change(clause, language):
                 wanted |= named
                 vague |= not named
-            elif naming and named and _names_only(clause, language) and _topic(clause, language) in _NO_QUESTION:
-                wanted |= named
+            elif naming and _topic(clause, language) in _NO_QUESTION:
+                wanted |= disputed_fields(clause, language, named)
     return tuple(each for each in FIELDS if each in wanted), vague and not wanted
 
 
@@ -161,29 +162,12 @@ def _is_change(clause: Clause, language: Language) -> bool:
     return any(denies or not negated for denies in find_matching(clause, language, language.changes))
 
 
-def _fields(clause: Clause, language: Language) -> set[Field]:
-    """The fields that it names. "The name on the card" names the name, "the name and the card" names both."""
-    if language.unspaced:
-        named = {Field(field) for word, field in language.fields.items() if word in clause.text}
-    else:
-        named = {Field(language.fields[word]) for word in clause.said & language.fields.keys()}
-    if len(named) > 1 and not contains_any(clause, language, language.joins):
-        named.discard(Field.CARD)
-    return named
-
-
-def _names_only(clause: Clause, language: Language) -> bool:
-    if language.unspaced:
-        return len(clause.text) <= 12
-    return all(word in language.fields or word in language.fillers or word in language.joins for word in clause.said)
-
-
 def _different_card(clause: Clause, language: Language) -> bool:
     """Whether it asks for another card, in words that stand side by side or nearly: "another credit card"."""
     if not contains_any(clause, language, language.another) or contains_any(clause, language, language.negations):
         return False
     if language.unspaced:
-        return Field.CARD in _fields(clause, language)
+        return Field.CARD in named_fields(clause, language)
     other = [place for place, word in enumerate(clause.phrase) if word in language.another]
     card = [place for place, word in enumerate(clause.phrase) if language.fields.get(word) == Field.CARD]
     return any(abs(one - two) <= 2 for one in other for two in card)
@@ -194,25 +178,3 @@ def _topic(clause: Clause, language: Language) -> str | None:
         clause = replace(clause, said=clause.said.union(*(word.split("'") for word in clause.said)))
     found = find_matching(clause, language, language.topics)
     return next((topic.key for topic in found if clause.is_question or not topic.only_asked), None)
-
-
-def _requested_language(found: list[Clause], language: Language, vocabulary: Vocabulary) -> str | None:
-    """The language that a clause asks for and nothing else. A language's own name for itself is enough."""
-    for clause in found:
-        named = next((word for word in clause.phrase if word in vocabulary.language_names), None)
-        if named:
-            tag, rest = vocabulary.language_names[named], clause.said - {named}
-            if rest <= _request_words(vocabulary, tag, language) and (rest or named in vocabulary.own_names):
-                return tag
-        elif not clause.text.isascii():
-            for name, tag in vocabulary.language_names.items():
-                if not name.isascii() and name in clause.text:
-                    rest_text = fold(clause.text.replace(name, "").replace(" ", ""))
-                    if not rest_text or rest_text in _request_words(vocabulary, tag, language):
-                        return tag
-    return None
-
-
-def _request_words(vocabulary: Vocabulary, wanted: str, language: Language) -> frozenset[str]:
-    """The words with which that language may be asked for: its own, those of the conversation's language, English."""
-    return frozenset().union(*(vocabulary.request_words[tag] for tag in (wanted, language.tag, DEFAULT)))

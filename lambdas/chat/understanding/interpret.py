@@ -9,6 +9,7 @@ from chat.languages.folding import words
 from chat.languages.language import Language, load_language
 from chat.languages.vocabulary import vocabulary
 from chat.understanding import extraction, fields, intents, labels, names, redact
+from chat.understanding.corrections.heard_name import find_name
 from chat.understanding.digits import misspellings, normalize, number_words
 from chat.values.card import FIELDS, CardNumber, Cvv, Expiry, Field, Refusal, is_public_test_number
 from chat.values.session import Intent, PartialNumber, Policy, Session, Step
@@ -41,6 +42,7 @@ class Interpretation:
     is_doubtful: bool = False
     is_short: bool = False
     name: str | Refusal | None = None
+    unsure_name: str | None = None
     card: CardNumber | Refusal | None = None
     expiry: Expiry | Refusal | None = None
     cvv: Cvv | Refusal | None = None
@@ -52,7 +54,7 @@ class Interpretation:
         """Whether it says anything other than a value."""
         return bool(
             self.intent or self.topic or self.language or self.changes or self.different_card or self.vague
-            or self.early_cvv
+            or self.early_cvv or self.unsure_name
         )  # fmt: skip
 
 
@@ -61,7 +63,7 @@ def interpret(message: str, session: Session, today: date, policy: Policy) -> In
     language = load_language(session.language)
     naming = session.choosing or session.step is Step.CONFIRM
     text = normalize.normalize(message)
-    deciding = session.step in (Step.CONFIRM, Step.ACTION)
+    deciding = session.step in (Step.CONFIRM, Step.ACTION) or session.unsure_name is not None
     asked = intents.parse_intent(text.plain, language, vocabulary(), naming=naming, deciding=deciding)
     in_digits = session.step in _IN_DIGITS and asked.topic != "moment"
     said = number_words.tokenize(text, vocabulary())
@@ -83,13 +85,14 @@ def interpret(message: str, session: Session, today: date, policy: Policy) -> In
     strict = strict.with_digits([(start, end, _MISSPELLED) for start, end in slips])
     found = fields.extract_fields(text.plain, _context(session, today, policy, language))
     found = _apply_stage_rules(found, session, policy)
-    name = _find_name(normalize.Text(text.typed, found.plain, text.places), session, found, asked, language)
+    heard = find_name(normalize.Text(text.typed, found.plain, text.places), session, found, asked, language)
+    name, unsure_name, asked = heard.name, heard.unsure_name, heard.asked
     if isinstance(name, str) and names.is_among(name, misspelled):
         name = Refusal("name_invalid", Field.NAME)
     if isinstance(name, Refusal) and not isinstance(found.card, CardNumber):
         found = replace(found, card=None)
     is_question = "?" in text.plain or "؟" in text.plain
-    unclear = is_question and not (asked or found or name or _DIGIT.search(text.plain))
+    unclear = is_question and not (asked or found or name or unsure_name or _DIGIT.search(text.plain))
     unheard = session.step in _IN_DIGITS and not (asked or is_question or _has_value(found, name))
     private = unheard or has_digits or bool(slips)
     shown = redact.only_known_words(name or session.name, language) if session.step in _IN_DIGITS else str
@@ -100,7 +103,7 @@ def interpret(message: str, session: Session, today: date, policy: Policy) -> In
         topic="unclear" if unclear else asked.topic,
         language=asked.language, changes=asked.changes, different_card=asked.different_card, vague=asked.vague,
         is_doubtful=asked.is_doubtful, is_short=asked.is_short,
-        name=name, card=found.card, expiry=found.expiry, cvv=found.cvv,
+        name=name, unsure_name=unsure_name, card=found.card, expiry=found.expiry, cvv=found.cvv,
         partial_number=PartialNumber(found.partial_number) if found.partial_number else None, early_cvv=found.early_cvv,
     )  # fmt: skip
 
@@ -152,37 +155,3 @@ def refuse_untested(card: CardNumber, policy: Policy) -> CardNumber | Refusal:
     if policy.test_cards_only and not is_public_test_number(card):
         return Refusal("card_test_only", Field.CARD, card.brand)
     return card
-
-
-def _find_name(
-    text: normalize.Text,
-    session: Session,
-    found: extraction.ExtractedFields,
-    asked: intents.ParsedIntent,
-    language: Language,
-) -> str | Refusal | None:
-    outside = text.without(asked.questions)
-    led = names.find_introduced_name(outside, language, weakly=session.step in (Step.NONE, Step.NAME))
-    if led:
-        return names.check_name_in_chat(led, language)
-    if _may_correct(session, found, asked) and "?" not in text.plain:
-        corrected = names.find_corrected_name(text, session.name or "", language)
-        return names.check_name_in_chat(corrected, language) if corrected else None
-    text = text.without(asked.digressions)
-    if session.step is not Step.NAME or (asked and not asked.digressions) or "?" in text.plain:
-        return None
-    alone = names.find_bare_name(text, language)
-    if alone is not None:
-        return names.check_name_in_chat(alone, language)
-    is_number = (
-        any(what is Field.CARD for *_, what in found.spans) and len(found.spans) == 1 and not (found.labelled or asked)
-    )
-    return Refusal("name_looks_like_card", Field.NAME) if is_number else None
-
-
-def _may_correct(session: Session, found: extraction.ExtractedFields, asked: intents.ParsedIntent) -> bool:
-    """Right after a name, or where it is asked for again, a no or a sorry can bring another."""
-    after = session.step is Step.CARD and session.name is not None and session.card is None
-    again = session.step is Step.NAME and asked.intent is Intent.NO
-    fits = asked.intent in (None, Intent.NO) and asked.topic in (None, "moment", "repeat")
-    return (after or again) and fits and not found and not replace(asked, intent=None, topic=None, vague=False)

@@ -4,8 +4,9 @@ import re
 import unicodedata
 
 from chat.languages.folding import fold, words
-from chat.languages.language import Language, words_of
+from chat.languages.language import Language
 from chat.languages.vocabulary import vocabulary
+from chat.understanding.corrections.likely_name import PARTICLES, is_leading, strip_leading
 from chat.understanding.digits.misspellings import resemble_code
 from chat.understanding.digits.normalize import BLANK, Text, normalize
 from chat.understanding.digits.number_words import find_runs, has_number_word, replace_number_words, tokenize
@@ -14,9 +15,6 @@ from chat.values.card import Field, Refusal
 
 MAX_NAME_CHARS = 100
 MAX_NAME_WORDS = 6
-_PARTICLES = words_of(
-    ["al bin da das de del della di do dos du e el la las los of san ter und van von y zu", "ال بن ابن بنت ابو عبد"]
-)
 _MAX_NESTING = 2  # lead-ins and tails one within the other: "it's under Jane Doe, sorry"
 _EDGES = ' \t\r\n,;:!?"()“”„«»¡¿、。，！？' + BLANK
 _PIECES = re.compile(rf"[,;!\n、，！،؛{BLANK}]+")
@@ -43,7 +41,8 @@ def find_bare_name(text: Text, language: Language) -> str | None:
     """The name in a message that was asked for one; none when nothing but other fields is in it."""
     plain = text.plain
     if BLANK not in plain:
-        return text.original(*_find_core(plain, language))
+        start, end = _find_core(plain, language)
+        return text.original(start + strip_leading(plain[start:end], language), end)
     start = 0
     for piece in [*_PIECES.finditer(plain), None]:
         end = piece.start() if piece else len(plain)
@@ -85,7 +84,7 @@ def check_name(typed: str, language: Language) -> str | Refusal:
 def _has_too_many_words(name: str) -> bool:
     """More than a name has, or the same one twice, particles such as "de la" apart."""
     said = words(name)
-    other = [word for word in said if word not in _PARTICLES]
+    other = [word for word in said if word not in PARTICLES]
     return len(said) > MAX_NAME_WORDS or len(set(other)) < len(other)
 
 
@@ -149,6 +148,7 @@ def _find_core(plain: str, language: Language) -> tuple[int, int]:
         (start, end)
         for start, (end, _) in zip(starts, ends, strict=True)
         if not language.not_names.issuperset(words(_trim(plain[start:end], language)))
+        and not (start == 0 and end < len(plain) and is_leading(plain[start:end], language))
     ]
     return (kept[0][0], kept[-1][1]) if kept else (0, len(plain))
 

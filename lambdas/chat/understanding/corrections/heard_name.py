@@ -1,0 +1,119 @@
+"""The name that a message gives, or may give: then it is asked back."""
+
+from dataclasses import replace
+from typing import NamedTuple
+
+from chat.languages.folding import fold, words
+from chat.languages.language import DEFAULT, Language, load_language
+from chat.understanding import extraction, intents, names
+from chat.understanding.corrections.labelled_name import find_labelled_name
+from chat.understanding.corrections.likely_name import is_likely
+from chat.understanding.corrections.stated_name import find_stated_name
+from chat.understanding.digits import normalize
+from chat.values.card import Field, Refusal
+from chat.values.session import Intent, Session, Step
+
+_TITLE_WORDS = (2, 4)  # so many words with capitals may be a name, whatever they mean: Will Change
+
+
+class HeardName(NamedTuple):
+    """`asked`: what else the message asks for, which is nothing when its words may be a name."""
+
+    name: str | Refusal | None
+    unsure_name: str | None
+    asked: intents.ParsedIntent
+
+
+def find_name(
+    text: normalize.Text,
+    session: Session,
+    found: extraction.ExtractedFields,
+    asked: intents.ParsedIntent,
+    language: Language,
+) -> HeardName:
+    """A name that is no likely one is taken when it is given again after it was asked back."""
+    is_question = "?" in text.plain or "؟" in text.plain
+    is_review = session.step is Step.CONFIRM and not (asked or found)
+    is_about_else = asked.topic not in (None, "thank", "hello", "moment", "repeat")
+    stated = None if is_about_else else _stated(text, session, language, alone=is_review)
+    if isinstance(stated, str):
+        rest = replace(asked, vague=False)
+        return HeardName(None, stated, intents.ParsedIntent()) if is_question else HeardName(stated, None, rest)
+    capitals = _in_capitals(text, session, asked, language)
+    if capitals and not (is_question or found):
+        is_repeated = session.unsure_name == capitals
+        return HeardName(capitals if is_repeated else None, None if is_repeated else capitals, intents.ParsedIntent())
+    name = _find(text, session, found, asked, language)
+    if isinstance(name, str) and not is_likely(name, language) and fold(name) != fold(session.unsure_name or ""):
+        return HeardName(None, name, asked)
+    return HeardName(name, None, asked)
+
+
+def _stated(text: normalize.Text, session: Session, language: Language, *, alone: bool) -> str | Refusal | None:
+    """What a form's label or a sentence about the name gives; nothing when it is no name.
+
+    `alone`: a sentence without a word for the name may state it too, where it has capitals or is like the known one.
+    """
+    if session.step is Step.NONE and ":" not in text.plain and "=" not in text.plain:
+        return None
+    labelled = find_labelled_name(text.plain)
+    if labelled:
+        return names.check_name_in_chat(labelled, language)
+    span = find_stated_name(text.plain, language, alone=alone)
+    if span is None:
+        return None
+    said = text.original(*span)
+    is_small = said == said.lower() and set(words(said)).isdisjoint(words(session.name or ""))
+    if is_small and (alone or not is_likely(said, language)):
+        return None
+    return names.check_name_in_chat(said, language)
+
+
+def _in_capitals(text: normalize.Text, session: Session, asked: intents.ParsedIntent, language: Language) -> str | None:
+    """Words that each begin with a capital where a name is asked for, and that would be heard as something else."""
+    is_other = asked.topic or asked.vague or asked.changes or asked.is_doubtful
+    if session.step is not Step.NAME or asked.intent or not is_other:
+        return None
+    name = " ".join(text.typed.split())
+    said = name.split()
+    if not _TITLE_WORDS[0] <= len(said) <= _TITLE_WORDS[1] or not all(each[0].isupper() for each in said):
+        return None
+    phrase = frozenset(words(name))
+    heard = [load_language(tag) for tag in dict.fromkeys((language.tag, DEFAULT))]
+    is_phrase = any(phrase == topic for each in heard for topic, _ in each.topics)
+    checked = names.check_typed_name(name)
+    return checked if isinstance(checked, str) and not is_phrase else None
+
+
+def _find(
+    text: normalize.Text,
+    session: Session,
+    found: extraction.ExtractedFields,
+    asked: intents.ParsedIntent,
+    language: Language,
+) -> str | Refusal | None:
+    outside = text.without(asked.questions)
+    led = names.find_introduced_name(outside, language, weakly=session.step in (Step.NONE, Step.NAME))
+    if led:
+        return names.check_name_in_chat(led, language)
+    if _may_correct(session, found, asked) and "?" not in text.plain:
+        corrected = names.find_corrected_name(text, session.name or "", language)
+        return names.check_name_in_chat(corrected, language) if corrected else None
+    text = text.without(asked.digressions)
+    if session.step is not Step.NAME or (asked and not asked.digressions) or "?" in text.plain:
+        return None
+    alone = names.find_bare_name(text, language)
+    if alone is not None:
+        return names.check_name_in_chat(alone, language)
+    is_number = (
+        any(what is Field.CARD for *_, what in found.spans) and len(found.spans) == 1 and not (found.labelled or asked)
+    )
+    return Refusal("name_looks_like_card", Field.NAME) if is_number else None
+
+
+def _may_correct(session: Session, found: extraction.ExtractedFields, asked: intents.ParsedIntent) -> bool:
+    """Right after a name, or where it is asked for again, a no or a sorry can bring another."""
+    after = session.step is Step.CARD and session.name is not None and session.card is None
+    again = session.step is Step.NAME and asked.intent is Intent.NO
+    fits = asked.intent in (None, Intent.NO) and asked.topic in (None, "moment", "repeat")
+    return (after or again) and fits and not found and not replace(asked, intent=None, topic=None, vague=False)

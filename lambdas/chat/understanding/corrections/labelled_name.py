@@ -1,0 +1,37 @@
+"""A name in a form that was pasted: "First name: Tom / Last name: Bakker", JSON, "cardholder=Tom Bakker"."""
+
+import re
+from functools import cache
+
+from chat.languages.folding import fold
+from chat.languages.lexicon import Labels, name_labels
+
+_SIGNS = (":", "=", "：")
+
+
+def find_labelled_name(plain: str) -> str | None:
+    """The whole name, or its parts in the order in which names are printed on cards."""
+    if not any(sign in plain for sign in _SIGNS):
+        return None
+    labels, given, family = name_labels(), "", ""
+    for match in _pattern().finditer(plain):
+        label, value = fold(match[1]), " ".join(match[2].split())
+        if label in labels.given:
+            given = given or value
+        elif label in labels.family:
+            family = family or value
+        else:
+            return value
+    return f"{given} {family}" if given and family else None
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    labels = "|".join(re.escape(each) for each in sorted(_all(name_labels()), key=len, reverse=True))
+    quote = "[\"'“”„«»]?"
+    value = r"[^\"“”„«»\n,;/|}\d:=：\x00]+"
+    return re.compile(rf"(?<![^\W_]){quote}({labels}){quote}\s{{0,3}}[:=：]\s{{0,3}}{quote}({value})", re.IGNORECASE)
+
+
+def _all(labels: Labels) -> frozenset[str]:
+    return labels.given | labels.family | labels.whole
