@@ -5,8 +5,8 @@ from chat.languages.language import DEFAULT, Language, load_language, words_of
 from chat.languages.lexicon import Part, load_lexicon
 
 PARTICLES = words_of(
-    ["al bin da das de del della di do dos du e el la las los of san ter und van von y zu", "ال بن ابن بنت ابو عبد"]
-)
+    ["al am auf bin da das de del della dem den der di do dos du e el im la las los of op san ten ter und van von y zu"]
+) | words_of(["ال بن ابن بنت ابو عبد"])
 _TALK = Part.AGREE | Part.ACT | Part.BESIDE | Part.ASK
 _LEADING = Part.AGREE | Part.BESIDE
 _MAX_TALK = 2  # words of a phrase that may stand before a name, as "tá bom"
@@ -31,11 +31,15 @@ def strip_leading(name: str, language: Language) -> int:
     for place, word in enumerate(said[:_MAX_LEADING]):
         folded = fold(word.strip(",.!"))
         is_small = word == word.lower() or (place == 0 and len(said) > 1 and said[1] == said[1].lower())
-        if not is_small or not (_is_leading(folded, language) or language.slips.match(f"{folded} ")):
+        if (
+            not is_small
+            or folded in PARTICLES
+            or not (_is_leading(folded, language) or language.slips.match(f"{folded} "))
+        ):
             break
         at = name.index(word, at) + len(word)
         count += 1
-    return at if 0 < count < len(said) else 0
+    return at if 0 < count < len(said) and is_likely(name[at:], language) else 0
 
 
 def is_leading(said: str, language: Language) -> bool:

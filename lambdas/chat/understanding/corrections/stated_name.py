@@ -5,6 +5,7 @@ import re
 from chat.languages.folding import fold
 from chat.languages.language import Language
 from chat.languages.lexicon import load_lexicon
+from chat.understanding.corrections.likely_name import PARTICLES
 
 _SEGMENT = re.compile(r"[^,;:!?\n،؛]+")
 _TOKEN = re.compile(r"[^\s\"“”„«»]+")
@@ -44,7 +45,8 @@ def _value(tokens: list[Token], at: int, language: Language) -> Span | None:
     copulas = load_lexicon(language.tag).copulas
     before = {word for word, *_ in tokens[:at]}
     start = _first(tokens, at + 1, copulas | language.fillers, inside=False)
-    end = _first(tokens, start, copulas | language.not_names | language.negations | language.fields.keys(), inside=True)
+    ends = (copulas | language.not_names | language.negations | language.fields.keys()) - PARTICLES
+    end = _first(tokens, start, ends, inside=True)
     after = {word for word, *_ in tokens[end:]}
     is_joined = not copulas.isdisjoint({word for word, *_ in tokens[at + 1 : start]} | before)
     is_joined |= bool(after) and after <= copulas
@@ -73,7 +75,7 @@ def _after_copula(tokens: list[Token], language: Language) -> Span | None:
     """ "it's Tom Bakker", "it should be T. Baker", "Tom heißt es", with nothing but such words beside the name."""
     beside = load_lexicon(language.tag).copulas | language.fillers | language.lead_words
     start = _first(tokens, 0, beside, inside=False)
-    end = _first(tokens, start, beside | language.not_names | language.negations, inside=True)
+    end = _first(tokens, start, (beside | language.not_names | language.negations) - PARTICLES, inside=True)
     if not 0 < end - start < len(tokens):
         return None
     denied = language.negations | load_lexicon(language.tag).instead

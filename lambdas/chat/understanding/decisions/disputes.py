@@ -17,7 +17,7 @@ def disputed_fields(clause: Clause, language: Language, named: set[Field]) -> se
         return named
     is_short = len(clause.text) <= _MAX_DISPUTE_CHARS
     negated = contains_any(clause, language, language.negations)
-    is_kept = negated and any(find_matching(clause, language, language.changes))
+    is_kept = negated and next(find_matching(clause, language, language.changes), None) is not None
     is_else = contains_any(clause, language, lexicon.instead)
     return named if is_short and not is_kept and negated is not is_else else set()
 
