@@ -75,19 +75,19 @@ class Api:
                 self.telemetry.identify(message.session_id)
                 result = self.turns.play(message)
                 self.telemetry.turn_answered(result, (self.monotonic() - started) * 1000)
-                return _reply(200, reply_body(result), _language_header(result))
+                return _reply(200, reply_body(result), _result_headers(result))
             case "GET", "/sessions/{sessionId}":
                 session_id, token = read_session_key(event)
                 self.telemetry.identify(session_id)
                 result = self.turns.read(session_id, token)
                 self.telemetry.session_read(result)
-                return _reply(200, reply_body(result, with_history=True), _language_header(result))
+                return _reply(200, reply_body(result, with_history=True), _result_headers(result))
             case "POST", "/sessions/{sessionId}/refresh":
                 session_id, token = read_session_key(event)
                 self.telemetry.identify(session_id)
                 result = self.turns.refresh(session_id, token)
                 self.telemetry.session_read(result)
-                return _reply(200, reply_body(result, with_history=True), _language_header(result))
+                return _reply(200, reply_body(result, with_history=True), _result_headers(result))
         raise BadRequest(404, "not_found", "there is nothing at this path")
 
     def _refuse(self, error: Exception, status: int, code: str, message: str) -> dict[str, Any]:
