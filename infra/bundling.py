@@ -35,6 +35,10 @@ LOCALES = (
 )  # fmt: skip
 UNUSED = (
     "babel/messages",
+    "babel/lists.py",
+    "babel/support.py",
+    "babel/units.py",
+    "dateutil/zoneinfo/*.tar.gz",  # time zones: all our times are UTC
     "**/*.so",  # optional accelerators, compiled for one machine; the Python they replace ships beside them
     "**/*.dist-info",
     "**/tests",

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
+from chat.values.brands import ACCEPTED, LENGTHS
 from tests.evidence import spoken
+from tests.families import card_with_code
 
 BRANDS = (  # prefix, length: generated numbers that pass the check digit
     *(("4", 16),) * 4, ("51", 16), ("55", 16), ("2221", 16), ("34", 15), ("37", 15), ("6011", 16), ("65", 16),
@@ -22,6 +24,13 @@ AROUND = (
     "{}", "{}", "{}", "it is {}", "my card is {} thanks", "card number: {}", "{} exp 12/30", "({})", "#{}", "{}?",
     "no, {}", "Card={};", "here you go: {}. ok?", "4 cards? this one: {}", "<b>{}</b>", '{{"pan": "{}"}}', "name {}",
     "cvv {}", "the expiry is {}", "confirm {}", "yes {}", "cancel? {}", "\u202e{}\u202c", "{}\x00", "🙂{}🙂",
+)  # fmt: skip
+# Words around a code, as questions, with fillers and in names, in eleven languages.
+AROUND_CODES = (
+    "{}", "{}", "{}", "cvv {}", "it's {}", "the code is {}.", "{} on the back", "CVC:{}", "wait, {}", "{}?",
+    "is it {}?", "{} please", "my name is {}", "John {}", "espera, {}", "¿es {}?", "attendez, {}", "c'est {}",
+    "warte, {}", "ist es {}?", "é {}?", "espera, {} por favor", "aspetta, {}", "wacht, {}", "{}ですか?",
+    "えっと、{}", "{}吗？", "等一下，{}", "لحظة، {}", "هل {}؟", "subiri, {}", "ni {}?",
 )  # fmt: skip
 
 
@@ -64,7 +73,7 @@ def mistyped(random: Random, digits: str) -> str:
 def written(random: Random, digits: str) -> str:
     """The digits as somebody may write them: grouped, in a script of theirs, or in words."""
     if random.random() < 0.1:
-        return spoken.card(random, digits)
+        return spoken.slip(random, spoken.card(random, digits))
     script, separator = random.choice(SCRIPTS), random.choice(SEPARATORS)
     size = random.choice((4, 4, 4, 1, 2, 3, 5, len(digits)))
     groups = [digits[start : start + size] for start in range(0, len(digits), size)]
@@ -87,9 +96,9 @@ def cvv_text(random: Random, length: int = 3) -> Typed:
     """A security code, unlike the only number of its length that a reply says by itself ("up to 100"); or in words."""
     size = random.choice((length, length, length, 3, 4))
     cvv = "".join(random.choice("23456789") for _ in range(size))
-    text = random.choice(("{}", "{}", "{}", "cvv {}", "it's {}", "the code is {}.", "{} on the back", "CVC:{}"))
-    if random.random() < 0.4:
-        said = spoken.code(random, cvv)
+    text = random.choice(AROUND_CODES)
+    if random.random() < 0.6:
+        said = spoken.slip(random, spoken.code(random, cvv))
         return Typed(text.format(said), cvv=cvv, written=(said,))
     script = random.choice(SCRIPTS[:12])
     return Typed(text.format("".join(script[int(digit)] for digit in cvv)), cvv=cvv)
@@ -99,6 +108,14 @@ def everything(random: Random) -> Typed:
     digits, cvv = number(random), cvv_text(random).cvv
     card, code = written(random, digits), random.choice((cvv, spoken.code(random, cvv)))
     return Typed(f"I'm Ada Byron, {card}, exp 12/30, cvv {code}", digits, cvv, written=(card, code))
+
+
+def number_and_code(random: Random) -> Typed:
+    """In one run of digits, or cut in two anywhere."""
+    brand = random.choice(sorted(ACCEPTED))
+    typed = card_with_code.typed(random, brand, random.choice(LENGTHS.get(brand, (16,))), checked=True)
+    begun, *rest = typed.messages
+    return Typed(begun, typed.number, typed.code, rest="".join(rest))
 
 
 def said(*texts: str) -> Callable[[Random], Typed]:
@@ -113,7 +130,7 @@ ANSWERS: dict[str, Callable[[Random], Typed]] = {
     "confirm": said("confirm", "yes", "confirm", "go ahead", "looks good"),
 }
 DETOURS: tuple[Callable[[Random], Typed], ...] = (
-    card_text, card_text, card_text, cvv_text, everything,
+    card_text, card_text, card_text, cvv_text, cvv_text, everything, number_and_code, number_and_code,
     said("why do you need that?", "is it safe?", "what is a CVV?", "can I talk to a person?", "one moment", "thanks"),
     said("change the card", "change the expiry", "the name is wrong", "use a different card", "no", "never mind"),
     said("cancel", "start over", "01/20", "99/99", "12", "in Spanish please"),

@@ -1,15 +1,19 @@
 """Card testing, and time: what the code itself refuses, whatever it is given and whatever the database still holds."""
 
+import json
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from chat.http.events import read_message
 from chat.turns.attempts import Limits
 from chat.turns.errors import SessionExpired, TooManyRequests
 from chat.turns.message import Message
+from chat.values.brands import Brand
 from chat.values.session import Decline
 from tests.evidence.canary import number
 from tests.fakes import Payer, World
+from tests.families import card_with_code
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,35 @@ def busiest_hour(limit: int = 5, seed: int = 0) -> Window:
         accepted += [world.time] * (len(world.processor.payments) - before)
     busiest = max(sum(first <= each < first + 3600 for each in accepted) for first in accepted)
     return Window(tried, len(accepted), busiest, limit)
+
+
+@dataclass(frozen=True)
+class Unsigned:
+    """`counted`: addresses that were counted beside the connection's own. `served`: whether the payer still is."""
+
+    requests: int
+    counted: int
+    served: bool
+
+
+def unsigned_requests(requests: int = 200, limit: int = 30) -> Unsigned:
+    """Requests without a signature that claim a payer's address, in confirmations with cards of their own."""
+    world = World(limits=Limits(per_address=limit, per_card=1000))
+    rng = random.Random(0)
+    payers_address, connection = "203.0.113.7", "198.51.100.1"
+    counted = set()
+    for turn in range(requests):
+        event = {
+            "headers": {"Content-Type": "application/json", "X-Payer-Address": payers_address},
+            "body": json.dumps({"message": "payment"}),
+            "requestContext": {"identity": {"sourceIp": connection}},
+        }
+        address = read_message(event, lambda: "m").address
+        counted.add(address)
+        _tries(world, f"u{turn}", card_with_code.valid_number(rng, Brand.VISA, 16), address=address)
+    before = len(world.processor.payments)
+    _tries(world, "payer", "4242424242424242", address=payers_address)
+    return Unsigned(requests, len(counted - {connection}), len(world.processor.payments) == before + 1)
 
 
 def _tries(world: World, session_id: str, digits: str, cvv: str = "123", address: str = "203.0.113.7") -> None:

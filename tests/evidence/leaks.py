@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from itertools import count
 from typing import Any
 
+from chat.languages.language import language_tags
 from local.stripe.server import Stripe
 from tests.evidence.canary import Typed, card_text, turn
 from tests.evidence.house import House, environment, listening, stripe, told, without_waiting
@@ -15,6 +16,7 @@ from tests.evidence.sinks import Secrets, lines, texts
 from tests.fakes import World
 
 TURNS = 14
+LANGUAGES = ("en", *language_tags())
 CONFIRMATIONS = ("confirm", "yes", "go ahead", "looks good")
 TROUBLES = (
     "card_declined", "expired_card", "incorrect_cvc", "processing_error", "raw_card_data", "rate_limit", "api_error",
@@ -32,6 +34,7 @@ class Found:
     cvvs: int = 0
     leaks: Counter[tuple[str, str]] = field(default_factory=Counter)
     seen: Counter[str] = field(default_factory=Counter)
+    languages: Counter[str] = field(default_factory=Counter)
     seeds: set[int] = field(default_factory=set)  # of the conversations that leaked: enough to play one again
 
 
@@ -48,6 +51,7 @@ class Conversation:
     token: str | None = None
     step: str = "none"
     messages: int = 0
+    language: str = "en"
 
     def play(self) -> None:
         self._post({"message": "payment"})
@@ -87,7 +91,7 @@ class Conversation:
 
     def _post(self, body: dict[str, Any], token: str | None = None) -> None:
         self.messages += 1
-        headers = {"Content-Type": "application/json"}
+        headers = {"Content-Type": "application/json", "Accept-Language": self.language}
         if token or self.token:
             headers["X-Session-Token"] = token or self.token or ""
         self.house.typed = str(body)
@@ -134,8 +138,9 @@ def in_memory(conversations: int, first_seed: int = 0) -> Found:
 def _one(seed: int, stand_in: Stripe, url: str, printed: Any, found: Found) -> None:
     rng = random.Random(seed)
     house = House(url, rng, World(ids=count(seed * 1000)), faults=0.02 if seed % 3 == 0 else 0.0)
-    conversation = Conversation(house, f"canary-{_letters(seed)}", rng, stand_in)
+    conversation = Conversation(house, f"canary-{_letters(seed)}", rng, stand_in, language=rng.choice(LANGUAGES))
     conversation.play()
+    found.languages[conversation.language] += 1
     found.conversations += 1
     found.messages += conversation.messages
     found.numbers += len(conversation.secrets.numbers)

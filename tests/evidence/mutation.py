@@ -17,17 +17,30 @@ WORK = ROOT / ".cache" / "mutation"
 RESULT = ROOT / "docs" / "mutation.json"
 # What decides about digits, and about a confirmation.
 MODULES = (
+    "values.brands",
     "values.card",
+    "languages.spellings",
+    "understanding.card_field",
     "understanding.card_numbers",
+    "understanding.digits.ideographs",
+    "understanding.digits.misspellings",
+    "understanding.digits.normalize",
+    "understanding.digits.number_words",
+    "understanding.expiries",
     "understanding.fields",
     "understanding.interpret",
-    "understanding.normalize",
-    "understanding.number_words",
+    "understanding.labels",
+    "understanding.names",
     "understanding.redact",
+    "understanding.typed_field",
+    "http.events",
     "dialogue.state_machine",
     "turns.confirm",
 )
-TESTS = ("card", "dialogue", "redact", "understanding", "conversations", "turn", "confirm")
+TESTS = (
+    "card", "dialogue", "redact", "understanding", "card_and_code", "words_as_digits", "typed_field", "events",
+    "conversations", "turn", "confirm", "names_of_people",
+)  # fmt: skip
 # The tests of speed are left out: they notice a busy machine, not a change.
 SETTINGS = f"""
 [tool.pytest.ini_options]
@@ -63,7 +76,7 @@ def results() -> dict[str, Counter[str]]:
     for line in listed.splitlines():
         name, _, status = line.strip().rpartition(": ")
         if name.startswith("chat."):
-            found[".".join(name.split(".")[1:3])][status] += 1
+            found[next(module for module in MODULES if name.startswith(f"chat.{module}."))][status] += 1
     return found
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from chat.languages.language import language_tags
 from local.demo.conversation import Conversation, Reply
 from tests.evidence.canary import turn
 from tests.evidence.sinks import Secrets, Strangers, lines, texts
@@ -281,7 +282,8 @@ def _converse(stage: Stage, talk: Conversation, rng: random.Random, search: Sear
     mine = search.sessions[talk.id]
     if rng.random() < 0.5:
         stage.model.plan(rng.choice(MISBEHAVIOURS), times=2)
-    step, waiting, reply = "none", "", talk.send("payment")
+    language = rng.choice(("en", *language_tags()))
+    step, waiting, reply = "none", "", talk.send("payment", headers={"Accept-Language": language})
     for _ in range(10):
         if waiting:
             text, waiting = waiting, ""

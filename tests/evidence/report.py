@@ -21,6 +21,7 @@ from local.runner.launch import run_stage
 from tests.evidence import (
     canary,
     crashes,
+    digits,
     faults,
     guards,
     house,
@@ -42,7 +43,19 @@ STAGE = "local stage"
 
 
 def in_memory() -> list[Figure]:
-    proofs = (no_canary, crash, late_crash, deterministic_races, failing_ports, expiry, guard, ids, consent)
+    proofs = (
+        no_canary,
+        crash,
+        late_crash,
+        deterministic_races,
+        failing_ports,
+        expiry,
+        guard,
+        unsigned,
+        ids,
+        consent,
+        codes,
+    )
     return [figure for proof in proofs for figure in proof()]
 
 
@@ -52,7 +65,7 @@ def no_canary() -> Iterator[Figure]:
         "no canary",
         f"{found.leaks.total()} leaks: {found.conversations} conversations, {found.messages} messages with "
         f"{found.numbers} numbers and {found.cvvs} codes, {found.seen['500']} forced exceptions, "
-        f"{found.seen['completed']} completed",
+        f"{found.seen['completed']} completed, in {len(found.languages)} languages",
         "0 leaks in 2,000",
         not found.leaks and found.conversations == 2000,
     )
@@ -139,6 +152,37 @@ def consent() -> Iterator[Figure]:
         "0",
         not wrong,
     )
+
+
+def unsigned() -> Iterator[Figure]:
+    found = guards.unsigned_requests()
+    yield Figure(
+        "unsigned requests that claim a payer's address change no payer's limit",
+        f"{found.counted} other addresses counted in {found.requests} requests; the payer is "
+        f"{'served' if found.served else 'locked out'}",
+        "0; served",
+        found.counted == 0 and found.served,
+    )
+
+
+def codes() -> Iterator[Figure]:
+    for name, (tried, wrong) in (
+        (
+            "no security code beside a card number, of any brand, length, separator, split and step",
+            digits.codes_beside_numbers(250),
+        ),
+        (
+            "no code or number in the words of eleven languages: kana, elisions, slips, in names, at every step",
+            digits.codes_in_all_words(250),
+        ),
+        ("the same where digits are asked for: questions, fillers", digits.codes_where_digits_are_asked(150)),
+        ("no code of an Amex is taken for a date, nor shown", digits.amex_codes_like_dates(100)),
+    ):
+        yield Figure(name, f"{len(wrong)} come to light of {tried}", "0", not wrong)
+    tried, taken = digits.spoken_names(100)
+    yield Figure("no number in words is taken for a name", f"{taken} taken of {tried}", "0", not taken)
+    tried, refused = digits.real_names()
+    yield Figure("names of people are names", f"{refused} refused of {tried}", "0", not refused)
 
 
 def ids() -> Iterator[Figure]:

@@ -11,8 +11,9 @@ from typing import Any
 
 from chat.dialogue.settling import MAX_DECLINES
 from chat.dialogue.state_machine import MAX_REFUSALS
-from chat.languages.language import fold, language_tags
-from chat.understanding.normalize import normalize
+from chat.languages.folding import fold
+from chat.languages.language import language_tags
+from chat.understanding.digits.normalize import normalize
 from chat.values.session import Outcome, Session, Step
 from tests.conversations.corpus import load
 from tests.conversations.offline import Payer

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from chat.languages.language import words
+from chat.languages.folding import words
 from chat.understanding.interpret import interpret
 from chat.values.brands import ACCEPTED, Brand
 from chat.values.card import Expiry
@@ -165,7 +165,7 @@ def test_what_follows_a_number_in_words_is_remembered():
 
 @pytest.mark.parametrize("said", ["siebenhundertdreiunddreißig", "sieben dreiunddreißig", "SIEBEN DREIUNDDREIẞIG"])
 def test_a_letter_that_folds_into_two_moves_nothing(said):
-    heard = interpret(f"groß, cvv {said}!", at(Step.CVV, "de"), TODAY, POLICY)
+    heard = interpret(f"groß, cvv {said}!", at(Step.CONFIRM, "de"), TODAY, POLICY)
 
     assert heard.cvv.digits == "733"
     assert heard.masked == "groß, cvv •••!"

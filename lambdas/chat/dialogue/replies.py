@@ -34,7 +34,7 @@ def reply(before: "Session", heard: "Interpretation", after: "Session", policy: 
     language = load_language(after.language)
     parts = []
     if before.step == "none":
-        parts.append(order_replies.greeting(after, policy) if after.order else language.says["welcome"])
+        parts.append(order_replies.opening(after, policy) if after.order else language.says["welcome"])
     if after.language != before.language:
         parts.append(language.says["language"])
     parts += _answer_digression(before, heard, after, policy)
@@ -79,7 +79,7 @@ def _acknowledge(before: "Session", heard: "Interpretation", after: "Session") -
     says = load_language(after.language).says
     parts = []
     if isinstance(heard.name, str):
-        parts.append(says["thanks_name"].format(name=heard.name))
+        parts.append(fill(says["thanks_name"], {"name": heard.name}))
     elif any(value and not isinstance(value, Refusal) for value in (heard.card, heard.expiry, heard.cvv)):
         parts.append(says["thanks"])
     if heard.early_cvv:

@@ -2,31 +2,17 @@
 
 import re
 import tomllib
-import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from chat.languages.folding import Phrase, fold, words
+
 FILES = Path(__file__).parent
 DEFAULT = "en"
-
-_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
-
-Phrase = tuple[str, ...]  # the words of a phrase, folded
-
-
-def fold(text: str) -> str:
-    """A text as it is compared: lower case, no accents, one kind of apostrophe."""
-    folded = text.replace("\u2019", "'").casefold()
-    if folded.isascii():
-        return folded
-    return "".join(each for each in unicodedata.normalize("NFD", folded) if not unicodedata.combining(each))
-
-
-def words(text: str) -> Phrase:
-    return tuple(_WORD.findall(fold(text)))
 
 
 class Topic(NamedTuple):
@@ -46,6 +32,7 @@ class Language:
     `phrases`: those of `intents` as they are written, fillers included.
     `doubts`: words that make a yes or a stop a question: "can", "maybe", "if", and what is added to ask ("right?").
     `doubts_as_typed`: the same, compared with their accents: "si" is "if" in Spanish, and "sí" is "yes".
+    `known_words`: all words, or phrases where it is `unspaced`, that are understood.
     `slips`: what is said before a correction, as "no" and "sorry".
     `asks_for`: by step, words one of which stands in every reply that asks for it; `claims`: words that none may have.
     Both check a reworded reply; a language without them is never reworded.
@@ -79,6 +66,7 @@ class Language:
     slips: re.Pattern[str]
     not_names: frozenset[str]
     months: dict[str, int]
+    known_words: frozenset[str]
 
     @property
     def joiner(self) -> str:
@@ -144,6 +132,7 @@ def _read(tag: str) -> Language:
         slips=_slip_pattern(hears["slips"]),
         not_names=words_of(hears["not_names"]),
         months=month_numbers(vocabulary),
+        known_words=_known_words(data, unspaced=unspaced),
     )  # fmt: skip
 
 
@@ -159,6 +148,17 @@ def without_fillers(phrase: Phrase, fillers: frozenset[str]) -> Phrase:
 
 def words_of(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(word for text in texts for word in words(text))
+
+
+def _known_words(data: dict[str, Any], *, unspaced: bool) -> frozenset[str]:
+    """Every word, or in an unspaced language every phrase, of what the language understands."""
+    texts = [*chain(*data["intents"].values(), *data["topics"].values(), *data["hears"].values()), *_names(data)]
+    return frozenset(map(fold, texts)) if unspaced else words_of(texts)
+
+
+def _names(data: dict[str, Any]) -> Iterator[str]:
+    """The names of the fields."""
+    return chain(*data["fields"].values())
 
 
 def _is_negative(text: str, negations: frozenset[str], *, unspaced: bool) -> bool:

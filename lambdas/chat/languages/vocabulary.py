@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from chat.languages.language import Phrase, fold, language_tags, month_numbers, read_vocabulary, words, words_of
+from chat.languages.folding import Phrase, fold, words
+from chat.languages.language import language_tags, month_numbers, read_vocabulary, words_of
+from chat.languages.spellings import NumberWriting, Spellings, spellings_of
 
 
 @dataclass(frozen=True)
@@ -22,23 +24,30 @@ class Compounds:
     unspaced: bool
 
     def parts(self, word: str, start: int) -> list[tuple[int, int]]:
-        """The places of number words and links that follow one another from `start`; each is the longest that fits."""
-        found: list[tuple[int, int]] = []
-        while True:
-            size = self._number(word, start)
-            if not size and self.link and (found or self.link_may_come_first) and word.startswith(self.link, start):
-                linked = start + len(self.link)
-                size = self._number(word, linked)
-                found += [(start, linked)] if size else []
-                start = linked
-            if not size:
-                return found
-            found.append((start, start + size))
-            start += size
+        """The places of number words and links that follow one another from `start`, as far as they go."""
+        return self._parts(word, start, {}, is_first=True)
 
-    def _number(self, word: str, start: int) -> int:
-        numbers = self.numbers.get(word[start : start + 1], ())
-        return next((len(each) for each in numbers if word.startswith(each, start)), 0)
+    def _parts(
+        self, word: str, start: int, known: dict[int, list[tuple[int, int]]], *, is_first: bool = False
+    ) -> list[tuple[int, int]]:
+        """The longest number word is not always right: "settecentottanta" is settecent(o) and ottanta."""
+        if start in known and not is_first:
+            return known[start]
+        best: list[tuple[int, int]] = []
+        links = [start]
+        if self.link and word.startswith(self.link, start) and (not is_first or self.link_may_come_first):
+            links.append(start + len(self.link))
+        for begin in links:
+            for name in self.numbers.get(word[begin : begin + 1], ()):
+                if word.startswith(name, begin):
+                    end = begin + len(name)
+                    rest = self._parts(word, end, known)
+                    reached = rest[-1][1] if rest else end
+                    if not best or reached > best[-1][1]:
+                        best = [*([(start, begin)] if begin > start else []), (begin, end), *rest]
+        if not is_first:
+            known[start] = best
+        return best
 
 
 @dataclass(frozen=True)
@@ -48,8 +57,9 @@ class Vocabulary:
     `language_names`: the tag by a language's name. `own_names`: what languages call themselves. `request_words`: by
     tag, the words around a language's name when somebody asks for it. `numbers`: the value of a phrase. `max_words`: of
     a number phrase, by its first word. `repeats`: how often a word such as "double" repeats the next digit. `links`:
-    what may stand between the parts of a number. `prefixes`: the first three letters of all number words. `months`:
-    only by names of four letters or more, because short ones are also other words ("out", "set").
+    what may stand between the parts of a number. `prefixes`: the first three letters of all number words. `spellings`:
+    for words that are nearly one. `months`: only by names of four letters or more, because short ones are also other
+    words ("out", "set").
     """
 
     language_names: dict[str, str]
@@ -61,13 +71,14 @@ class Vocabulary:
     links: frozenset[str]
     prefixes: frozenset[str]
     compounds: tuple[Compounds, ...]
+    spellings: Spellings
     months: dict[str, int]
 
 
 @cache
 def vocabulary() -> Vocabulary:
     data = {tag: read_vocabulary(tag) for tag in language_tags()}
-    numbers = {tag: {words(phrase): value for phrase, value in _number_words(each)} for tag, each in data.items()}
+    numbers = {tag: {words(phrase): value for phrase, value in _spellings(each)} for tag, each in data.items()}
     all_numbers = {phrase: value for each in numbers.values() for phrase, value in each.items()}
     months = {word: month for each in data.values() for word, month in month_numbers(each).items()}
     max_words: dict[str, int] = {}
@@ -88,8 +99,14 @@ def vocabulary() -> Vocabulary:
         links=words_of(each.get("link", "") for each in data.values()),
         prefixes=frozenset(phrase[0][:3] for phrase in all_numbers),
         compounds=tuple(_compounds(numbers[tag], each) for tag, each in data.items()),
+        spellings=spellings_of(_number_writing(numbers[tag], each) for tag, each in data.items()),
         months={word: month for word, month in months.items() if len(word) > 3 and (word,) not in all_numbers},
     )
+
+
+def _number_writing(phrases: dict[Phrase, int], data: dict[str, Any]) -> NumberWriting:
+    link = fold(data.get("link", ""))
+    return NumberWriting(phrases, link, data.get("link_may_come_first", False), data.get("unspaced", False))
 
 
 def _compounds(numbers: Iterable[Phrase], data: dict[str, Any]) -> Compounds:
@@ -101,6 +118,16 @@ def _compounds(numbers: Iterable[Phrase], data: dict[str, Any]) -> Compounds:
     longest_first = {letter: tuple(sorted(each, key=len, reverse=True)) for letter, each in by_letter.items()}
     link_may_come_first = data.get("link_may_come_first", False)
     return Compounds(longest_first, fold(data.get("link", "")), link_may_come_first, data.get("unspaced", False))
+
+
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+
+
+def _spellings(data: dict[str, Any]) -> Iterator[tuple[str, int]]:
+    """Number words, also as they are typed without umlauts: "fuenf"."""
+    for name, value in _number_words(data):
+        yield name, value
+        yield name.translate(_UMLAUTS), value
 
 
 def _number_words(data: dict[str, Any]) -> Iterator[tuple[str, int]]:

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from chat.languages.language import Language, Phrase, words
+from chat.languages.folding import Phrase, words
+from chat.languages.language import Language
 
 _SIGNS = {**dict.fromkeys("👍👌✅✔☑🆗", "yes"), **dict.fromkeys("👎❌", "no")}  # each is a clause of its own
 _BREAK = re.compile(rf"[.,;:!?\n、。，！？；،؟…—()\"{''.join(_SIGNS)}]+")

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from chat.languages.language import Language, fold, words
+from chat.languages.folding import fold, words
+from chat.languages.language import Language
 from chat.languages.vocabulary import vocabulary
-from chat.understanding.normalize import DigitGroup
+from chat.understanding.digits.normalize import DigitGroup
 from chat.values.card import Expiry, Field, Refusal, check_expiry
 
 Span = tuple[int, int]

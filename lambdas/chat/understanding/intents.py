@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from chat.languages.language import DEFAULT, Language, fold, load_language, without_fillers
+from chat.languages.folding import fold
+from chat.languages.language import DEFAULT, Language, load_language, without_fillers
 from chat.languages.vocabulary import Vocabulary
 from chat.understanding.clauses import Clause, contains_any, find_matching, split_clauses, strip_fillers
 from chat.values.card import FIELDS, Field

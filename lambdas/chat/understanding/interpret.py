@@ -5,15 +5,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from chat.languages.folding import words
 from chat.languages.language import Language, load_language
 from chat.languages.vocabulary import vocabulary
-from chat.understanding import fields, intents, names, normalize, number_words, redact
-from chat.values.card import FIELDS, CardNumber, Cvv, Expiry, Field, Refusal, is_public_test_number, masked_card
+from chat.understanding import extraction, fields, intents, labels, names, redact
+from chat.understanding.digits import misspellings, normalize, number_words
+from chat.values.card import FIELDS, CardNumber, Cvv, Expiry, Field, Refusal, is_public_test_number
 from chat.values.session import Intent, PartialNumber, Policy, Session, Step
 
 _DIGIT = re.compile(r"\d", re.ASCII)
 _ASKED = {Step(each.value): each for each in FIELDS}
 _IN_DIGITS = (Step.CARD, Step.EXPIRY, Step.CVV)
+_MISSPELLED = "0"  # what a misspelled number is masked like: a digit
 _MAX_SHORT_ANSWER_WORDS = 3  # in so few words a lone number word is an answer in digits
 
 
@@ -67,23 +70,32 @@ def interpret(message: str, session: Session, today: date, policy: Policy) -> In
         alone = in_digits and number_words.are_clearly_digits(
             said, vocabulary(), few=0 if asked else _MAX_SHORT_ANSWER_WORDS
         )
-        eager = [(0, len(text.plain))] if alone else fields.find_secret_sentences(text.plain, language)
+        eager = [(0, len(text.plain))] if alone else labels.find_secret_sentences(text.plain, language)
         runs = number_words.find_runs(text, said, vocabulary(), months)
         strict = number_words.replace_number_words(text, runs, eager)
         text = number_words.replace_number_words(text, runs, eager if alone and not asked else [])
+    has_digits = _DIGIT.search(strict.plain) is not None
+    slips = misspellings.find_misspelled(
+        strict, vocabulary(), language.known_words, in_digits=session.step in _IN_DIGITS
+    )
+    misspelled = {word for start, end in slips for word in words(strict.plain[start:end])}
+    strict = strict.with_digits([(start, end, _MISSPELLED) for start, end in slips])
     found = fields.extract_fields(text.plain, _context(session, today, policy, language))
     found = _apply_stage_rules(found, session, policy)
     name = _find_name(normalize.Text(text.typed, found.plain, text.places), session, found, asked, language)
+    if isinstance(name, str) and names.is_among(name, misspelled):
+        name = Refusal("name_invalid", Field.NAME)
     if isinstance(name, Refusal) and not isinstance(found.card, CardNumber):
         found = replace(found, card=None)
     is_question = "?" in text.plain or "؟" in text.plain
     unclear = is_question and not (asked or found or name or _DIGIT.search(text.plain))
     unheard = session.step in _IN_DIGITS and not (asked or is_question or _has_value(found, name))
-    private = unheard or _DIGIT.search(strict.plain) is not None
+    private = unheard or has_digits or bool(slips)
+    shown = redact.only_known_words(name or session.name, language) if session.step in _IN_DIGITS else str
     return Interpretation(
-        masked=redact.BULLETS if unheard else _mask(text, strict, found),
+        masked=redact.BULLETS if unheard else redact.mask_message(text, strict, found, shown),
         private=private,
-        intent=None if private and asked.intent in (Intent.YES, Intent.CONFIRM) else asked.intent,
+        intent=None if (unheard or has_digits) and asked.intent in (Intent.YES, Intent.CONFIRM) else asked.intent,
         topic="unclear" if unclear else asked.topic,
         language=asked.language, changes=asked.changes, different_card=asked.different_card, vague=asked.vague,
         is_doubtful=asked.is_doubtful, is_one_word=asked.is_one_word,
@@ -95,21 +107,21 @@ def interpret(message: str, session: Session, today: date, policy: Policy) -> In
 def _month_names(plain: str, said: list[number_words.Token], session: Session, language: Language) -> Mapping[str, int]:
     """One that is a number word too, as "sept" is, is a month where an expiry is asked for or named, or in digits."""
     is_number = {word for *_, word in said if word in language.months and word in vocabulary().max_words}
-    named = fields.find_labels(plain, language) if is_number else ()
+    named = labels.find_labels(plain, language) if is_number else ()
     asked = session.step is Step.EXPIRY and Field.CVV not in named
     if not is_number or asked or Field.EXPIRY in named or _DIGIT.search(plain):
         return language.months
     return {word: month for word, month in language.months.items() if word not in is_number}
 
 
-def _has_value(found: fields.ExtractedFields, name: str | Refusal | None) -> bool:
+def _has_value(found: extraction.ExtractedFields, name: str | Refusal | None) -> bool:
     return found.early_cvv or any(
         isinstance(each, (str, CardNumber, Expiry, Cvv)) for each in (name, found.card, found.expiry, found.cvv)
     )
 
 
-def _context(session: Session, today: date, policy: Policy, language: Language) -> fields.Context:
-    return fields.Context(
+def _context(session: Session, today: date, policy: Policy, language: Language) -> extraction.Context:
+    return extraction.Context(
         asked=_ASKED.get(session.step),
         brand=session.card.brand if session.card else None,
         expiry=session.expiry,
@@ -120,7 +132,9 @@ def _context(session: Session, today: date, policy: Policy, language: Language) 
     )
 
 
-def _apply_stage_rules(found: fields.ExtractedFields, session: Session, policy: Policy) -> fields.ExtractedFields:
+def _apply_stage_rules(
+    found: extraction.ExtractedFields, session: Session, policy: Policy
+) -> extraction.ExtractedFields:
     """A stage may take test numbers only; and where a name is asked for, digits replace no card."""
     if not isinstance(found.card, CardNumber):
         return found
@@ -142,57 +156,32 @@ def refuse_untested(card: CardNumber, policy: Policy) -> CardNumber | Refusal:
 def _find_name(
     text: normalize.Text,
     session: Session,
-    found: fields.ExtractedFields,
+    found: extraction.ExtractedFields,
     asked: intents.ParsedIntent,
     language: Language,
 ) -> str | Refusal | None:
     outside = text.without(asked.questions)
     led = names.find_introduced_name(outside, language, weakly=session.step in (Step.NONE, Step.NAME))
     if led:
-        return _check_name(led, language)
+        return names.check_name_in_chat(led, language)
     if _may_correct(session, found, asked) and "?" not in text.plain:
         corrected = names.find_corrected_name(text, session.name or "", language)
-        return _check_name(corrected, language) if corrected else None
+        return names.check_name_in_chat(corrected, language) if corrected else None
     text = text.without(asked.digressions)
     if session.step is not Step.NAME or (asked and not asked.digressions) or "?" in text.plain:
         return None
     alone = names.find_bare_name(text, language)
     if alone is not None:
-        return _check_name(alone, language)
+        return names.check_name_in_chat(alone, language)
     is_number = (
         any(what is Field.CARD for *_, what in found.spans) and len(found.spans) == 1 and not (found.labelled or asked)
     )
     return Refusal("name_looks_like_card", Field.NAME) if is_number else None
 
 
-def _may_correct(session: Session, found: fields.ExtractedFields, asked: intents.ParsedIntent) -> bool:
+def _may_correct(session: Session, found: extraction.ExtractedFields, asked: intents.ParsedIntent) -> bool:
     """Right after a name, or where it is asked for again, a no or a sorry can bring another."""
     after = session.step is Step.CARD and session.name is not None and session.card is None
     again = session.step is Step.NAME and asked.intent is Intent.NO
     fits = asked.intent in (None, Intent.NO) and asked.topic in (None, "moment", "repeat")
     return (after or again) and fits and not found and not replace(asked, intent=None, topic=None, vague=False)
-
-
-def _check_name(said: str, language: Language) -> str | Refusal:
-    """A name; one that reads as digits is shown to nobody."""
-    name = names.check_name(said, language)
-    if isinstance(name, str):
-        return names.refuse_digits(name, language)
-    return name
-
-
-def _mask(text: normalize.Text, strict: normalize.Text, found: fields.ExtractedFields) -> str:
-    """`strict`: the same message, with all of the number words that may be secret as digits."""
-    forms = {}
-    if isinstance(found.card, CardNumber):
-        forms[Field.CARD] = masked_card(found.card.brand, found.card.last4)
-    if isinstance(found.expiry, Expiry):
-        forms[Field.EXPIRY] = str(found.expiry)
-    if isinstance(found.cvv, Cvv):
-        forms[Field.CVV] = "•••"
-    rendered = [
-        ((strict.index(text.place(start)), strict.index(text.place(end)), what), forms[what])
-        for start, end, what in found.spans
-        if what in forms
-    ]
-    return redact.mask(strict, rendered)

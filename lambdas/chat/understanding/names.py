@@ -3,14 +3,20 @@
 import re
 import unicodedata
 
-from chat.languages.language import Language, fold, words
+from chat.languages.folding import fold, words
+from chat.languages.language import Language, words_of
 from chat.languages.vocabulary import vocabulary
-from chat.understanding.fields import find_secret_sentences
-from chat.understanding.normalize import BLANK, Text, normalize
-from chat.understanding.number_words import find_runs, has_number_word, replace_number_words, tokenize
+from chat.understanding.digits.misspellings import resemble_code
+from chat.understanding.digits.normalize import BLANK, Text, normalize
+from chat.understanding.digits.number_words import find_runs, has_number_word, replace_number_words, tokenize
+from chat.understanding.labels import find_secret_sentences
 from chat.values.card import Field, Refusal
 
 MAX_NAME_CHARS = 100
+MAX_NAME_WORDS = 6
+_PARTICLES = words_of(
+    ["al bin da das de del della di do dos du e el la las los of san ter und van von y zu", "ال بن ابن بنت ابو عبد"]
+)
 _MAX_NESTING = 2  # lead-ins and tails one within the other: "it's under Jane Doe, sorry"
 _EDGES = ' \t\r\n,;:!?"()“”„«»¡¿、。，！？' + BLANK
 _PIECES = re.compile(rf"[,;!\n、，！،؛{BLANK}]+")
@@ -76,6 +82,29 @@ def check_name(typed: str, language: Language) -> str | Refusal:
     return name
 
 
+def _has_too_many_words(name: str) -> bool:
+    """More than a name has, or the same one twice, particles such as "de la" apart."""
+    said = words(name)
+    other = [word for word in said if word not in _PARTICLES]
+    return len(said) > MAX_NAME_WORDS or len(set(other)) < len(other)
+
+
+def check_name_in_chat(typed: str, language: Language) -> str | Refusal:
+    """A name; one that reads as digits is shown to nobody, and many number words are a card number."""
+    name = check_name(typed, language)
+    said = typed[:MAX_NAME_CHARS]
+    if isinstance(name, Refusal) and _DIGIT.search(normalize(said).plain):
+        return name
+    read = refuse_digits(name if isinstance(name, str) else said, language)
+    return read if isinstance(name, str) or read == Refusal("name_looks_like_card", Field.NAME) else name
+
+
+def is_among(name: str, misspelled: set[str]) -> bool:
+    """Whether the name has words of a misspelled number, or in kana a part of one."""
+    said = words(normalize(name).plain)
+    return any(one in other or other in one for one in said for other in misspelled)
+
+
 def refuse_digits(name: str, language: Language | None = None) -> str | Refusal:
     """The name, unless it reads as digits. With a language, what speaks of card or security code is read closely."""
     read = normalize(name)
@@ -86,12 +115,12 @@ def refuse_digits(name: str, language: Language | None = None) -> str | Refusal:
         read = replace_number_words(read, runs, secret)
     if count := len(_DIGIT.findall(read.plain)):
         return Refusal("name_looks_like_card" if count > 3 else "name_invalid", Field.NAME)
-    return name
+    return Refusal("name_invalid", Field.NAME) if resemble_code(words(read.plain), vocabulary()) else name
 
 
 def _check_characters(name: str) -> str | Refusal:
     fine = 0 < len(name) <= MAX_NAME_CHARS and any(map(str.isalpha, name)) and all(map(_may_stand, name))
-    return name if fine else Refusal("name_invalid", Field.NAME)
+    return name if fine and not _has_too_many_words(name) else Refusal("name_invalid", Field.NAME)
 
 
 def _trim(typed: str, language: Language) -> str:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from chat.languages.language import load_language
 from chat.languages.vocabulary import vocabulary
-from chat.understanding import expiries, names, normalize, number_words, redact
+from chat.understanding import expiries, names, redact
+from chat.understanding.digits import normalize, number_words
 from chat.understanding.interpret import Interpretation, refuse_untested
 from chat.values.card import CardNumber, Cvv, Expiry, Field, Refusal, check_card, check_cvv, masked_card
 

@@ -4,15 +4,17 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from chat.languages.language import fold
+from chat.languages.folding import fold
 from chat.languages.vocabulary import Vocabulary
-from chat.understanding.ideographs import IDEOGRAPHS, VALUES, numerals_to_digits
-from chat.understanding.normalize import JOINS, Text
+from chat.understanding.digits.ideographs import IDEOGRAPHS, VALUES, numerals_to_digits
+from chat.understanding.digits.normalize import JOINS, Text
 
 _TOKEN = re.compile(r"[^\W_]+")
 _NUMERALS = rf"[{IDEOGRAPHS}]{{2,}}+(?!月)"
 # "The code is 七百" has no space before the number; a single numeral in a word, or a month, is part of that.
-_UNSPACED_TOKEN = re.compile(rf"{_NUMERALS}|(?:(?!{_NUMERALS})[^\W_])+")
+# So is a word of letters that one without spaces is written to: "quattroですか".
+_EAST_ASIAN = r"\u3040-\u30ff\u3400-\u9fff"
+_UNSPACED_TOKEN = re.compile(rf"{_NUMERALS}|[^\W\d_{_EAST_ASIAN}]+(?=[{_EAST_ASIAN}])|(?:(?!{_NUMERALS})[^\W_])+")
 _CODE_DIGITS = (3, 4)  # the least and the most digits of a security code: fewer in a row are ordinary speech
 Span = tuple[int, int]
 _A_WORD_LATER = re.compile(r"\s+[^\W\d_]")  # what follows an article: "one card", "une carte"
@@ -113,6 +115,8 @@ def find_runs(text: Text, said: list[Token], vocabulary: Vocabulary, months: Col
             end = said[index + used - 1][1]
             if not goes_on:
                 found.append(SpokenRun(sure=index > 0 and said[index - 1][2] in months))
+            elif said[index - 1][2] in vocabulary.links:  # "sete oito e nove"
+                start = said[index - 1][0]
             found[-1].parts.append((start, end, value))
             found[-1].spoken += "" if word.isdigit() else value
             found[-1].words += used

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 from itertools import islice
 
-from chat.understanding.ideographs import IDEOGRAPHS, numerals_to_digits
+from chat.understanding.digits.ideographs import IDEOGRAPHS, numerals_to_digits
 
 _ATOM = re.compile(r"\d+", re.ASCII)
 _IDEOGRAPH_RUN = re.compile(rf"[{IDEOGRAPHS}](?:[\s.,;:_·•*()/|+、-]{{0,5}}[{IDEOGRAPHS}]){{2,}}")
@@ -111,6 +111,9 @@ def _as_seen(char: str) -> str:
         return "-" if category == "Pd" else " "
     if "\uff00" < char < "\uff5f":
         return chr(ord(char) - 0xFEE0)  # full width
+    if "\uff61" <= char <= "\uff9f":  # half-width katakana; its voicing marks are accents on their own
+        wide = unicodedata.normalize("NFKC", char)
+        return "" if unicodedata.category(wide) == "Mn" else wide
     return _ALIKE.get(char, char)
 
 

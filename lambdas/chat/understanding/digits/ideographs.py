@@ -2,8 +2,10 @@
 
 import unicodedata
 
-IDEOGRAPHS = "〇零一二三四五六七八九十百千壹贰貳弐叁參参肆伍陆陸柒捌玖拾佰仟壱两両兩幺廿卅"
-VALUES = {each: 2 if each in "两両" else int(unicodedata.numeric(each)) for each in IDEOGRAPHS}
+_ON_THE_RADIO = {"洞": 0, "拐": 7, "勾": 9}  # Chinese digits as they are spoken where 零, 七, 九 could be misheard
+_PAIRS = {"両": 2, "两": 2}
+IDEOGRAPHS = "〇零一二三四五六七八九十百千壹贰貳弐叁參参肆伍陆陸柒捌玖拾佰仟壱両两兩幺廿卅" + "".join(_ON_THE_RADIO)
+VALUES = {each: int(unicodedata.numeric(each, 0)) for each in IDEOGRAPHS} | _PAIRS | _ON_THE_RADIO
 
 
 def numerals_to_digits(said: str) -> str:

@@ -1,0 +1,110 @@
+"""The card number in a message: whole, begun, going on, or asked for again because it may be more than that."""
+
+from dataclasses import replace
+
+from chat.understanding.card_numbers import (
+    Groups,
+    digits_of,
+    find_likely_number,
+    find_valid_number,
+    has_two_readings,
+    joined_groups,
+    may_be_number_and_code,
+)
+from chat.understanding.digits.normalize import DigitGroup
+from chat.understanding.extraction import Context, ExtractedFields
+from chat.understanding.labels import label_of
+from chat.values.brands import MAX_CARD_DIGITS, MIN_CARD_DIGITS, Brand, brand_of
+from chat.values.card import CardNumber, Field, Refusal, check_card
+
+# A bound on the work: runs of digits tried as a card number.
+_MAX_TRIED_RUNS = 3
+_MAX_BEGUN_DIGITS = 15  # of a number that may go on in the next message; more are kept to be compared
+
+
+def find_card(
+    found: ExtractedFields, groups: list[DigitGroup], context: Context
+) -> tuple[ExtractedFields, list[DigitGroup]]:
+    """The card number, if there is one or should be one, and the groups that are no part of it."""
+    found_runs = joined_groups(groups)
+    longest = [run for run in found_runs if len(digits_of(run)) >= MIN_CARD_DIGITS][:_MAX_TRIED_RUNS]
+    for run in longest:
+        used = find_valid_number(run, context.brands)
+        if used and _may_go_on(run, context):
+            return _ask_for_number_alone(found, run, "", groups, context)
+        if used:
+            return _take_found(found, run, used, groups, context)
+    if context.asked is Field.CARD:
+        begun = next(
+            (run for run in found_runs if label_of(found.plain, run[0], context.language) in (None, Field.CARD)), None
+        )
+        if begun and (context.partial_number or not longest):
+            return _find_begun(found, begun, groups, context)
+    if not longest:
+        return found, groups
+    used = find_likely_number(longest[0])
+    return _take_card(found, used, check_card(digits_of(used), context.brands), groups, context)
+
+
+def _take_found(
+    found: ExtractedFields, run: Groups, used: Groups, groups: list[DigitGroup], context: Context
+) -> tuple[ExtractedFields, list[DigitGroup]]:
+    """Take the number found in a run of digits, or ask for it alone when it may be another one with a security code.
+
+    Only UnionPay's numbers often have more than 16 digits: there the same digits sent again are the answer.
+    """
+    digits = digits_of(used)
+    number = check_card(digits, context.brands)
+    if digits == context.partial_number or not has_two_readings(run, used, context.brands):
+        return _take_card(found, used, number, groups, context)
+    return _ask_for_number_alone(found, run, digits if used == run else "", groups, context)
+
+
+def _ask_for_number_alone(
+    found: ExtractedFields, run: Groups, whole: str, groups: list[DigitGroup], context: Context
+) -> tuple[ExtractedFields, list[DigitGroup]]:
+    """`whole`: the digits of the run if all of them can be the number."""
+    is_kept = context.asked is Field.CARD and brand_of(whole or "0") is Brand.UNIONPAY
+    found, rest = _take_card(found, run, Refusal("card_length", Field.CARD), groups, context)
+    return replace(found, partial_number=whole if is_kept else ""), rest
+
+
+def _take_card(
+    found: ExtractedFields, used: Groups, card: CardNumber | Refusal, groups: list[DigitGroup], context: Context
+) -> tuple[ExtractedFields, list[DigitGroup]]:
+    labelled = label_of(found.plain, used[0], context.language) is Field.CARD
+    incomplete = isinstance(card, Refusal) and card.code == "card_incomplete" and context.asked is Field.CARD
+    part = digits_of(used) if incomplete else ""
+    start, end = used[0].start, used[-1].end
+    rest = [group for group in groups if not start <= group.start < end]
+    return found.having(Field.CARD, start, end, card=card, partial_number=part, labelled=labelled), rest
+
+
+def _find_begun(
+    found: ExtractedFields, run: Groups, groups: list[DigitGroup], context: Context
+) -> tuple[ExtractedFields, list[DigitGroup]]:
+    """A number that begins or goes on in this message."""
+    used, joined = _read_with_part(run, context)
+    if used and has_two_readings(joined, used, context.brands):
+        return _ask_for_number_alone(found, run, digits_of(used) if used == joined else "", groups, context)
+    taken = [group for group in used or run if group in run] or run
+    digits = digits_of(used or joined)
+    if len(digits) > MAX_CARD_DIGITS:
+        digits = digits_of(run)  # begun anew
+    found, rest = _take_card(found, taken, check_card(digits, context.brands), groups, context)
+    return (replace(found, partial_number=digits) if found.partial_number else found), rest
+
+
+def _may_go_on(run: Groups, context: Context) -> bool:
+    """Whether a run that holds a number may as well be the rest of the one begun before."""
+    used, joined = _read_with_part(run, context)
+    return used is not None or (joined != run and may_be_number_and_code(digits_of(joined), context.brands))
+
+
+def _read_with_part(run: Groups, context: Context) -> tuple[Groups | None, Groups]:
+    """The run with what came before in front of it, and the number in that, if any."""
+    part = context.partial_number
+    if not part or len(part) > _MAX_BEGUN_DIGITS or context.asked is not Field.CARD:
+        return None, run
+    joined = [DigitGroup(part, run[0].start, run[0].start, joined=False), *run]
+    return find_valid_number(joined, context.brands), joined

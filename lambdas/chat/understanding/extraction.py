@@ -1,0 +1,43 @@
+"""What is looked for among the digits of a message, and what was found."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from chat.languages.language import Language
+from chat.understanding.digits.normalize import BLANK
+from chat.values.brands import Brand
+from chat.values.card import CardNumber, Cvv, Expiry, Field, Refusal
+
+
+@dataclass(frozen=True)
+class Context:
+    """`asked`: the field that was asked for. `brand`, `expiry`: what is known. `partial_number`: digits sent before."""
+
+    asked: Field | None
+    brand: Brand | None
+    expiry: Expiry | None
+    partial_number: str = field(repr=False)
+    brands: frozenset[Brand]
+    today: date
+    language: Language
+
+
+@dataclass(frozen=True)
+class ExtractedFields:
+    """`spans`: where each accepted or refused value stands. `plain`: the message with those blanked out."""
+
+    plain: str = field(repr=False)
+    card: CardNumber | Refusal | None = None
+    expiry: Expiry | Refusal | None = None
+    cvv: Cvv | Refusal | None = None
+    early_cvv: bool = False
+    partial_number: str = field(default="", repr=False)
+    spans: tuple[tuple[int, int, Field], ...] = ()
+    labelled: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.card or self.expiry or self.cvv or self.early_cvv)
+
+    def having(self, what: Field, start: int, end: int, **values: object) -> "ExtractedFields":
+        plain = self.plain[:start] + BLANK * (end - start) + self.plain[end:]
+        return replace(self, plain=plain, spans=(*self.spans, (start, end, what)), **values)  # type: ignore[arg-type]

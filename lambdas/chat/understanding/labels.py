@@ -1,0 +1,46 @@
+"""Which field the words beside some digits name."""
+
+import re
+
+from chat.languages.folding import words
+from chat.languages.language import DEFAULT, Language, load_language
+from chat.understanding.digits.normalize import BLANK, DigitGroup
+from chat.values.card import Field
+
+_PRECEDENCE = (Field.CVV, Field.EXPIRY, Field.CARD)  # "The expiry of the card" is an expiry
+_BEFORE = re.compile(rf"[^\d{BLANK},;，、،\n]*[,، ]?\Z", re.ASCII)
+_AFTER = re.compile(rf"[^\d{BLANK}]{{0,40}}\Z", re.ASCII)
+_SENTENCE = re.compile(r"[^.;!?\n。！？；؟…]+")
+
+
+def label_of(plain: str, group: DigitGroup, language: Language) -> Field | None:
+    """The field that the words before the digits name, or those after the last digits of the message."""
+    before = _BEFORE.search(plain, max(0, group.start - 40), group.start)
+    label = _labelled_field(before[0] if before else "", language)
+    after = None if label else _AFTER.match(plain, group.end)
+    return label or _labelled_field(after[0] if after else "", language)
+
+
+def _labelled_field(said: str, language: Language) -> Field | None:
+    names = find_labels(said, language)
+    return next((each for each in _PRECEDENCE if each in names), None)
+
+
+def find_labels(said: str, language: Language) -> set[str]:
+    """The fields that a text names, in this language or else in English."""
+    spoken = words(said)
+    names = {
+        language.fields[name]
+        for name in (language.fields if language.unspaced else spoken)
+        if name in language.fields and (not language.unspaced or name in "".join(spoken))
+    }
+    return find_labels(said, load_language(DEFAULT)) if not names and language.tag != DEFAULT else names
+
+
+def find_secret_sentences(plain: str, language: Language) -> list[tuple[int, int]]:
+    """The sentences about a card's number or security code."""
+    return [
+        found.span()
+        for found in _SENTENCE.finditer(plain)
+        if not find_labels(found[0], language).isdisjoint((Field.CARD, Field.CVV))
+    ]

@@ -1,0 +1,22 @@
+"""`make mutation` changes every module that decides about digits."""
+
+from pathlib import Path
+
+from tests.evidence.mutation import MODULES, TESTS
+
+ROOT = Path(__file__).parents[2]
+CHAT = ROOT / "lambdas/chat"
+# What a message wants, how it is cut, and what a result looks like: no digits are decided there.
+OTHERS = {"understanding.intents", "understanding.clauses", "understanding.extraction"}
+
+
+def test_every_module_that_decides_about_digits_is_changed():
+    files = [file for file in (CHAT / "understanding").rglob("*.py") if file.name != "__init__.py"]
+    modules = {".".join(file.relative_to(CHAT).with_suffix("").parts) for file in files}
+
+    assert modules - OTHERS <= set(MODULES)
+
+
+def test_every_module_and_test_that_is_named_exists():
+    assert [module for module in MODULES if not (CHAT / f"{module.replace('.', '/')}.py").is_file()] == []
+    assert [test for test in TESTS if not (ROOT / f"tests/unit/test_{test}.py").is_file()] == []
