@@ -7,9 +7,11 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from local.demo.conversation import new_id
@@ -85,7 +87,7 @@ class Merchant:
         self.stage.stripe.ask("POST", "/_control/events", {"behaviour": behaviour, **which})
 
     def _events(self, order_id, kind):
-        events = self.stage.merchant.listed("events")
+        events = self.stage.merchant.ask("GET", "/events")
         return [event for event in events if event["body"]["data"]["orderId"] == order_id and event["type"] == kind]
 
     def _checkouts(self):
@@ -113,15 +115,21 @@ def merchant(stage):
 
 @pytest.mark.timeout(120)
 def test_fifty_concurrent_requests_of_one_reference_make_one_order(merchant):
+    """The emulator starts a process for each of them: on a busy machine some answers are late, or say 503."""
     reference = new_id("inv")
 
+    def create(_):
+        with suppress(httpx.TransportError):
+            return merchant.creates(reference=reference)
+
     with ThreadPoolExecutor(50) as pool:
-        replies = list(pool.map(lambda _: merchant.creates(reference=reference), range(50)))
+        replies = [reply for reply in pool.map(create, range(50)) if reply]
 
     statuses = [reply.status for reply in replies]
-    assert set(statuses) <= {200, 201, 503}  # 503: too slow a start on a busy machine, and nothing was done
-    assert statuses.count(201) == 1
-    made = [reply for reply in replies if reply.status != 503]
+    assert set(statuses) <= {200, 201, 503}
+    assert statuses.count(201) <= 1
+    made = [merchant.creates(reference=reference), *(reply for reply in replies if reply.status != 503)]
+    assert made[0].status == 200
     assert len({(reply["orderId"], reply["link"], reply["orderToken"]) for reply in made}) == 1
 
 
