@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
 from chat.http.body import closed_order_body, reply_body
@@ -99,9 +100,11 @@ class Api:
         return _reply(status, content, {"Retry-After": str(retry_after)} if retry_after else {})
 
 
-def _language_header(result: TurnResult) -> dict[str, str]:
-    """The reply's language, so that a client's own texts can follow the conversation."""
-    return {"Content-Language": result.session.language}
+def _result_headers(result: TurnResult) -> dict[str, str]:
+    """The reply's language, so that a client's own texts can follow it; the time of a payment, for its receipt."""
+    completed = result.order and result.order.completed
+    paid = {"Last-Modified": formatdate(completed, usegmt=True)} if completed else {}
+    return {"Content-Language": result.session.language, **paid}
 
 
 def _retry_after(error: Exception) -> int | None:
