@@ -1,4 +1,4 @@
-"""Of two values in one message the one that is meant is taken, or it is asked again; the other is remembered nowhere."""
+"""Of two values in one message the one that is meant is taken, or it is asked for; the other is remembered nowhere."""
 
 import pytest
 
