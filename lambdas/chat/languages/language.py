@@ -51,7 +51,7 @@ class Language:
     Phrases are folded; `intents` are compared whole, once `fillers` are dropped; the rest by all of their words.
 
     `changes`: whether each phrase says no itself, as "not right" does. `phrases`: those of `intents` with fillers.
-    `doubts`: words that make a yes or a stop a question: "can", "maybe", "if", and what is added to ask ("right?").
+    `doubts`: what makes a yes or a stop a question: "can", "maybe", "right?"; two words where they begin it: "is it".
     `doubts_as_typed`: the same, compared with their accents: "si" is "if" in Spanish, and "sí" is "yes".
     `known_words`: all words, or phrases where it is `unspaced`, that are understood.
     `slips`, `slip_words`: said before a correction, as "sorry". `negation_follows`: after what it denies.

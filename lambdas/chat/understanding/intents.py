@@ -93,7 +93,10 @@ def _is_doubtful(clause: Clause, heard: list[Language]) -> bool:
     language = heard[0]
     if len(clause.phrase) > 1 and not clause.typed.isdisjoint(language.doubts_as_typed):
         return True
-    return contains_any(clause, language, language.doubts) and clause.phrase not in language.phrases
+    is_asked = contains_any(clause, language, language.doubts) or any(
+        f"{clause.text} ".startswith(f"{each} ") for each in language.doubts if " " in each
+    )
+    return is_asked and clause.phrase not in language.phrases
 
 
 def _clause_intent(clause: Clause, heard: list[Language]) -> Intent | None:
