@@ -29,10 +29,10 @@ $(BENCH)/.ready: $(READY) requirements/bench.txt requirements/lambda.txt
 	@uv pip sync --quiet --python $(BENCH)/venv/bin/python --require-hashes --compile-bytecode requirements/bench.txt
 	@touch $@
 
-.PHONY: help run demo order stage test test-parts test-whole integration check bench screenshots page-figures page-scripts synth bootstrap deploy smoke check-page stripe-key rollback destroy setup lock clean evidence mutation sabotage
+.PHONY: help run demo order stage test test-parts test-whole integration check bench screenshots page-figures page-scripts synth bootstrap deploy smoke check-page stripe-key stripe-events webhook-secret rollback destroy setup lock clean evidence mutation sabotage
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "The local stage uses these ports of 127.0.0.1; set the variable to move one:"
 	@echo "  EMULATOR_PORT=4566 (AWS)  STRIPE_PORT=12111  MODEL_PORT=12112  MERCHANT_PORT=12113  PAGE_PORT=8501"
@@ -106,7 +106,7 @@ deploy: $(READY) ## check the settings of STAGE, show what changes, deploy, run 
 	@cdk deploy --all --no-notices --app cdk.out --require-approval never
 	@python -m infra.operations.smoke $(STAGE)
 
-smoke: $(READY) ## test the deployed STAGE: a conversation, refusals, the model
+smoke: $(READY) ## test the deployed STAGE: a conversation, an order, refusals, the model
 	@python -m infra.operations.smoke $(STAGE)
 
 check-page: $(READY) ## compare the deployed page at URL with docs/page-scripts.json
@@ -114,6 +114,12 @@ check-page: $(READY) ## compare the deployed page at URL with docs/page-scripts.
 
 stripe-key: $(READY) ## store the Stripe key of STAGE, read from standard input
 	@python -m infra.operations.stripe_key $(STAGE)
+
+stripe-events: $(READY) ## have Stripe send its events to STAGE; ROTATE=yes: under a new secret
+	@python -m infra.operations.stripe_events $(STAGE) $(ROTATE)
+
+webhook-secret: $(READY) ## show the secret that webhooks of STAGE are signed with; ROTATE=yes, then ROTATE=end
+	@python -m infra.operations.webhook_secret $(STAGE) $(ROTATE)
 
 rollback: $(READY) ## go back to the previous version of the function on STAGE, or to VERSION
 	@python -m infra.operations.rollback $(STAGE) $(VERSION)

@@ -35,6 +35,10 @@ LOCALES = (
 )  # fmt: skip
 UNUSED = (
     "babel/messages",
+    "babel/lists.py",
+    "babel/support.py",
+    "babel/units.py",
+    "dateutil/zoneinfo/*.tar.gz",  # time zones: all our times are UTC
     "**/*.so",  # optional accelerators, compiled for one machine; the Python they replace ships beside them
     "**/*.dist-info",
     "**/tests",
@@ -45,7 +49,8 @@ UNUSED = (
     "boto3/data",  # the resource interface, which is not used
     "boto3/examples",
     "bin",
-    "stripe/[!_dv]*/",  # leaves data and v2, which the client imports; the top level has what cards need
+    "stripe/[!_cdv]*/",  # leaves checkout, data and v2, which the client imports; the top level has the rest
+    "stripe/climate",
     "aws_lambda_powertools/event_handler",
     "aws_lambda_powertools/utilities/[!_j]*",  # leaves jmespath_utils, which the logger imports
 )

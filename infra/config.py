@@ -75,6 +75,10 @@ class Stage:
     burst: int = 100
     requests_per_address: int = 10_000
     """Requests within five minutes from one connection's address, where there is a firewall: the page's servers."""
+    events_per_address: int = 6_000
+    """The same for Stripe's events, which are counted apart. An order has two to five of them."""
+    events_per_second: int = 25
+    """Stripe's events, and payers who come back from Stripe: neither is signed, so each has a limit of its own."""
     requests_per_visitor: int = 1_000
     """The same for one visitor of the hosted page. Loading the page takes about forty requests."""
     attempts_per_address: int = 30
@@ -88,6 +92,9 @@ class Stage:
     """Megabytes; Lambda's share of a CPU grows with it."""
     snap_start: bool = False
     reserved_concurrency: int | None = None
+    """How many turns may be taken at once; kept free for them."""
+    events_concurrency: int | None = None
+    """The same for Stripe's events: they come unsigned, so a flood of forged ones must not use up the account's."""
     canary: bool = False
     """Whether a new version first takes a tenth of the traffic, and is rolled back on an alarm."""
     monitored: bool = True

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from aws_cdk import Duration
+from aws_cdk import Annotations, Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
@@ -14,10 +14,11 @@ from infra.nag_exceptions import INLINE_POLICIES, LAMBDA_FUNCTIONS, acknowledge
 
 
 class Function(Construct):
-    """Hands out `function`, `role` and `logs`. `room`: the package of lambdas/ that holds its handler.
+    """Hands out `function`, `role`, `logs` and `live`, what callers call. `room`: the package of lambdas/ that it runs.
 
     `role`: one that was made beside a key which names it; else the function gets a role of its own. `allowed`: all that
-    it may do besides writing its log.
+    it may do besides writing its log. `published`: callers reach a published version through the alias `live`, which
+    starts from a snapshot where the stage says so. `reserved`: how many may run at once, and always can.
     """
 
     def __init__(
@@ -35,6 +36,8 @@ class Function(Construct):
         timeout: Duration,
         memory: int = 256,
         role: iam.IRole | None = None,
+        published: bool = False,
+        reserved: int | None = None,
     ) -> None:
         super().__init__(scope, id_)
         self.logs = log_group(self, "Logs", stage=stage, key=logs_key)
@@ -52,13 +55,24 @@ class Function(Construct):
             handler=f"{room}.handler.handle",
             timeout=timeout,
             memory_size=memory,
+            reserved_concurrent_executions=reserved,
+            snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if published and stage.snap_start else None,
             tracing=lambda_.Tracing.ACTIVE,
             log_group=self.logs,
             role=self.role,
             environment={**environment, **shared_settings(stage)},
         )
+        self.live: lambda_.IFunction = publish(self, self.function) if published else self.function
         for construct in (self, self.role):
             acknowledge(construct, INLINE_POLICIES | LAMBDA_FUNCTIONS)
+
+
+def publish(scope: Construct, function: lambda_.Function) -> lambda_.Alias:
+    """The alias that names the newest published version."""
+    Annotations.of(function).acknowledge_warning(
+        "@aws-cdk/aws-lambda:snapStartRequirePublish", "The alias names a published version."
+    )
+    return lambda_.Alias(scope, "Live", alias_name="live", version=function.current_version)
 
 
 def shared_settings(stage: Stage) -> dict[str, str]:

@@ -15,6 +15,7 @@ LOCAL = Stage(
     signed=False,
     requests_per_second=2_000,
     burst=4_000,
+    events_per_second=2_000,
     attempts_per_address=1_000_000,
     attempts_per_card=1_000_000,
     log_retention=RetentionDays.ONE_DAY,
@@ -30,12 +31,13 @@ LOCAL = Stage(
     gateway_url="http://127.0.0.1:4566/_aws/execute-api",
     retry_scale=0.01,
 )
-DEV = Stage(name="dev", test_tokens=True, log_retention=RetentionDays.ONE_WEEK)
+DEV = Stage(name="dev", test_tokens=True, snap_start=True, log_retention=RetentionDays.ONE_WEEK)
 STAGING = Stage(name="staging", test_tokens=True, snap_start=True, canary=True, firewall=True)
 PROD = Stage(
     name="prod",
     snap_start=True,
     reserved_concurrency=100,
+    events_concurrency=20,
     canary=True,
     firewall=True,
     log_retention=RetentionDays.ONE_YEAR,
@@ -85,6 +87,9 @@ def contradictions(stage: Stage) -> tuple[str, ...]:
         "merchant: must not be empty": not stage.merchant.strip(),
         "webhook_url: must begin with https://": away and not re.match("https://.|$", stage.webhook_url),
         "return_hosts: host names, without scheme or path": not all(map(HOST.fullmatch, stage.return_hosts)),
+        "stripe_event_bus: the name of a partner event bus, aws.partner/stripe.com/…": not re.fullmatch(
+            r"(aws\.partner/stripe\.com/[\w./-]+)?", stage.stripe_event_bus
+        ),
         "retry_scale: is for the local stage alone": away and stage.retry_scale != 1,
     }
     return tuple(rule for rule, is_broken in rules.items() if is_broken)
@@ -100,5 +105,6 @@ def placeholders(stage: Stage) -> tuple[str, ...]:
         "alarm_email": not stage.alarm_email or stage.alarm_email.endswith(EXAMPLE),
         "page": stage.page is not None and stage.page.domain.endswith(EXAMPLE),
         "webhook_url": EXAMPLE in stage.webhook_url,
+        "return_hosts": any(host.endswith(EXAMPLE) for host in stage.return_hosts),
     }
     return tuple(name for name, is_unset in unset.items() if is_unset)

@@ -4,44 +4,62 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from itertools import count
 from math import inf
+from threading import RLock
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from chat.adapters import items
 from chat.http.api import Api
 from chat.turns.attempts import Limits
+from chat.turns.composing import Composer, NoWording
 from chat.turns.confirm import Confirmation
+from chat.turns.errors import SessionExpired
+from chat.turns.message import Message
 from chat.turns.records import Records
 from chat.turns.seals import SealBroken
 from chat.turns.stored import Conflict, LimitReached, Receipt, Record
-from chat.turns.turn import Message, Turns
-from chat.turns.wording import NoWording
+from chat.turns.turn import Turns
 from chat.values.brands import ACCEPTED
 from chat.values.session import Decline, PaymentToken, Policy, Sealed
+from chat.visits.chat_payment import ChatPayment
+from chat.visits.claiming import Claiming
+from chat.visits.handover import Handover
+from chat.visits.issuer import Issuer
+from chat.visits.ledger import Ledger
+from chat.visits.opening import Opening
+from chat.visits.openings import OrderOpenings
+from chat.visits.visits import Visits
+from chat.visits.waiting import Waiting
+from chat.wiring import terms_of
 from payments.adapters.order_items import from_order, to_order
 from payments.at_stripe import Report
 from payments.link import order_id, token_hash
 from payments.order import AtStripe, Capture, Order, Purpose, SavedCard, StripeKind, Terms
+from payments.settlement import Settlement
 from payments.stored import OrderConflict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from chat.adapters.item_size import Item
+    from chat.turns.composing import Wording, WordingRequest
     from chat.turns.confirm import PaymentProcessor
     from chat.turns.results import TurnResult
     from chat.turns.seals import Vault
     from chat.turns.stored import AttemptCounters, SessionStore
     from chat.turns.telemetry import Telemetry
-    from chat.turns.wording import Wording, WordingRequest
     from chat.values.card import Field
     from chat.values.payment import Payment
+    from chat.visits.stored import EarlierSession, OrderChange, VisitStore
     from payments.order import Change, Status
+    from payments.stored import OrderStore
 
+ORDER_TOKEN = "A" * 43
 NOON = 1_795_262_400  # 2026-11-21T12:00:00Z
 LAMBDA_CONTEXT = SimpleNamespace(
     function_name="chat",
@@ -53,10 +71,16 @@ LAMBDA_CONTEXT = SimpleNamespace(
 )
 
 
+def no_terms(order_id: str) -> Terms:
+    """Of a store whose sessions have no order."""
+    raise SessionExpired
+
+
 class MemorySessions:
     """Keeps items as DynamoDB would, so that what is stored goes through the real serialization."""
 
-    def __init__(self) -> None:
+    def __init__(self, orders: MemoryOrders | None = None) -> None:
+        self.orders = orders or MemoryOrders()
         self.items: dict[str, Item] = {}
         self.receipts: dict[str, Receipt] = {}
         self.counters: dict[str, Counter[int]] = defaultdict(Counter)
@@ -106,7 +130,7 @@ class MemorySessions:
 
     def _stored(self, session_id: str) -> Record | None:
         item = self.items.get(session_id)
-        return items.to_record(item) if item else None
+        return items.to_record(item, terms_of(self.orders)) if item else None
 
     def _unchanged(self, over: Record) -> None:
         stored = self._stored(over.session.id)
@@ -116,6 +140,54 @@ class MemorySessions:
 
 def _same(stored: Record | None, over: Record) -> bool:
     return stored is not None and (stored.version, stored.token_hash) == (over.version, over.token_hash)
+
+
+class MemoryVisits:
+    """Sessions and orders changed together or not at all; one at a time, as DynamoDB's transactions are."""
+
+    def __init__(self, sessions: MemorySessions) -> None:
+        self.sessions, self.orders = sessions, sessions.orders
+        self.lock = RLock()
+
+    def open(self, record: Record, order: OrderChange, earlier: EarlierSession | None, now: int) -> None:
+        with self._transaction("open", order):
+            stored = self.sessions._stored(record.session.id)
+            if stored is not None and now < stored.ttl:
+                raise Conflict(stored)
+            if earlier:
+                left = self.sessions._stored(earlier.session_id)
+                if left is not None and left.token_hash == earlier.token_hash:
+                    del self.sessions.items[earlier.session_id]
+            self.sessions.items[record.session.id] = items.from_record(record)
+
+    def claim(self, record: Record, over: Record, order: OrderChange, counters: AttemptCounters | None) -> None:
+        with self._transaction("claim", order):
+            self.sessions.claim(record, over, counters)
+
+    def save(self, record: Record, over: Record, order: OrderChange) -> None:
+        with self._transaction("save", order):
+            self.sessions._unchanged(over)
+            self.sessions.items[record.session.id] = items.from_record(record)
+
+    def delete(self, record: Record, order: OrderChange | None = None, receipt: Receipt | None = None) -> None:
+        with self._transaction("delete", order):
+            self.sessions._unchanged(record)
+            del self.sessions.items[record.session.id]
+            if receipt:
+                self.sessions.receipts[receipt.token_hash] = receipt
+
+    @contextmanager
+    def _transaction(self, name: str, order: OrderChange | None) -> Iterator[None]:
+        with self.lock:
+            self.sessions.calls.append(name)
+            kept = dict(self.sessions.items), dict(self.sessions.receipts)
+            yield  # the session's conditions come first
+            if order:
+                try:
+                    MemoryOrders.replace(self.orders, order.order, order.over)  # part of this one effect
+                except OrderConflict:
+                    self.sessions.items, self.sessions.receipts = kept
+                    raise
 
 
 class FakeVault:
@@ -235,11 +307,25 @@ class Ports:
     new_id: Callable[[], str]
     new_token: Callable[[], str]
     sleep: Callable[[float], None]
+    orders: OrderStore
+    visits: VisitStore
+    stripe: FakeStripe
     seconds_left: Callable[[], float] = lambda: inf
     seconds_needed: float = 20
+    seconds_to_go_on: float = 16
 
     def turns(self) -> Turns:
         records = Records(self.sessions, self.now, self.new_id)
+        settlement = Settlement(self.orders, self.stripe, self.telemetry, self.now)
+        ledger = Ledger(records, self.visits, self.orders, settlement, self.policy, self.telemetry, has_page=True)
+        claiming = Claiming(
+            ledger, self.limits, self.sleep, self.seconds_left, self.seconds_needed, self.seconds_to_go_on
+        )
+        handover = Handover(ledger, claiming, self.stripe)
+        issuer = Issuer(ledger, claiming, self.stripe)
+        opening, waiting = Opening(ledger, self.vault), Waiting(ledger, claiming, handover)
+        payment = ChatPayment(ledger, claiming, self.vault, self.processor, issuer)
+        composer = Composer(self.vault, self.wording, self.telemetry, self.policy, self.now)
         confirmation = Confirmation(
             records,
             self.vault,
@@ -251,7 +337,17 @@ class Ports:
             self.seconds_left,
             self.seconds_needed,
         )
-        return Turns(records, self.vault, self.wording, confirmation, self.telemetry, self.policy, self.new_token)
+        return Turns(
+            records,
+            self.vault,
+            composer,
+            confirmation,
+            Visits(ledger, opening, payment, handover, waiting),
+            OrderOpenings(ledger, opening, waiting, composer, self.new_token),
+            self.telemetry,
+            self.policy,
+            self.new_token,
+        )
 
     def api(self) -> Api:
         return Api(self.turns(), self.telemetry, self.new_id, time.monotonic)
@@ -261,15 +357,22 @@ class Ports:
 class World:
     """Every port in memory, and a clock that only moves when it is told to (or slept on)."""
 
-    sessions: MemorySessions = field(default_factory=MemorySessions)
+    orders: MemoryOrders = field(default_factory=lambda: MemoryOrders())  # noqa: PLW0108
+    sessions: MemorySessions | None = None
+    stripe: FakeStripe = field(default_factory=lambda: FakeStripe())  # noqa: PLW0108
     vault: FakeVault = field(default_factory=FakeVault)
     wording: FakeWording = field(default_factory=FakeWording)
     processor: FakeProcessor = field(default_factory=FakeProcessor)
     telemetry: FakeTelemetry = field(default_factory=FakeTelemetry)
     limits: Limits = field(default_factory=lambda: Limits(per_address=1000, per_card=1000))
-    policy: Policy = field(default_factory=lambda: Policy(ACCEPTED, "help@example.com"))
+    policy: Policy = field(default_factory=lambda: Policy(ACCEPTED, "help@example.com", merchant="ACME"))
     time: float = NOON
     ids: count[int] = field(default_factory=count)
+
+    def __post_init__(self) -> None:
+        self.sessions = self.sessions or MemorySessions(self.orders)
+        self.visits = MemoryVisits(self.sessions)
+        self.orders.now = lambda: int(self.time)
 
     def ports(self) -> Ports:
         return Ports(
@@ -284,6 +387,9 @@ class World:
             new_id=lambda: f"id-{next(self.ids)}",
             new_token=lambda: f"token-{next(self.ids)}",
             sleep=self.sleep,
+            orders=self.orders,
+            visits=self.visits,
+            stripe=self.stripe,
         )
 
     def sleep(self, seconds: float) -> None:
@@ -315,12 +421,30 @@ class Payer:
             token=self.token or None,
             expected_step=expected_step,
             accept_language=self.language,
-            field=field,
+            named_field=field,
             order_token=order_token,
+            return_url="https://api.example/returns",
         )
         answer = ports.turns().play(message)
         self.token = answer.session_token or self.token
         return answer
+
+    def opens(self, order_token: str = ORDER_TOKEN, **more: str) -> TurnResult:
+        """A new conversation about the order."""
+        self.token = ""
+        return self.says("payment", order_token=order_token, **more)
+
+    def reads(self) -> TurnResult:
+        return self.world.ports().turns().read(self.session_id, self.token)
+
+    def refreshes(self) -> TurnResult:
+        return self.world.ports().turns().refresh(self.session_id, self.token)
+
+    def reaches_order_review(self) -> TurnResult:
+        self.opens()
+        for text in ("John", "4242 4242 4242 4242", "12/30"):
+            self.says(text)
+        return self.says("123")
 
     def reaches_review(self) -> TurnResult:
         for text in ("payment", "John", "4242 4242 4242 4242", "12/30"):
@@ -328,7 +452,6 @@ class Payer:
         return self.says("123")
 
 
-ORDER_TOKEN = "A" * 43
 VISA_AT_STRIPE = SavedCard("pm_1", "visa", "4242", 12, 2030)
 
 
@@ -393,6 +516,9 @@ class FakeStripe:
         self.reports: dict[str, Report] = {}
         self.asked: list[str] = []
         self.trouble: list[Exception] = []
+        self.issuer: list[dict[str, object]] = []
+        self.confirmed: dict[str, Report] = {}
+        self.charges = 0
 
     def retrieve(self, at: AtStripe) -> Report:
         self._ask(f"retrieve {at.id}")
@@ -419,10 +545,15 @@ class FakeStripe:
         return self._made(order, made, intent_id=made.id, intent_status=status, customer=customer)
 
     def confirm_intent(self, at: AtStripe, payment_method: str, attempt: str, return_url: str) -> Report:
+        """Asks the issuer once for an attempt; `issuer`: what it answers, in turn, and yes when that is used up."""
         self._ask(f"confirm {at.id}")
-        if self.reports[at.id].is_open:
-            self.pay(at, replace(VISA_AT_STRIPE, id=payment_method))
-        return self.reports[at.id]
+        report = self.reports[at.id]
+        if report.is_open and report.intent_status != "requires_action" and attempt not in self.confirmed:
+            card = replace(VISA_AT_STRIPE, id=payment_method)
+            self.pay(at, **{"card": card, **(self.issuer.pop(0) if self.issuer else {})})
+            self.charges += self.reports[at.id].intent_status in ("succeeded", "requires_capture")
+            self.confirmed[attempt] = self.reports[at.id]
+        return self.confirmed.get(attempt, self.reports[at.id])
 
     def create_checkout(self, order: Order, language: str, return_url: str, submit_text: str) -> AtStripe:
         self._ask("create checkout")
@@ -453,6 +584,17 @@ class FakeStripe:
         self.asked.append(what)
         if self.trouble:
             raise self.trouble.pop(0)
+
+
+DECLINED = {
+    "status": "requires_payment_method",
+    "is_open": True,
+    "card": None,
+    "decline_code": "card_declined",
+    "decline_detail": "generic_decline",
+}
+ASKS_FOR_OWNER = {"status": "requires_action", "is_open": True, "url": "https://hooks.example/3ds"}
+PROCESSING = {"status": "processing", "is_open": False}
 
 
 class FakeBus:

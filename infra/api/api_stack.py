@@ -1,6 +1,6 @@
 """What can be replaced at any time, because it stores nothing: the functions, the API, their alarms and firewall."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import cast
 
 from aws_cdk import CfnElement, CfnOutput, Environment, Stack
@@ -12,12 +12,16 @@ from constructs import Construct
 
 from infra.api.chat_function import ChatFunction
 from infra.api.rest_api import Handlers, PaymentApi
+from infra.api.stripe_paths import EVENTS_PATH, takes_events
 from infra.api.sweep_function import sweep_function
 from infra.config import Stage
 from infra.data_stack import DataStack
-from infra.firewall import Firewall
-from infra.monitoring import alarms, payment_alarms
+from infra.firewall import EventsLimits, Firewall
+from infra.function import Function
+from infra.monitoring import alarms, order_alarms, payment_alarms
+from infra.monitoring.alarm_rule import AlarmRule
 from infra.monitoring.dashboard import Monitoring
+from infra.monitoring.queries import ORDER_QUERIES, QUERIES
 from infra.nag_exceptions import acknowledge
 from infra.orders.announcing import Announcing
 from infra.orders.order_sweep_function import order_sweep_function
@@ -43,7 +47,7 @@ class ApiStack(Stack):
         self.orders = orders_function(self, stage=stage, data=data, bus=bus, code=code)
         self.stripe_events = stripe_events_function(self, stage=stage, data=data, code=code)
         self.order_sweep = order_sweep_function(self, stage=stage, data=data, bus=bus, code=code)
-        handlers = Handlers(self.chat.live, self.orders.function, self.stripe_events.function)
+        handlers = Handlers(self.chat.live, self.orders.live, self.stripe_events.live)
         self.api = PaymentApi(self, "Rest", stage=stage, handlers=handlers, logs_key=data.storage).api
         self.callers = self._policy(stage, "Callers", "Call the chat API", CALLERS)
         self.merchant = self._policy(stage, "Merchants", "Create and follow orders", MERCHANT)
@@ -98,11 +102,25 @@ class ApiStack(Stack):
                 *payment_alarms.for_payments(stage),
                 *payment_alarms.for_card_testing(stage),
                 *alarms.for_sweep(stage, self.sweep.function),
+                *self._order_alarms(stage),
             )
         )
         self.monitoring.add_dashboard([*release, *others], self.api.metric_latency(statistic="p95"))
-        self.monitoring.add_queries(self.chat.logs)
+        self.monitoring.add_queries(QUERIES, [self.chat.logs])
+        self.monitoring.add_queries(ORDER_QUERIES, [function.logs for function in self._order_functions()])
         return release
+
+    def _order_alarms(self, stage: Stage) -> Iterator[AlarmRule]:
+        yield from order_alarms.for_orders(stage, self.orders.function)
+        yield from order_alarms.for_stripe_events(stage, self.stripe_events.function)
+        yield from order_alarms.for_order_sweep(self.order_sweep.function)
+        yield from order_alarms.for_relay(self.announcing.relay.function)
+        if self.announcing.webhooks:
+            yield from order_alarms.for_webhooks(stage, self.announcing.deliveries, self.announcing.dead_letters)
+
+    def _order_functions(self) -> list[Function]:
+        every = (self.orders, self.stripe_events, self.order_sweep, self.announcing.relay, self.announcing.webhooks)
+        return [function for function in every if function]
 
     def _add_canary(self, release: list[cloudwatch.Alarm]) -> None:
         group = codedeploy.LambdaDeploymentGroup(
@@ -128,4 +146,5 @@ class ApiStack(Stack):
             protects=self.api.deployment_stage.stage_arn,
             logs_key=data.storage,
             per_address=stage.requests_per_address,
+            events=EventsLimits(EVENTS_PATH, stage.events_per_address) if takes_events(stage) else None,
         )

@@ -1,6 +1,6 @@
 """The function that takes a turn, with exactly the permissions that a turn needs."""
 
-from aws_cdk import Annotations, Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -9,7 +9,7 @@ from constructs import Construct
 from infra import key_policies
 from infra.config import Model, Stage
 from infra.data_stack import DataStack
-from infra.function import shared_settings, stripe_settings
+from infra.function import publish, shared_settings, stripe_settings
 from infra.log_groups import log_group
 from infra.nag_exceptions import INLINE_POLICIES, LAMBDA_FUNCTIONS, acknowledge
 from infra.secrets import read_secret
@@ -46,10 +46,7 @@ class ChatFunction(Construct):
         for statement in (*_data_access(data), *_model_access(Stack.of(self), stage.model)):
             self.role.add_to_principal_policy(statement)
         acknowledge(self, INLINE_POLICIES | LAMBDA_FUNCTIONS)
-        Annotations.of(self.function).acknowledge_warning(
-            "@aws-cdk/aws-lambda:snapStartRequirePublish", "The alias names a published version."
-        )
-        self.live = lambda_.Alias(self, "Live", alias_name="live", version=self.function.current_version)
+        self.live = publish(self, self.function)
 
 
 def _environment(stage: Stage, data: DataStack) -> dict[str, str]:
@@ -83,7 +80,7 @@ def _data_access(data: DataStack) -> list[iam.PolicyStatement]:
         _items(data.sessions, "GetItem", "PutItem", "UpdateItem", "DeleteItem"),
         _items(data.receipts, "GetItem", "PutItem"),
         _items(data.attempts, "UpdateItem"),
-        _items(data.orders, "GetItem", "PutItem", "UpdateItem", "ConditionCheckItem"),
+        _items(data.orders, "GetItem", "PutItem"),
         key_policies.through_dynamodb(data.storage),
         iam.PolicyStatement(
             actions=["kms:Encrypt", "kms:Decrypt"],

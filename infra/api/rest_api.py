@@ -11,6 +11,7 @@ from constructs import Construct
 
 from infra.api.refusals import REFUSAL_HEADERS, WAIT, refusal_body, refusals
 from infra.api.request_models import CHAT_REQUEST, ORDER_REQUEST
+from infra.api.stripe_paths import add_stripe_paths, limits_of_stripe_paths
 from infra.config import Stage
 from infra.log_groups import log_group
 from infra.nag_exceptions import acknowledge
@@ -29,9 +30,6 @@ ACCESS_LOG = {
     "integrationLatency": "$context.integrationLatency",
     "responseLength": "$context.responseLength",
 }
-
-
-BACK = "returned"  # the page's query parameter that says: the payer comes back from Stripe
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ class PaymentApi(Construct):
         )
         self.api.node.try_remove_child("Endpoint")  # the stack has an output of its own for the address
         self._methods(handlers)
-        self._add_stripe_paths(handlers.stripe_events, stage)
+        add_stripe_paths(self.api, handlers.stripe_events, stage)
         self._refusals(stage)
         self._acknowledge(stage)
 
@@ -76,6 +74,7 @@ class PaymentApi(Construct):
             stage_name=stage.name,
             throttling_rate_limit=stage.requests_per_second,
             throttling_burst_limit=stage.burst,
+            method_options=limits_of_stripe_paths(stage),
             access_log_destination=apigateway.LogGroupLogDestination(self.access_logs),
             access_log_format=apigateway.AccessLogFormat.custom(json.dumps(ACCESS_LOG)),
             # Execution logs quote requests.
@@ -108,31 +107,6 @@ class PaymentApi(Construct):
         add("/orders/{orderId}", "GET", handlers.orders)
         add("/orders/{orderId}/cancel", "POST", handlers.orders)
         add("/orders/{orderId}/announce", "POST", handlers.orders)
-
-    def _add_stripe_paths(self, events: lambda_.IFunction, stage: Stage) -> None:
-        """What Stripe calls, and where it sends payers back to: both come without a signature of ours."""
-        unsigned = apigateway.AuthorizationType.NONE
-        from_stripe = self.api.root.resource_for_path("/stripe/events").add_method(
-            "POST", apigateway.LambdaIntegration(events, allow_test_invoke=False), authorization_type=unsigned
-        )
-        acknowledge(
-            from_stripe,
-            {
-                "AwsSolutions-APIG4": "Stripe signs the body of an event; the function checks that signature.",
-                "AwsSolutions-COG4": "Stripe is no user: it signs the body of an event.",
-            },
-        )
-        if not stage.page_url:
-            return
-        # Answered here: the query that Stripe adds holds a client secret, which no log of ours may see.
-        back = self.api.root.resource_for_path("/returns").add_method(
-            "GET",
-            _redirect(f"{stage.page_url}/?{BACK}"),
-            authorization_type=unsigned,
-            method_responses=[_RETURNED],
-        )
-        same_for_all = "It answers everybody the same: a redirect to the payment page."
-        acknowledge(back, {"AwsSolutions-APIG4": same_for_all, "AwsSolutions-COG4": same_for_all})
 
     def _refusals(self, stage: Stage) -> None:
         for type_, (status, code) in refusals(stage).items():
@@ -169,24 +143,3 @@ class PaymentApi(Construct):
             acknowledge(
                 self.api, {"AwsSolutions-APIG4": "Runs in an emulator that listens on the loopback address only."}
             )
-
-
-_RETURNED = apigateway.MethodResponse(
-    status_code="303",
-    response_parameters={
-        f"method.response.header.{name}": True for name in ("Location", "Cache-Control", "Referrer-Policy")
-    },
-)
-
-
-def _redirect(address: str) -> apigateway.MockIntegration:
-    headers = {"Location": address, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
-    return apigateway.MockIntegration(
-        request_templates={"application/json": '{"statusCode": 303}'},
-        integration_responses=[
-            apigateway.IntegrationResponse(
-                status_code="303",
-                response_parameters={f"method.response.header.{name}": f"'{value}'" for name, value in headers.items()},
-            )
-        ],
-    )

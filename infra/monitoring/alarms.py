@@ -83,12 +83,17 @@ def for_sweep(stage: Stage, sweep: lambda_.Function) -> Iterator[AlarmRule]:
         limit=1,
         periods=2,
     )
-    yield AlarmRule(
-        "SweepMissing",
-        "The function that deletes expired sessions did not run for 45 minutes.",
+    yield missing_runs("SweepMissing", "The function that deletes expired sessions did not run for 45 minutes.", sweep)
+
+
+def missing_runs(name: str, meaning: str, function: lambda_.IFunction) -> AlarmRule:
+    """Of a function that should run every 15 minutes."""
+    return AlarmRule(
+        name,
+        meaning,
         cloudwatch.MathExpression(
             expression="IF(FILL(runs, 0) < 1, 1, 0)",
-            using_metrics={"runs": sweep.metric_invocations(period=QUARTER, statistic="Sum")},
+            using_metrics={"runs": function.metric_invocations(period=QUARTER, statistic="Sum")},
             period=QUARTER,
         ),
         limit=1,

@@ -1,6 +1,6 @@
 """A stage's alarms with the topic they notify, its dashboard with the funnel, and its saved log queries."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -13,21 +13,6 @@ from constructs import Construct
 from infra.config import NAMESPACE, Stage
 from infra.monitoring.alarm_rule import AlarmRule
 from infra.monitoring.log_metrics import Counts
-
-# CloudWatch Logs Insights, over the function's log group. The fields are those of lambdas/chat/adapters/telemetry.py.
-QUERIES = {
-    "unforeseen": "filter message in ['unforeseen', 'the Stripe key cannot be used'] | sort @timestamp desc"
-    " | fields @timestamp, level, message, session_id, kind, places, secret, reason",
-    "refusals": "filter message = 'refused' | stats count(*) as times by http_status, code | sort times desc",
-    "refused-values": "filter message = 'turn' and ispresent(error) | stats count(*) as times by step, error"
-    " | sort times desc",
-    "declines": "filter message = 'declined' | stats count(*) as times by code, detail | sort times desc",
-    "dependencies": "filter message = 'unavailable' | stats count(*) as times by dependency, code | sort times desc",
-    "slow-turns": "filter message = 'turn' | stats pct(milliseconds, 50) as p50, pct(milliseconds, 95) as p95,"
-    " count(*) as turns by step | sort p95 desc",
-    "one-session": "filter session_id = 'PUT THE SESSION ID HERE' | sort @timestamp | fields @timestamp, message, step,"
-    " next_step, status, error, http_status, dependency, code, detail, kind, places, milliseconds",
-}
 
 
 class Monitoring(Construct):
@@ -45,14 +30,15 @@ class Monitoring(Construct):
     def add_alarms(self, rules: Iterable[AlarmRule]) -> list[cloudwatch.Alarm]:
         return [rule.create(self, self.topic) for rule in rules]
 
-    def add_queries(self, group: logs.ILogGroup) -> None:
-        for name, query in QUERIES.items():
+    def add_queries(self, queries: Mapping[str, str], groups: Iterable[logs.ILogGroup]) -> None:
+        names = [group.log_group_name for group in groups]
+        for name, query in queries.items():
             logs.CfnQueryDefinition(
                 self,
                 f"Query-{name}",
                 name=f"{self.stage.service}/{name}",
                 query_string=query,
-                log_group_names=[group.log_group_name],
+                log_group_names=names,
             )
 
     def add_dashboard(self, alarms: list[cloudwatch.Alarm], latency: cloudwatch.IMetric) -> None:
@@ -79,6 +65,11 @@ class Monitoring(Construct):
                 _graph("Trouble with Stripe", [counts.total(name, QUARTER) for name in STRIPE_TROUBLE]),
                 self._by("Denied by a dependency", "DependencyDenied", "dependency"),
             ],
+            [
+                self._by("Orders by status", "OrdersByStatus", "status"),
+                _graph("From opening to completion (s)", [_order_time(counts, each) for each in ("p50", "p95")]),
+                _graph("Trouble with orders", [counts.total(name, QUARTER) for name in ORDER_TROUBLE]),
+            ],
         ]
         cloudwatch.Dashboard(
             self, "Dashboard", dashboard_name=self.stage.service, widgets=rows, default_interval=Duration.days(1)
@@ -96,6 +87,12 @@ class Monitoring(Construct):
 
 QUARTER = Duration.minutes(15)
 STRIPE_TROUBLE = ("ProcessorBusy", "ProcessorFailed", "RawCardRefused")
+ORDER_TROUBLE = ("OrderMismatch", "OrderStuck", "EventForged", "WebhookUndelivered", "WebhookDropped")
+
+
+def _order_time(counts: Counts, statistic: str) -> cloudwatch.IMetric:
+    """Seconds from the payer's first opening of an order to its completion."""
+    return counts.total("OrderTime", QUARTER).with_(statistic=statistic, label=statistic)
 
 
 def _graph(

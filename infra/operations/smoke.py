@@ -1,9 +1,13 @@
-"""Try out a deployed stage: `make smoke STAGE=dev`. Opens a conversation and cancels it; takes no card."""
+"""Try out a deployed stage: `make smoke STAGE=dev`. Opens a conversation and an order and cancels them; takes no card.
+
+The order's cancellation is announced as every other: the merchant's server hears of it under a reference smoke-….
+"""
 
 import json
 import os
 import sys
 import time
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +17,7 @@ import httpx
 
 from infra.config import Stage
 from infra.operations.outputs import stage_outputs
+from infra.operations.stage_secrets import StageSecrets
 from infra.stages import stage_named
 from payment_chat_client import SigV4
 
@@ -72,6 +77,29 @@ def check_refusals(call: Call, *, signed: bool) -> Iterator[tuple[str, bool]]:
         yield "an unsigned call is refused", (unsigned.status, unsigned.code) == (403, "forbidden")
 
 
+def check_order(call: Call, reference: str, *, signed: bool) -> Iterator[tuple[str, bool]]:
+    """Asks for an order, asks again, looks it up and cancels it. Needs a Stripe key on the stage; no payer comes."""
+    asked = {"reference": f"smoke-{reference}", "purpose": "save", "description": "Smoke test"}
+    created = call("POST", "/orders", asked)
+    yield "an order is created", created.status == 201 and created.body["status"] == "open"
+    if created.status != 201:
+        return
+    if signed:
+        yield "an order needs a signature", call("POST", "/orders", asked, signed=False).status == 403
+    again = call("POST", "/orders", asked)
+    is_same = again.status == 200 and again.body["orderToken"] == created.body["orderToken"]
+    yield "asking again gives the same order and link", is_same
+    where = f"/orders/{created.body['orderId']}"
+    yield "it can be looked up", call("GET", where).body.get("status") == "open"
+    yield "it can be cancelled", call("POST", f"{where}/cancel").body.get("status") == "cancelled"
+    yield "it stays cancelled", call("GET", where).body.get("status") == "cancelled"
+
+
+def check_events_path(call: Call) -> tuple[str, bool]:
+    refused = call("POST", "/stripe/events", {"id": "evt_smoke"}, signed=False)
+    return "an event that Stripe did not sign is refused", (refused.status, refused.code) == (400, "invalid_request")
+
+
 def check_wording(aws: boto3.Session, stage: Stage, group: str, since: float) -> tuple[str, bool]:
     """Whether the model worded the opening. The reply does not show it, so the function's metrics are read."""
     logs = aws.client("logs", region_name=stage.region)
@@ -87,25 +115,25 @@ def check_wording(aws: boto3.Session, stage: Stage, group: str, since: float) ->
     return f"the model words replies (nothing logged within {LOG_WAIT_SECONDS} s)", False
 
 
-def has_stripe_key(aws: boto3.Session, stage: Stage, secret: str) -> bool:
-    """Whether a value was stored after the random one that the stack makes. The value itself is not read."""
-    secrets = aws.client("secretsmanager", region_name=stage.region)
-    stages = secrets.describe_secret(SecretId=secret).get("VersionIdsToStages", {}).values()
-    return "AWSPREVIOUS" in {label for labels in stages for label in labels}
-
-
 def main(name: str) -> None:
     aws, stage, started = boto3.Session(), stage_named(name), time.time()
     outputs = stage_outputs(aws, stage)
+    secrets = StageSecrets(aws.client("secretsmanager", region_name=stage.region), stage, outputs)
     auth = SigV4(aws, stage.region) if stage.signed else None
     call = caller(os.environ.get("API_URL", outputs["ApiUrl"]), auth)
     checks = [*check_conversation(call), *check_refusals(call, signed=stage.signed)]
-    if stage.model and all(passed for _, passed in checks):
+    if secrets.has_stripe_key():
+        checks += check_order(call, uuid.uuid4().hex, signed=stage.signed)
+    if not stage.stripe_event_bus:
+        checks.append(check_events_path(call))
+    if stage.webhook_url:
+        checks.append(secrets.check_webhook_secret())
+    if stage.model and not stage.model_url and all(passed for _, passed in checks):
         checks.append(check_wording(aws, stage, outputs["LogGroup"], started))
     for what, passed in checks:
         print(f"  {'ok  ' if passed else 'FAIL'} {what}")  # noqa: T201
-    if not has_stripe_key(aws, stage, outputs["StripeSecret"]):
-        print(f"Next: make stripe-key STAGE={name}    (asks for the Stripe key and stores it without showing it)")  # noqa: T201
+    for step in secrets.missing():
+        print(f"Next: {step}")  # noqa: T201
     if not all(passed for _, passed in checks):
         raise SystemExit(1)
 

@@ -24,17 +24,20 @@ KEPT = Duration.days(14)
 
 
 class Announcing(Construct):
-    """Hands out `bus`, `relay` and, where the stage has a webhook address, `webhooks` and `dead_letters`."""
+    """Hands out `bus`, `relay` and, where the stage has a webhook address, `webhooks` and its two queues.
+
+    The queues are `deliveries` and `dead_letters`.
+    """
 
     def __init__(self, scope: Construct, id_: str, *, stage: Stage, data: DataStack, code: lambda_.Code) -> None:
         super().__init__(scope, id_)
         self.bus = events.EventBus(self, "Bus", description=f"Payment Chat, {stage.name}: what became of orders")
         self.relay = self._relay(stage, data, code)
         self.webhooks: Function | None = None
-        self.dead_letters: sqs.Queue | None = None
         if stage.webhook_url:
             self.dead_letters = self._queue("DeadLetters")
-            self.webhooks = self._webhooks(stage, data, code, self.dead_letters)
+            self.deliveries = self._queue("Deliveries", self.dead_letters)
+            self.webhooks = self._webhooks(stage, data, code)
 
     def _relay(self, stage: Stage, data: DataStack, code: lambda_.Code) -> Function:
         made = Function(
@@ -63,8 +66,8 @@ class Announcing(Construct):
         )
         return made
 
-    def _webhooks(self, stage: Stage, data: DataStack, code: lambda_.Code, dead: sqs.Queue) -> Function:
-        queue = self._queue("Deliveries", dead)
+    def _webhooks(self, stage: Stage, data: DataStack, code: lambda_.Code) -> Function:
+        queue, dead = self.deliveries, self.dead_letters
         events.Rule(
             self,
             "ToWebhook",

@@ -31,7 +31,6 @@ def orders_function(
             "ORDERS_TABLE": data.orders.table_name,
             "LINK_KEY": data.links.key_arn,
             "EVENT_BUS": bus.event_bus_name,
-            "MERCHANT": stage.merchant,
             "CURRENCIES": ",".join(stage.currencies),
             "CAPTURES": ",".join(stage.captures),
             "DEFAULT_CAPTURE": stage.captures[0],
@@ -51,4 +50,5 @@ def orders_function(
         ],
         timeout=Duration.seconds(25),
         memory=stage.memory,
+        published=True,
     )

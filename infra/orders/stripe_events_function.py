@@ -1,6 +1,8 @@
 """The function that Stripe's events reach. Its only secrets are the signing secrets and the Stripe key."""
 
 from aws_cdk import Duration
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
@@ -10,9 +12,11 @@ from infra.function import Function, stripe_settings
 from infra.orders.order_access import orders_access
 from infra.secrets import read_secret
 
+PARTNER = "aws.partner/stripe.com"  # what the source of Stripe's events on a partner event bus begins with
+
 
 def stripe_events_function(scope: Construct, *, stage: Stage, data: DataStack, code: lambda_.Code) -> Function:
-    return Function(
+    made = Function(
         scope,
         "StripeEvents",
         stage=stage,
@@ -32,4 +36,15 @@ def stripe_events_function(scope: Construct, *, stage: Stage, data: DataStack, c
         ],
         timeout=Duration.seconds(25),
         memory=512,
+        published=True,
+        reserved=stage.events_concurrency,
     )
+    if stage.stripe_event_bus:
+        events.Rule(
+            made,
+            "FromStripe",
+            event_bus=events.EventBus.from_event_bus_name(made, "PartnerBus", stage.stripe_event_bus),
+            event_pattern=events.EventPattern(source=events.Match.prefix(PARTNER)),
+            targets=[targets.LambdaFunction(made.live)],  # what fails again and again, the sweep settles
+        )
+    return made

@@ -99,7 +99,7 @@ def _acknowledge_task(task: ecs.FargateTaskDefinition) -> None:
         task,
         INLINE_POLICIES
         | {
-            "AwsSolutions-ECS2": "The API's address, the region, a switch: nothing of it is secret.",
+            "AwsSolutions-ECS2": "The API's address, the region, the merchant's name: nothing of it is secret.",
             "AwsSolutions-IAM5[Resource::*]": "The registry gives its login for the account, not for a repository.",
         },
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chat.values.brands import Brand
+from payments.order import Capture
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,7 +14,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Settings:
-    """Names and ids, no secrets. The two addresses are None on AWS."""
+    """Names and ids, no secrets.
+
+    `page_url`: empty where the stage has no page. The last three addresses are None on AWS; in `return_url`, `{api}`
+    stands for the id of the API.
+    """
 
     stage: str
     sessions_table: str
@@ -28,8 +33,14 @@ class Settings:
     attempts_per_address: int
     attempts_per_card: int
     test_tokens: bool
+    orders_table: str
+    merchant: str
+    captures: frozenset[Capture]
+    page_url: str
+    wallets: bool
     stripe_url: str | None
     model_url: str | None
+    return_url: str | None
 
     @property
     def test_cards_only(self) -> bool:
@@ -55,7 +66,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         return int(environment[name])
 
     stage = required("STAGE")
-    for name in ("STRIPE_URL", "MODEL_URL"):
+    for name in ("STRIPE_URL", "MODEL_URL", "RETURN_URL"):
         if environment.get(name) and stage != "local":
             raise BadSetting(f"the setting {name} is for the stage local alone")
     if environment.get("STRIPE_LOG"):
@@ -64,6 +75,10 @@ def read(environment: Mapping[str, str]) -> Settings:
         brands = frozenset(Brand(name.strip()) for name in required("BRANDS").split(","))
     except ValueError:
         raise BadSetting("the setting BRANDS names an unknown brand") from None
+    try:
+        captures = frozenset(Capture(name.strip()) for name in required("CAPTURES").split(","))
+    except ValueError:
+        raise BadSetting("the setting CAPTURES names something other than chat and hosted") from None
     return Settings(
         stage=stage,
         sessions_table=required("SESSIONS_TABLE"),
@@ -78,6 +93,12 @@ def read(environment: Mapping[str, str]) -> Settings:
         attempts_per_address=number("ATTEMPTS_PER_ADDRESS"),
         attempts_per_card=number("ATTEMPTS_PER_CARD"),
         test_tokens=required("TEST_TOKENS") == "true",
+        orders_table=required("ORDERS_TABLE"),
+        merchant=required("MERCHANT"),
+        captures=captures,
+        page_url=required("PAGE_URL"),
+        wallets=required("WALLETS") == "true",
         stripe_url=environment.get("STRIPE_URL") or None,
         model_url=environment.get("MODEL_URL") or None,
+        return_url=environment.get("RETURN_URL") or None,
     )

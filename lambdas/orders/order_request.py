@@ -7,11 +7,11 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from orders.card_traces import shows_card_number
+from orders.reference import is_reference
 from orders.return_address import is_return_address
-from payments.card_traces import shows_card_number
 from payments.money import AmountRefused, check_amount
 from payments.order import Capture, Purpose, Terms
-from payments.reference import is_reference
 from runtime.gateway import invalid
 
 if TYPE_CHECKING:

@@ -58,8 +58,12 @@ class StripeFailed(Unavailable):
     """Stripe failed at a request and will repeat that failure for its idempotency key: the next try needs another."""
 
 
+class NotAtStripe(Unavailable):
+    """Stripe does not know the Checkout or intent: it was made with another account's key, or in the other mode."""
+
+
 class StripeReports(Protocol):
-    """Raises Unavailable when Stripe does not answer (rate limit, 5xx, time-out, a key that it refuses)."""
+    """Raises Unavailable when Stripe does not answer (rate limit, 5xx, time-out, a refused key), NotAtStripe."""
 
     def retrieve(self, at: AtStripe) -> Report: ...
 

@@ -24,8 +24,8 @@ def next_look(order: Order, now: int) -> int | None:
         return now + SOON_SECONDS
     if order.at_stripe is None:
         return max(order.expires, now + SOON_SECONDS)
-    since = order.changes[-1].at if order.changes else order.created
-    looks = [now + max(AT_STRIPE_SECONDS, now - since), order.expires]  # the older, the rarer
+    since = order.changes[-1].at if order.changes and now < order.expires else now
+    looks = [now + max(AT_STRIPE_SECONDS, now - since), order.expires]  # the older, the rarer, until its end
     if order.at_stripe.expires is not None:
         looks.append(order.at_stripe.expires + AFTER_END_SECONDS)
     return min(look for look in looks if look > now)

@@ -2,10 +2,11 @@
 
 import json
 import shutil
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from secrets import token_urlsafe
+from secrets import token_bytes
 from typing import Any
 
 from boto3.session import Session
@@ -130,8 +131,13 @@ def set_what_cloudformation_dropped(emulator: EmulatorClients, deployed: Deploym
         dynamodb.update_table(TableName=name, SSESpecification=encryption)
     secrets, data = emulator.client("secretsmanager"), deployed.data
     secrets.put_secret_value(SecretId=data["StripeSecret"], SecretString=LOCAL_STRIPE_KEY)
-    signing = json.dumps({"secrets": [f"whsec_{token_urlsafe(24)}"]})
-    secrets.put_secret_value(SecretId=data["StripeEventsSecret"], SecretString=signing)
+    signing, webhook = ({"secrets": [_signing_secret()]}, {"current": _signing_secret(), "previous": None})
+    secrets.put_secret_value(SecretId=data["StripeEventsSecret"], SecretString=json.dumps(signing))
+    secrets.put_secret_value(SecretId=data["WebhookSecret"], SecretString=json.dumps(webhook))
+
+
+def _signing_secret() -> str:
+    return f"whsec_{b64encode(token_bytes(24)).decode()}"
 
 
 def read_resources(emulator: EmulatorClients, stack: str) -> dict[str, dict[str, Any]]:

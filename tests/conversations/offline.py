@@ -6,7 +6,8 @@ from typing import Any
 
 from chat.dialogue import order_replies
 from chat.dialogue.replies import choose_language
-from chat.dialogue.state_machine import advance, settle
+from chat.dialogue.settling import settle
+from chat.dialogue.state_machine import advance
 from chat.http.body import reply_body
 from chat.turns.results import TurnResult, result_of_receipt
 from chat.turns.stored import Receipt

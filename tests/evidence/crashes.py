@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from chat.turns.confirm import CLAIM_SECONDS
+from chat.turns.claims import CLAIM_SECONDS
 from chat.turns.errors import Busy, SessionExpired
+from chat.turns.message import Message
 from chat.turns.results import TurnResult
-from chat.turns.turn import Message
 from chat.values.session import Decline
 from tests.fakes import World
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from chat.http.events import read_message
 from chat.turns.attempts import Limits
 from chat.turns.errors import SessionExpired, TooManyRequests
-from chat.turns.turn import Message
+from chat.turns.message import Message
 from chat.values.brands import Brand
 from chat.values.session import Decline
 from tests.evidence.canary import number

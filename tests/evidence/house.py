@@ -16,7 +16,7 @@ import stripe as stripe_sdk
 from chat.adapters.bedrock import BedrockWording, prompt
 from chat.adapters.stripe_payment_methods import StripePaymentMethods
 from chat.adapters.telemetry import PowertoolsTelemetry
-from chat.turns.wording import WordingRequest
+from chat.turns.composing import WordingRequest
 from local.model.server import HOSTILE
 from local.stand_in.service import Request, Service
 from local.stripe.server import LOCAL_STRIPE_KEY, Stripe

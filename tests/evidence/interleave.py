@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
+from chat.turns.message import Message
 from chat.turns.results import TurnResult
-from chat.turns.turn import Message
 from tests.fakes import Ports, World
 
 PORTS = ("sessions", "vault", "wording", "processor")

@@ -7,7 +7,7 @@ of the card's hour. A PaymentMethod that Stripe made must reach the payer, and n
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chat.turns.confirm import CLAIM_SECONDS, RETRY_SECONDS
+from chat.turns.claims import CLAIM_SECONDS, RETRY_SECONDS
 from tests.evidence.crashes import SCRIPTS, Crash, Survivor
 from tests.fakes import World
 

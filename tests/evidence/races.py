@@ -8,12 +8,12 @@ from typing import Any
 
 from chat.adapters import items
 from chat.turns.errors import Busy, SessionExpired, SessionTokenRequired
+from chat.turns.message import Message
 from chat.turns.results import TurnResult
 from chat.turns.stored import Record
-from chat.turns.turn import Message
 from chat.values.payment import Payment
 from tests.evidence.interleave import Race
-from tests.fakes import MemorySessions, Payer, World
+from tests.fakes import MemorySessions, Payer, World, no_terms
 
 REFUSED = (Busy, SessionExpired, SessionTokenRequired)
 
@@ -111,7 +111,7 @@ def lost_updates(races: int, make: MakeWorld = judged_world, first_seed: int = 0
             "card": _message(payer, "4242 4242 4242 4242", "a"), "expiry": _message(payer, "expires 12/30", "b"),
         })  # fmt: skip
         verdict.note(race)
-        stored = items.to_record(world.sessions.items[payer.session_id]).session
+        stored = items.to_record(world.sessions.items[payer.session_id], no_terms).session
         for name, value in (("card", stored.card), ("expiry", stored.expiry)):
             if isinstance(race.answers[name], TurnResult) and value is None:
                 verdict.wrong.append(f"{seed}: the {name} was taken and is lost")

@@ -12,7 +12,8 @@ from typing import Any
 
 from boto3.dynamodb.types import Binary
 
-from chat.languages.language import FILES, language_tags, words
+from chat.languages.folding import words
+from chat.languages.language import FILES, language_tags
 from chat.values.card import CardNumber, check_card
 from tests.evidence.canary import IDEOGRAPHS, WORDS, Typed
 

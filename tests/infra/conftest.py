@@ -55,6 +55,8 @@ HOSTED = replace(
     PROD,
     name="hosted",
     alarm_email="oncall@example.com",
+    webhook_url="https://shop.example.com/webhooks",
+    return_hosts=("shop.example.com",),
     page=Page(
         domain="pay.example.com",
         certificate="arn:aws:acm:us-east-1:111122223333:certificate/11111111-2222-3333-4444-555555555555",

@@ -70,7 +70,7 @@ def test_the_gateways_schema_refuses_what_the_document_refuses(body, templates):
     ],
 )
 def test_the_gateways_schema_takes_the_ids_that_the_function_takes(written, templates):
-    model = templates["dev-Api"].only("AWS::ApiGateway::Model")["Schema"]
+    model = templates["dev-Api"].named("RestApiChatRequest", "AWS::ApiGateway::Model")["Schema"]
 
     try:
         taken = bool(parse_id(written, "sessionId"))

@@ -31,7 +31,7 @@ def test_it_is_small(package: Path, tmp_path: Path):
             archive.write(path, path.relative_to(package))
 
     assert sum(path.stat().st_size for path in files) <= 25 * MB
-    assert (tmp_path / "package.zip").stat().st_size <= 7 * MB
+    assert (tmp_path / "package.zip").stat().st_size <= 7.5 * MB
 
 
 def test_it_runs_on_any_machine(package: Path):
@@ -111,17 +111,27 @@ def test_boto3_and_powertools_can_be_imported(package: Path):
 STRIPE = """
 import stripe
 client = stripe.StripeClient("sk_test_x", base_addresses={"api": "http://127.0.0.1:9"}, max_network_retries=0)
-try:
-    client.v1.payment_methods.create({"type": "card", "card": {"token": "tok_visa"}})
-except stripe.APIConnectionError:
-    print("asked")
+requests = (
+    lambda: client.v1.payment_methods.create({"type": "card", "card": {"token": "tok_visa"}}),
+    lambda: client.v1.checkout.sessions.retrieve("cs_1"),
+    lambda: client.v1.payment_intents.retrieve("pi_1"),
+    lambda: client.v1.setup_intents.retrieve("seti_1"),
+    lambda: client.v1.customers.create({}),
+)
+for request in requests:
+    try:
+        request()
+    except stripe.APIConnectionError:
+        print("asked")
+found = {"object": "checkout.session", "id": "cs_1", "payment_intent": {"object": "payment_intent", "id": "pi_1"}}
+print(stripe.checkout.Session.construct_from(found, "sk_test_x").payment_intent.id)
 made = stripe.PaymentMethod.construct_from({"object": "payment_method", "card": {"brand": "visa"}}, "sk_test_x")
 print(made.card.brand)
 """
 
 
-def test_stripe_can_make_a_payment_method(package: Path):
-    assert run(package, STRIPE).split() == ["asked", "visa"]
+def test_stripe_can_do_what_payments_need(package: Path):
+    assert run(package, STRIPE).split() == [*["asked"] * 5, "pi_1", "visa"]
 
 
 def test_byte_code_is_used_whatever_the_time_stamps_are(tmp_path: Path):

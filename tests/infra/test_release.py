@@ -13,11 +13,20 @@ def test_staging_and_prod_release_through_a_canary():
 @pytest.mark.parametrize("stage_name", CANARIES)
 def test_a_new_version_takes_a_tenth_of_the_traffic_first(templates: dict[str, Template], stage_name: str):
     api = templates[f"{stage_name}-Api"]
-    (alias,) = (r for r in api.body["Resources"].values() if r["Type"] == "AWS::Lambda::Alias")
+    (alias,) = (r for id_, r in api.body["Resources"].items() if id_.startswith("ChatLive"))
 
     group = api.only("AWS::CodeDeploy::DeploymentGroup")
     assert group["DeploymentConfigName"] == "CodeDeployDefault.LambdaCanary10Percent5Minutes"
     assert "CodeDeployLambdaAliasUpdate" in alias["UpdatePolicy"]
+
+
+@pytest.mark.parametrize("stage_name", CANARIES)
+def test_the_other_functions_change_at_once(templates: dict[str, Template], stage_name: str):
+    resources = templates[f"{stage_name}-Api"].body["Resources"].items()
+    aliases = {id_[:-8]: one for id_, one in resources if one["Type"] == "AWS::Lambda::Alias"}
+
+    assert set(aliases) == {"ChatLive", "OrdersLive", "StripeEventsLive"}
+    assert [id_ for id_, one in aliases.items() if "UpdatePolicy" in one] == ["ChatLive"]
 
 
 @pytest.mark.parametrize("stage_name", CANARIES)

@@ -10,7 +10,7 @@ from tests.infra.conftest import Template
 # firewall, alarms, and what happens to receipts when the stack is removed.
 EXPECTED: dict[str, dict[str, Any]] = {
     "local": {"test_tokens": "false", "snapshot": None, "reserved": None, "days": 1, "receipts": "Delete"},
-    "dev": {"test_tokens": "true", "snapshot": None, "reserved": None, "days": 7, "receipts": "Delete"},
+    "dev": {"test_tokens": "true", "snapshot": True, "reserved": None, "days": 7, "receipts": "Delete"},
     "staging": {"test_tokens": "true", "snapshot": True, "reserved": None, "days": 30, "receipts": "Delete"},
     "prod": {"test_tokens": "false", "snapshot": True, "reserved": 100, "days": 365, "receipts": "Retain"},
 }
@@ -40,6 +40,28 @@ def test_the_functions_and_tables_of_a_stage_are_set_up_for_it(templates: dict[s
         "days": api.named("ChatLogs", "AWS::Logs::LogGroup")["RetentionInDays"],
         "receipts": data.removal("Receipts"),
     }
+
+
+@pytest.mark.parametrize("function", ["OrdersFunction", "StripeEventsFunction"])
+@pytest.mark.parametrize("name", EXPECTED)
+def test_what_a_merchant_or_stripe_waits_for_starts_as_the_chat_does(
+    templates: dict[str, Template], name: str, function: str
+):
+    made = templates[f"{name}-Api"].named(function, "AWS::Lambda::Function")
+
+    assert (made.get("SnapStart") == {"ApplyOn": "PublishedVersions"}) is bool(EXPECTED[name]["snapshot"])
+
+
+@pytest.mark.parametrize("function", ["Sweep", "OrderSweep", "AnnouncingRelay"])
+def test_what_nobody_waits_for_starts_as_it_comes(templates: dict[str, Template], function: str):
+    assert "SnapStart" not in templates["prod-Api"].named(f"{function}Function", "AWS::Lambda::Function")
+
+
+def test_unsigned_events_cannot_use_up_what_prod_runs_at_once(templates: dict[str, Template]):
+    functions = templates["prod-Api"].of_type("AWS::Lambda::Function").items()
+    reserved = {id_[:-8]: one["ReservedConcurrentExecutions"] for id_, one in functions if "Reserved" in str(one)}
+
+    assert reserved == {"ChatFunction": 100, "StripeEventsFunction": 20}
 
 
 @pytest.mark.parametrize("name", PRESENT)

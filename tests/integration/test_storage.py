@@ -15,7 +15,7 @@ from chat.values.brands import Brand
 from chat.values.card import Expiry, Field, Refusal
 from chat.values.session import KeptCard, Line, PaymentToken, Sealed, Session, Step
 from runtime.aws import Unavailable
-from tests.fakes import NOON
+from tests.fakes import NOON, no_terms
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def tables(aws):
 
 @pytest.fixture
 def sessions(aws, tables):
-    return DynamoSessionStore(aws("dynamodb"), tables["sessions"], tables["receipts"], tables["counters"])
+    return DynamoSessionStore(aws("dynamodb"), tables["sessions"], tables["receipts"], tables["counters"], no_terms)
 
 
 @pytest.fixture
@@ -244,7 +244,7 @@ def test_an_item_of_another_schema_counts_as_expired(sessions, record, aws, tabl
 
 def test_a_missing_table_is_reported_as_unavailable(aws):
     with pytest.raises(Unavailable) as unavailable:
-        DynamoSessionStore(aws("dynamodb"), "none", "none", "none").load("abc")
+        DynamoSessionStore(aws("dynamodb"), "none", "none", "none", no_terms).load("abc")
 
     assert (unavailable.value.service, unavailable.value.code) == ("dynamodb", "ResourceNotFoundException")
 

@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
-from chat.dialogue.state_machine import MAX_DECLINES, MAX_REFUSALS
-from chat.languages.language import fold, language_tags
+from chat.dialogue.settling import MAX_DECLINES
+from chat.dialogue.state_machine import MAX_REFUSALS
+from chat.languages.folding import fold
+from chat.languages.language import language_tags
 from chat.understanding.digits.normalize import normalize
 from chat.values.session import Outcome, Session, Step
 from tests.conversations.corpus import load

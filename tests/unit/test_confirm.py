@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chat.turns.attempts import Limits
-from chat.turns.confirm import CLAIM_SECONDS, RETRY_SECONDS
+from chat.turns.claims import CLAIM_SECONDS, RETRY_SECONDS
 from chat.turns.errors import Busy, SessionExpired, TooManyRequests
 from chat.turns.results import TurnResult
 from chat.turns.stored import Conflict, Receipt

@@ -11,9 +11,13 @@ from benchmarks.metering import item_size
 from chat.adapters import bedrock
 from chat.adapters.kms import KmsVault
 from chat.adapters.session_store import DynamoSessionStore
+from chat.adapters.visit_store import DynamoVisitStore
 from chat.languages.language import language_tags
-from chat.turns.wording import WordingRequest
-from tests.fakes import FakeWording, Payer, World
+from chat.turns.composing import WordingRequest
+from chat.wiring import terms_of
+from payments.adapters.orders_table import OrdersTable
+from payments.order import Capture, Purpose
+from tests.fakes import FakeWording, MemoryOrders, Payer, World, an_order, no_terms
 
 CIPHERTEXT = 190  # bytes that KMS makes of a card number
 UNIT = 1024  # bytes of a write unit
@@ -35,11 +39,19 @@ class Aws:
 
     def put_item(self, *, TableName, Item, **_):  # noqa: N803
         self.calls.append("put_item")
-        self.put.append(Item)
-        self.items[TableName, Item["sessionId"]["S"]] = Item
+        self._keep(TableName, Item)
 
-    def transact_write_items(self, **_):
+    def transact_write_items(self, *, TransactItems):  # noqa: N803
         self.calls.append("transact_write_items")
+        for action in TransactItems:
+            if "Put" in action:
+                self._keep(action["Put"]["TableName"], action["Put"]["Item"])
+
+    def _keep(self, table, item):
+        if table == "sessions":
+            self.put.append(item)
+        key = {"sessions": "sessionId", "receipts": "tokenHash", "orders": "orderId"}[table]
+        self.items[table, item[key]["S"]] = item
 
     def encrypt(self, *, Plaintext, **_):  # noqa: N803
         self.calls.append("encrypt")
@@ -61,7 +73,7 @@ class CountedWorld(World):
         self.aws = Aws()
 
     def ports(self):
-        sessions = DynamoSessionStore(self.aws, "sessions", "receipts", "attempts")
+        sessions = DynamoSessionStore(self.aws, "sessions", "receipts", "attempts", no_terms)
         return replace(super().ports(), sessions=sessions, vault=KmsVault(self.aws, "sealing", "counting"))
 
 
@@ -145,3 +157,91 @@ def test_an_item_stays_within_its_bytes_whatever_is_written(language):
     assert max(map(item_size, world.aws.put)) <= 3000
     assert world.aws.put[-1]["currentStep"] == {"S": "confirm"}
     assert world.aws.put[-1]["language"] == {"S": language}
+
+
+class OrderedWorld(World):
+    """Over the real stores, so that every call that an order costs is counted."""
+
+    def __init__(self, **changed: object) -> None:
+        super().__init__(orders=MemoryOrders(an_order(**changed)))
+        self.aws = Aws()
+        for order_id, item in self.orders.items.items():
+            self.aws.items["orders", order_id] = item
+        self.orders = OrdersTable(self.aws, "orders", lambda: int(self.time), lambda: f"write-{next(self.ids)}")
+
+    def ports(self):
+        tables = {"sessions_table": "sessions", "receipts_table": "receipts", "counters_table": "attempts"}
+        sessions = DynamoSessionStore(self.aws, "sessions", "receipts", "attempts", terms_of(self.orders))
+        visits = DynamoVisitStore(self.aws, sessions, self.orders, **tables)
+        vault = KmsVault(self.aws, "sealing", "counting")
+        return replace(super().ports(), sessions=sessions, visits=visits, orders=self.orders, vault=vault)
+
+
+CHARGE = ("John", "4242 4242 4242 4242", "12/30", "123", "confirm")
+OPENING = Counter(get_item=1, transact_write_items=1)
+ORDER_CONFIRM = Counter(get_item=2, put_item=2, transact_write_items=2)
+DYNAMODB = {"get_item", "put_item", "transact_write_items"}
+LONG = {"description": WIDE * 200, "return_url": "https://shop.example/" + "x" * 979, "reference": "r" * 64}
+
+
+def _dynamodb(world, act) -> Counter[str]:
+    world.aws.calls.clear()
+    act()
+    return Counter(call for call in world.aws.calls if call in DYNAMODB)
+
+
+def test_a_charge_in_chat_costs_sixteen_calls_to_dynamodb_from_opening_to_receipt():
+    world = OrderedWorld()
+    payer = Payer(world)
+
+    opening = _dynamodb(world, payer.opens)
+    turns = [_dynamodb(world, lambda text=text: payer.says(text)) for text in CHARGE]
+
+    assert [opening, *turns] == [OPENING, *[TURN] * 4, ORDER_CONFIRM]
+    assert sum(map(Counter.total, [opening, *turns])) <= 18
+    assert world.orders.load(next(id_ for table, id_ in world.aws.items if table == "orders")).result
+
+
+def test_terms_too_long_for_the_session_cost_one_read_a_turn():
+    world = OrderedWorld(**LONG)
+    payer = Payer(world)
+    payer.opens()
+
+    turns = [_dynamodb(world, lambda text=text: payer.says(text)) for text in CHARGE[:4]]
+
+    assert turns == [TURN + Counter(get_item=1)] * 4
+
+
+@pytest.mark.parametrize("language", language_tags())
+@pytest.mark.parametrize("purpose", Purpose)
+@pytest.mark.parametrize("capture", Capture)
+@pytest.mark.parametrize(
+    "terms", [{}, LONG, {"description": WIDE * 50, "return_url": "https://shop.example/" + "x" * 60}]
+)
+def test_an_item_about_an_order_stays_within_its_bytes(language, purpose, capture, terms):
+    money = {} if purpose is not Purpose.SAVE else {"amount": None, "currency": None}
+    world = OrderedWorld(locale=language, purpose=purpose, capture=capture, **money, **terms)
+    payer = Payer(world, "s" * 64)
+    noise = (WIDE + " ") * 499 + "?"
+    said = (noise, WIDE * 100, noise, "4242 4242", "4242 4242", noise, "12/30", noise, "123", *[noise] * 6)
+    payer.opens(message_id="m" * 64)
+    for number, text in enumerate(said):
+        payer.says(text, message_id=f"{number:_>64}")
+
+    assert max(map(item_size, world.aws.put)) <= 3000
+    assert world.aws.put[-1]["currentStep"] == {"S": "confirm"}
+    read = payer.reads()
+    assert read.session.order.terms.description == terms.get("description", "Two tickets, 12 December")
+    assert read.session.history[-1].content == read.response
+
+
+def test_the_description_stands_once_in_an_item_and_comes_back_in_every_reply():
+    world = OrderedWorld(description="Un café à Paris")
+    payer = Payer(world)
+
+    said = [payer.opens().response, payer.says("how much?").response]
+
+    (item,) = [item for (table, _), item in world.aws.items.items() if table == "sessions"]
+    assert str(item).count("Un café à Paris") == 1
+    assert [line.content for line in payer.reads().session.history if line.role == "assistant"] == said
+    assert "Un café à Paris" in said[0]

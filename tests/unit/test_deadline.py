@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from chat import handler
+from chat import handler, wiring
 from chat.adapters import items
 from chat.turns.records import hash_token
 from chat.turns.stored import Record
@@ -129,14 +129,14 @@ def test_services_that_hang_are_given_up_before_the_deadline(confirm):
 
 
 def test_no_call_starts_that_could_outlast_the_invocation(confirm):
-    services, status, taken = confirm(0, seconds_left=handler.AWS_LIMITS.total_seconds)
+    services, status, taken = confirm(0, seconds_left=wiring.AWS_LIMITS.total_seconds)
 
     assert (status, services.calls) == (503, [])
     assert taken < 1
 
 
 def test_claim_stripe_and_finish_at_their_slowest_fit_into_the_function_with_time_to_spare():
-    before_the_claim = 25 - REPLY_SECONDS - handler.CONFIRM_SECONDS
+    before_the_claim = 25 - REPLY_SECONDS - wiring.CONFIRM_SECONDS
 
     assert before_the_claim >= 3.5
 

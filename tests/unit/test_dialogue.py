@@ -2,7 +2,9 @@ from datetime import date
 
 import pytest
 
-from chat.dialogue.state_machine import Transition, advance, settle
+from chat.dialogue.settling import settle
+from chat.dialogue.state_machine import advance
+from chat.dialogue.transition import Transition
 from chat.understanding.interpret import interpret
 from chat.values.brands import ACCEPTED
 from chat.values.session import Decline, Policy, Session, Step

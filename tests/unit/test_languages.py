@@ -8,7 +8,8 @@ import pytest
 
 from chat.dialogue.replies import choose_language
 from chat.dialogue.state_machine import advance
-from chat.languages.language import FILES, language_tags, load_language, read_vocabulary, without_fillers, words
+from chat.languages.folding import words
+from chat.languages.language import FILES, language_tags, load_language, read_vocabulary, without_fillers
 from chat.understanding.interpret import interpret
 from chat.values.brands import Brand
 from chat.values.card import Expiry, Field

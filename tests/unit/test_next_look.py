@@ -27,6 +27,7 @@ CANCELLED = {"status": Status.CANCELLED, "changes": (Change(Status.CANCELLED, NO
         pytest.param(TOLD | {"at_stripe": INTENT}, 20 * HOUR, DAY, id="at Stripe: at its end at the latest"),
         pytest.param(TOLD | {"at_stripe": CHECKOUT}, 1000, 1890, id="a Checkout: when it has ended"),
         pytest.param(TOLD | {"at_stripe": CHECKOUT, "expires": NOON + 300}, 400, 1300, id="past its end"),
+        pytest.param(TOLD | {"at_stripe": INTENT}, DAY, DAY + 900, id="past its end, and at Stripe"),
         pytest.param(TOLD | {"declines": 10}, 0, 60, id="the tenth decline: soon"),
         pytest.param(TOLD | {"mismatched": True, "at_stripe": INTENT}, 0, None, id="a mismatch: never by itself"),
         pytest.param({"changes": STARTED, "mismatched": True}, 0, 60, id="a mismatch that was not announced"),

@@ -12,7 +12,8 @@ from chat.values.brands import ACCEPTED, Brand
 from chat.values.card import Expiry
 from chat.values.session import KeptCard, OrderVisit, Policy, Sealed, Session, Step
 from payments.amount_text import amount_text
-from payments.order import Capture, Purpose, SavedCard, Status, Terms
+from payments.order import Capture, Purpose, SavedCard, Terms
+from tests.conversations.offline import Payer
 
 POLICY = Policy(brands=ACCEPTED, contact="help@acme.example", merchant="ACME", wallets=True)
 TERMS = Terms("INV-1", Purpose.CHARGE, "Two tickets, 12 December", Capture.CHAT, 4990, "eur")
@@ -129,14 +130,6 @@ def test_no_answer_opens_with_yes_or_no(tag: str) -> None:
         assert not opens, key
 
 
-@pytest.mark.parametrize("status", [Status.CANCELLED, Status.EXPIRED, Status.FAILED, None])
-@EVERY_LANGUAGE
-def test_a_closed_link_says_why_and_whom_to_ask(tag: str, status: Status | None) -> None:
-    said = order_replies.closed(status, POLICY, tag)
-
-    assert ("ACME" if status else "help@acme.example") in said
-
-
 def test_what_a_merchant_writes_is_data() -> None:
     odd = replace(TERMS, description="{amount} {0} *bold* [free](https://evil.example)")
 
@@ -185,3 +178,10 @@ def test_french_has_its_spaces_before_punctuation_unbroken(tag: str) -> None:
     for text in texts:
         assert not re.search(r" [:;!?»]|« ", text), text
         assert not re.search(r"(?<![\u00a0\u202f\d])[:;!?»]|«(?!\u00a0)", text), text
+
+
+def test_a_name_that_ends_with_a_full_stop_gets_no_second_one() -> None:
+    payer = Payer()
+    payer.send("hello")
+
+    assert "Thanks, Sammy Davis Jr. What" in payer.send("Sammy Davis Jr.")["response"]

@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from chat.http.events import BadRequest, parse_id
 from chat.languages.language import language_tags
+from orders.card_traces import shows_card_number
 from orders.order_request import LOCALES, OrderRules, read_order_request
-from payments.card_traces import shows_card_number
+from orders.reference import is_reference
 from payments.order import Capture, Purpose
-from payments.reference import is_reference
 from runtime.gateway import RequestRefused
 
 RULES = OrderRules(

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from chat.languages.language import words
+from chat.languages.folding import words
 from chat.understanding.interpret import interpret
 from chat.values.brands import ACCEPTED, Brand
 from chat.values.card import Expiry

@@ -114,7 +114,13 @@ ASKED_BY_HANDLERS = re.compile(
 
 
 @pytest.mark.parametrize(
-    "file", [file for file in SOURCES if "chat" in file.parts and file.name != "handler.py"], ids=str
+    "file",
+    [
+        file
+        for file in SOURCES
+        if "chat" in file.relative_to(ROOT).parts and file.name not in ("handler.py", "wiring.py")
+    ],
+    ids=lambda file: str(file.relative_to(ROOT)),
 )
-def test_only_the_handler_reads_clock_and_environment_and_makes_ids_and_keys(file: Path):
+def test_only_handler_and_wiring_read_clock_and_environment_and_make_ids_and_keys(file: Path):
     assert ASKED_BY_HANDLERS.findall(ast.unparse(ast.parse(file.read_text()))) == []

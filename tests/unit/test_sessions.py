@@ -12,7 +12,7 @@ from chat.turns.errors import SessionExpired
 from chat.turns.stored import AttemptCounters, Conflict, Receipt, Record
 from chat.values.session import Line, PaymentToken, Session, Step
 from runtime.aws import Unavailable
-from tests.fakes import NOON
+from tests.fakes import NOON, no_terms
 
 STORED = Record(
     Session("abc-123", step=Step.NAME, history=(Line("user", "payment"), Line("assistant", "Your name?"))),
@@ -53,7 +53,7 @@ class Table:
 
 
 def sessions(table: Table) -> DynamoSessionStore:
-    return DynamoSessionStore(table, "sessions", "receipts", "attempts")
+    return DynamoSessionStore(table, "sessions", "receipts", "attempts", no_terms)
 
 
 def test_a_write_that_the_sdk_sent_twice_counts_as_done():
@@ -152,7 +152,7 @@ def test_an_answer_that_is_not_dynamodbs_is_unavailable():
 @pytest.mark.parametrize(
     "damage",
     [
-        pytest.param({"schema": {"N": "2"}}, id="another schema"),
+        pytest.param({"schema": {"N": "3"}}, id="another schema"),
         pytest.param({"currentStep": {"S": "address"}}, id="a step of tomorrow"),
         pytest.param({"collectionData": {"S": "?"}}, id="another type"),
         pytest.param({"collectionData": {"M": {"card": {"M": {}}}}}, id="a card without its parts"),

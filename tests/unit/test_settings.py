@@ -18,6 +18,11 @@ COMPLETE = {
     "ATTEMPTS_PER_ADDRESS": "10",
     "ATTEMPTS_PER_CARD": "5",
     "TEST_TOKENS": "true",
+    "ORDERS_TABLE": "orders",
+    "MERCHANT": "ACME",
+    "CAPTURES": "hosted",
+    "PAGE_URL": "https://pay.example.com",
+    "WALLETS": "true",
 }
 
 
@@ -34,7 +39,7 @@ def test_a_missing_setting_is_named(name):
         read({key: value for key, value in COMPLETE.items() if key != name})
 
 
-@pytest.mark.parametrize("name", ["STRIPE_URL", "MODEL_URL"])
+@pytest.mark.parametrize("name", ["STRIPE_URL", "MODEL_URL", "RETURN_URL"])
 def test_only_the_local_stage_may_talk_to_a_stand_in(name):
     with pytest.raises(BadSetting, match=name):
         read(COMPLETE | {name: "http://127.0.0.1:1"})
@@ -44,7 +49,14 @@ def test_only_the_local_stage_may_talk_to_a_stand_in(name):
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("BRANDS", "visa,vista"), ("BRANDS", ""), ("ATTEMPTS_PER_CARD", "many"), ("STRIPE_LOG", "debug")],
+    [
+        ("BRANDS", "visa,vista"),
+        ("BRANDS", ""),
+        ("CAPTURES", "chat,page"),
+        ("CAPTURES", ""),
+        ("ATTEMPTS_PER_CARD", "many"),
+        ("STRIPE_LOG", "debug"),
+    ],
 )
 def test_a_setting_that_makes_no_sense_is_named(name, value):
     with pytest.raises(BadSetting, match=name):

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from payments.order import AtStripe, Change, Purpose, Status, StripeKind
 from payments.outcomes import Closed, Complete, Mismatch, Pending, judge
 from payments.settlement import OrderBusy, Settlement
-from runtime.aws import Unavailable
 from tests.fakes import NOON, VISA_AT_STRIPE, FakeStripe, FakeTelemetry, MemoryOrders, an_order
 
 CHECKOUT = AtStripe(StripeKind.CHECKOUT, "cs_1", NOON + 1860, "https://checkout.example/cs_1")
@@ -237,38 +236,58 @@ def test_a_final_order_stays_as_it_is():
     assert house.settle().order.status is Status.EXPIRED
 
 
-ACTORS = st.lists(st.sampled_from(["event", "event", "event", "return", "sweep", "cancel"]), min_size=3, max_size=10)
+ACTORS = st.lists(st.sampled_from(["event", "event", "event", "return", "sweep", "cancel", "pay"]), max_size=12)
+INTERFERENCES = st.lists(st.sampled_from(["nobody", "event", "return", "sweep", "cancel", "pay"]), max_size=20)
 
 
-@settings(deadline=None, max_examples=300)
-@given(ACTORS, st.integers(0, 9), st.lists(st.integers(0, 3), max_size=12), st.booleans())
-def test_whoever_comes_in_whatever_order_there_is_one_outcome(actors, paid_before, interleavings, pays):
-    """Every write may be forestalled by another actor's whole run; the payer pays at some point, or not at all."""
-    house, depth, pending = House(), [0], list(interleavings)
+class Race(House):
+    """Everybody at once: before any write and after any answer of Stripe, another one may run from start to end."""
 
-    def act(name):
+    def __init__(self, interferences) -> None:
+        super().__init__()
+        self.interferences, self.depth = interferences, 0
+        self.orders.interfere = self.interfere
+        for name in ("retrieve", "close"):
+            setattr(self.stripe, name, self.interrupted(getattr(self.stripe, name)))
+
+    def interrupted(self, ask):
+        def asked(at):
+            report = ask(at)
+            self.interfere()
+            return report
+
+        return asked
+
+    def interfere(self):
+        if self.interferences and self.depth < 3:
+            self.depth += 1
+            self.act(self.interferences.pop())
+            self.depth -= 1
+
+    def act(self, name):
+        if name == "pay" and self.stripe.reports["cs_1"].is_open:
+            self.stripe.pay(CHECKOUT)
         try:
-            if name in ("cancel", "sweep"):
-                house.close(Status.CANCELLED if name == "cancel" else Status.EXPIRED)
-            else:
-                house.settle()
-        except (OrderBusy, Unavailable):
+            if name in ("event", "return"):
+                self.settle()
+            elif name in ("cancel", "sweep"):
+                self.close(Status.CANCELLED if name == "cancel" else Status.EXPIRED)
+        except OrderBusy:
             pass
 
-    def interfere():
-        if pending and depth[0] < 3 and (choice := pending.pop()):
-            depth[0] += 1
-            act(("event", "return", "cancel")[choice - 1])
-            depth[0] -= 1
 
-    house.orders.interfere = interfere
-    for index, actor in enumerate(actors):
-        if pays and index == paid_before and house.stripe.reports["cs_1"].is_open:
-            house.stripe.pay(CHECKOUT)
-        act(actor)
-    house.settle()
+@settings(deadline=None, max_examples=500)
+@given(ACTORS, INTERFERENCES)
+def test_whoever_comes_in_whatever_order_there_is_one_outcome(actors, interferences):
+    race = Race(interferences)
 
-    finals = [change.status for change in house.stored.changes if change.status.is_final]
-    paid = house.stripe.reports["cs_1"].intent_status == "succeeded"
+    for actor in actors:
+        race.act(actor)
+    race.interferences = []
+    race.act("event")
+
+    finals = [change.status for change in race.stored.changes if change.status.is_final]
+    paid = race.stripe.reports["cs_1"].intent_status == "succeeded"
     assert len(finals) <= 1
     assert (finals == [Status.COMPLETED]) == paid
+    assert finals or race.stripe.reports["cs_1"].is_open or race.stored.at_stripe is None

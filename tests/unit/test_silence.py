@@ -7,8 +7,8 @@ import boto3
 import pytest
 
 from chat.adapters.kms import KmsVault
+from chat.turns.message import Message
 from chat.turns.results import TurnResult as Reply
-from chat.turns.turn import Message
 from chat.understanding.interpret import Interpretation
 from chat.values.brands import Brand
 from chat.values.card import CardNumber, Cvv, Expiry

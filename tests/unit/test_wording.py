@@ -4,7 +4,7 @@ import pytest
 
 from chat.adapters.bedrock import BedrockWording, fits, prompt
 from chat.languages.language import language_tags, load_language
-from chat.turns.wording import NoWording, WordingRequest
+from chat.turns.composing import NoWording, WordingRequest
 from chat.values.session import Line, Session, Step
 from tests.fakes import FakeTelemetry
 

@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError,
 from botocore.parsers import ResponseParserError
 
 from chat.languages.language import load_language
-from chat.turns.wording import NoWording
+from chat.turns.composing import NoWording
 from runtime.aws import DENIED, code_of
 from runtime.deadline import DeadlineExceeded
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
 
     from chat.languages.language import Language
+    from chat.turns.composing import WordingRequest
     from chat.turns.telemetry import Telemetry
-    from chat.turns.wording import WordingRequest
 
 MAX_ANSWER_CHARS = 320
 PROMPT_LINES = 4  # of the masked history that the model sees

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from chat.adapters import order_items
 from chat.adapters.item_size import Item, history_that_fits, number, size, string
 from chat.turns.errors import SessionExpired
 from chat.turns.stored import Receipt, Record
@@ -12,7 +13,11 @@ from chat.values.card import Expiry, Field, Refusal
 from chat.values.session import KeptCard, Line, PaymentToken, Sealed, Session, Step
 from runtime.timestamps import from_iso, to_iso
 
+if TYPE_CHECKING:
+    from chat.adapters.order_items import TermsOf
+
 SCHEMA = 1  # raised when older code could not read the item; that code then treats the session as expired
+ORDER_SCHEMA = 2  # of a session with an order, which older code would end with a payment token
 MAX_ITEM_BYTES = 2900  # three write units of 1,024 bytes, with room to spare
 
 
@@ -21,7 +26,7 @@ def from_record(record: Record) -> Item:
     session = record.session
     item: Item = {
         "sessionId": string(session.id),
-        "schema": number(SCHEMA),
+        "schema": number(ORDER_SCHEMA if session.order else SCHEMA),
         "version": number(record.version),
         "tokenHash": string(record.token_hash),
         "messageId": string(record.message_id),
@@ -43,24 +48,33 @@ def from_record(record: Record) -> Item:
         "counted": record.counted and {"BOOL": True},
         "cardDeadline": record.card_deadline and number(record.card_deadline),
         "claimUntil": record.claim_until and number(record.claim_until),
+        "askedStripe": record.asked_stripe and number(record.asked_stripe),
+        **(order_items.from_visit(session.order) if session.order else {}),
+        "method": session.method and {"M": order_items.from_method(session.method)},
     }
     item.update({name: value for name, value in optional.items() if value})
-    item["conversationHistory"] = {"L": history_that_fits(session.history, MAX_ITEM_BYTES - size(item))}
+    history = order_items.without_description(session.history, session.order)
+    item["conversationHistory"] = {"L": history_that_fits(history, MAX_ITEM_BYTES - size(item))}
     return item
 
 
-def to_record(item: Item) -> Record:
-    """Raises SessionExpired for an item of another schema, as a rollback leaves behind, and for a damaged one."""
-    if item.get("schema") != number(SCHEMA):
+def to_record(item: Item, terms_of: TermsOf) -> Record:
+    """`terms_of`: asked for terms that were too long for the item.
+
+    Raises SessionExpired for an item of another schema, as a rollback leaves behind, and for a damaged one.
+    """
+    if item.get("schema") not in (number(SCHEMA), number(ORDER_SCHEMA)):
         raise SessionExpired
     try:
-        return _record(item)
+        return _record(item, terms_of)
     except (LookupError, TypeError, ValueError, AttributeError):
         raise SessionExpired from None
 
 
-def _record(item: Item) -> Record:
+def _record(item: Item, terms_of: TermsOf) -> Record:
     data = item["collectionData"]["M"]
+    order = order_items.to_visit(item, terms_of) if "orderId" in item else None
+    lines = tuple(Line(line["M"]["role"]["S"], line["M"]["content"]["S"]) for line in item["conversationHistory"]["L"])
     session = Session(
         id=item["sessionId"]["S"],
         language=item["language"]["S"],
@@ -70,15 +84,15 @@ def _record(item: Item) -> Record:
         expiry=_expiry(data["expiry"]["S"]) if "expiry" in data else None,
         cvv=_sealed(data.get("cvv")),
         partial_number=_sealed(data.get("part")),
-        history=tuple(
-            Line(line["M"]["role"]["S"], line["M"]["content"]["S"]) for line in item["conversationHistory"]["L"]
-        ),
+        history=order_items.with_description(lines, order),
         error=_refusal(item["error"]["M"]) if "error" in item else None,
         refused=Field(item["refused"]["S"]) if "refused" in item else None,
         refusals=int(item["refusals"]["N"]),
         declines=int(item["declines"]["N"]),
         changing=Field(item["changing"]["S"]) if "changing" in item else None,
         choosing="choosing" in item,
+        order=order,
+        method=order_items.to_method(item["method"]["M"]) if "method" in item else None,
     )
     return Record(
         session,
@@ -91,6 +105,7 @@ def _record(item: Item) -> Record:
         attempt=item["attempt"]["S"] if "attempt" in item else None,
         counted=item.get("counted") == {"BOOL": True},
         claim_until=_to_int(item.get("claimUntil")),
+        asked_stripe=_to_int(item.get("askedStripe")),
     )
 
 

@@ -10,7 +10,6 @@ from chat.languages.placeholders import fill
 from chat.values.brands import Brand
 from chat.values.card import masked_card
 from payments.amount_text import amount_text
-from payments.order import Status
 
 if TYPE_CHECKING:
     from chat.values.session import KeptCard, OrderVisit, Policy, Session
@@ -105,13 +104,6 @@ def hosted_card_typed(session: "Session", policy: "Policy") -> str:
 def cancelled(language: str) -> str:
     """The payer has left; the order is open as before."""
     return load_language(language).order["cancelled"]
-
-
-def closed(status: Status | None, policy: "Policy", language: str) -> str:
-    """Nothing can be paid with this link. `status`: of the order, None for an unknown one."""
-    kind = status if status in (Status.CANCELLED, Status.EXPIRED, Status.FAILED) else "unknown"
-    values = {"merchant": policy.merchant, "contact": policy.contact}
-    return fill(load_language(language).order[f"closed_{kind}"], values)
 
 
 def checkout_submit(terms: "Terms", policy: "Policy", language: str) -> str:

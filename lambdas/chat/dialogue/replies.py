@@ -79,7 +79,7 @@ def _acknowledge(before: "Session", heard: "Interpretation", after: "Session") -
     says = load_language(after.language).says
     parts = []
     if isinstance(heard.name, str):
-        parts.append(says["thanks_name"].format(name=heard.name))
+        parts.append(fill(says["thanks_name"], {"name": heard.name}))
     elif any(value and not isinstance(value, Refusal) for value in (heard.card, heard.expiry, heard.cvv)):
         parts.append(says["thanks"])
     if heard.early_cvv:

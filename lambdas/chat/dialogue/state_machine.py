@@ -1,50 +1,56 @@
 """The state machine of the conversation: what was heard goes in, the next state and its reply come out. Pure."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from chat.dialogue import replies
-from chat.values.card import FIELDS, CardNumber, Cvv, Expiry, Field, Refusal
-from chat.values.session import Decline, Intent, KeptCard, Outcome, PartialNumber, Policy, Sealed, Session, Step
+from chat.dialogue.hosted import advance_hosted
+from chat.dialogue.transition import (
+    Transition,
+    accepted_fields,
+    asks_for_change,
+    end_conversation,
+    forget,
+    is_confirmed,
+    next_step,
+    restart,
+)
+from chat.values.card import FIELDS, CardNumber, Field, Refusal
+from chat.values.session import Intent, KeptCard, Outcome, PartialNumber, Policy, Sealed, Session, Step
 
 if TYPE_CHECKING:
     from chat.understanding.interpret import Interpretation
 
-# Refused values in a row for one field, and declined confirmations, after which the conversation ends.
-MAX_REFUSALS, MAX_DECLINES = 5, 3
-
-
-@dataclass(frozen=True)
-class Transition:
-    """`reply`: fixed wording. `reword`: the model may word it. `confirmed`: tokenize now, then `settle`."""
-
-    session: Session
-    reply: str
-    reword: bool = False
-    confirmed: bool = False
+MAX_REFUSALS = 5  # refused values in a row for one field, after which the conversation ends
 
 
 def advance(session: Session, heard: "Interpretation", policy: Policy) -> Transition:
     """One message later. The caller seals what the returned session holds in the clear before it is stored."""
     before = replace(session, language=heard.language or session.language, error=None)
     if heard.intent is Intent.CANCEL:
-        return _end_conversation(before, Outcome.CANCELLED, policy)
+        return end_conversation(before, Outcome.CANCELLED, policy)
+    if before.order and before.order.is_hosted:
+        return advance_hosted(session, before, heard, policy)
     if heard.intent is Intent.RESTART:
-        return _restart(before, policy)
-    if _is_confirmed(before, heard):
+        return restart(before, policy)
+    if is_confirmed(before, heard):
         return Transition(before, "", confirmed=True)
-    taken = _accepted_fields(heard)
+    if before.step is Step.ACTION and not asks_for_change(heard):
+        return Transition(before, replies.reply(session, heard, before, policy))
+    if before.method and asks_for_change(heard):
+        before = replace(before, method=None)
+    taken = accepted_fields(heard)
     after = _start_change(_store_values(before, heard, taken), heard, taken)
     error = _first_refusal(before, heard, taken)
     if error:
         after = _count_refusal(after, error, progress=bool(taken))
         if after.refusals >= MAX_REFUSALS:
-            after = replace(after, error=Refusal("too_many_attempts", error.field))
-            return _end_conversation(after, Outcome.FAILED, policy)
+            return end_conversation(
+                replace(after, error=Refusal("too_many_attempts", error.field)), Outcome.FAILED, policy
+            )
     elif taken:
         after = replace(after, refused=None, refusals=0)
-    step = _next_step(after)
+    step = next_step(after)
     choosing = step is before.step and not taken and _is_choosing(before, heard)
     after = replace(
         after,
@@ -66,25 +72,12 @@ def _pending_change(session: Session) -> Field | None:
     return None if session.changing in session.missing else session.changing
 
 
-def _is_confirmed(session: Session, heard: "Interpretation") -> bool:
-    if session.step is not Step.CONFIRM or heard.changes or _accepted_fields(heard):
-        return False
-    return heard.intent is Intent.CONFIRM or (
-        heard.intent is Intent.YES and not (session.choosing and heard.is_one_word)
-    )
-
-
 def _is_choosing(before: Session, heard: "Interpretation") -> bool:
     """Whether a bare yes must not confirm next: after a vague request for a change, or words not understood."""
     if heard.vague or (before.choosing and heard.topic is not None):
         return True
     is_understood = heard.is_off_script and heard.topic != "unclear" and not heard.is_doubtful
     return before.step is Step.CONFIRM and (heard.intent is Intent.NO or heard.private or not is_understood)
-
-
-def _accepted_fields(heard: "Interpretation") -> tuple[Field, ...]:
-    """The fields that the message gave an accepted value for."""
-    return tuple(each for each in FIELDS if isinstance(getattr(heard, each), (str, CardNumber, Expiry, Cvv)))
 
 
 def _store_values(session: Session, heard: "Interpretation", taken: tuple[Field, ...]) -> Session:
@@ -121,18 +114,7 @@ def _start_change(session: Session, heard: "Interpretation", taken: tuple[Field,
     first, *others = wanted
     if Field.CARD in wanted:
         session = replace(session, cvv=None)
-    return replace(_forget(session, others), changing=first)
-
-
-def _forget(session: Session, fields: Iterable[Field]) -> Session:
-    forgotten: dict[str, Any] = dict.fromkeys(fields)
-    return replace(session, **forgotten)
-
-
-def _next_step(session: Session) -> Step:
-    if session.changing and session.changing not in session.missing:
-        return Step(session.changing.value)
-    return Step(session.missing[0].value) if session.missing else Step.CONFIRM
+    return replace(forget(session, others), changing=first)
 
 
 def _first_refusal(session: Session, heard: "Interpretation", taken: tuple[Field, ...]) -> Refusal | None:
@@ -141,7 +123,7 @@ def _first_refusal(session: Session, heard: "Interpretation", taken: tuple[Field
         value = getattr(heard, each)
         if isinstance(value, Refusal):
             return value
-    if taken or heard.is_off_script or session.choosing or session.step in (Step.NONE, Step.CONFIRM):
+    if taken or heard.is_off_script or session.choosing or session.step in (Step.NONE, Step.CONFIRM, Step.ACTION):
         return None
     missed = Field(session.step.value)
     return Refusal("name_invalid" if missed is Field.NAME else f"{missed}_not_found", missed)
@@ -154,47 +136,6 @@ def _count_refusal(session: Session, error: Refusal, *, progress: bool) -> Sessi
 
 def _may_reword(before: Session, heard: "Interpretation", after: Session) -> bool:
     """The opening, the name and what is off the script; never with card data, never the review."""
-    if heard.private or after.step is Step.CONFIRM:
+    if heard.private or after.step in (Step.CONFIRM, Step.ACTION):
         return False
     return before.step in (Step.NONE, Step.NAME) or (heard.is_off_script and after.error is None)
-
-
-def _restart(session: Session, policy: Policy) -> Transition:
-    fresh = _keeping(session, "history", "declines", "order")
-    fresh = replace(fresh, step=_next_step(fresh))
-    return Transition(fresh, replies.restart(fresh, policy))
-
-
-def _end_conversation(session: Session, outcome: Outcome, policy: Policy) -> Transition:
-    """Nothing of the card or the payer outlives the conversation."""
-    ended = _keeping(session, "history", "declines", "order", "error", "refused", "refusals")
-    ended = replace(ended, step=Step.DONE, outcome=outcome)
-    return Transition(ended, replies.end(ended, policy))
-
-
-def _keeping(session: Session, *names: str) -> Session:
-    return Session(session.id, session.language, **{each: getattr(session, each) for each in names})
-
-
-_BACK_TO = {
-    "card_declined": (Field.CARD, Field.EXPIRY, Field.CVV),
-    "card_expired": (Field.EXPIRY,),
-    "cvv_incorrect": (Field.CVV,),
-}
-
-
-def settle(session: Session, decline: Decline, policy: Policy) -> Transition:
-    """After a confirmation that `advance` announced did not go through."""
-    forgotten = _BACK_TO.get(decline.code)
-    session = replace(session, choosing=False, error=Refusal(decline.code, forgotten[0] if forgotten else None))
-    if decline.code == "processor_busy":
-        return Transition(session, replies.declined(session, policy))
-    if not forgotten:
-        return _end_conversation(session, Outcome.FAILED, policy)
-    session = replace(session, declines=session.declines + 1)
-    if session.declines >= MAX_DECLINES:
-        session = replace(session, error=Refusal("too_many_attempts", forgotten[0]))
-        return _end_conversation(session, Outcome.FAILED, policy)
-    session = _forget(session, forgotten)
-    session = replace(session, step=_next_step(session))
-    return Transition(session, replies.declined(session, policy))

@@ -43,12 +43,13 @@ RETRY_AFTER_SECONDS = 2  # told with a 503
 
 @dataclass(frozen=True)
 class Api:
-    """`monotonic`: seconds of a clock that only measures durations."""
+    """`monotonic`: seconds of a clock that only measures durations. `return_url`: the local stage's, from Stripe."""
 
     turns: Turns
     telemetry: Telemetry
     new_id: Callable[[], str]
     monotonic: Callable[[], float]
+    return_url: str | None = None
 
     def respond(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """The reply to an API Gateway REST proxy event. Raises nothing: an exception's text never leaves."""
@@ -70,7 +71,7 @@ class Api:
         started = self.monotonic()
         match event.get("httpMethod"), event.get("resource"):
             case "POST", "/chat":
-                message = read_message(event, self.new_id)
+                message = read_message(event, self.new_id, self.return_url)
                 self.telemetry.identify(message.session_id)
                 result = self.turns.play(message)
                 self.telemetry.turn_answered(result, (self.monotonic() - started) * 1000)
@@ -79,6 +80,12 @@ class Api:
                 session_id, token = read_session_key(event)
                 self.telemetry.identify(session_id)
                 result = self.turns.read(session_id, token)
+                self.telemetry.session_read(result)
+                return _reply(200, reply_body(result, with_history=True), _language_header(result))
+            case "POST", "/sessions/{sessionId}/refresh":
+                session_id, token = read_session_key(event)
+                self.telemetry.identify(session_id)
+                result = self.turns.refresh(session_id, token)
                 self.telemetry.session_read(result)
                 return _reply(200, reply_body(result, with_history=True), _language_header(result))
         raise BadRequest(404, "not_found", "there is nothing at this path")

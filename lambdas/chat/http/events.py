@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 from chat.turns.errors import SessionTokenRequired
-from chat.turns.turn import Message
+from chat.turns.message import Message
 from chat.values.card import Field
 from chat.values.session import Step
 
@@ -45,8 +45,8 @@ def parse_id(value: object, field: str) -> str:
     return value
 
 
-def read_message(event: Mapping[str, Any], new_id: Callable[[], str]) -> Message:
-    """The request of `POST /chat`. Raises BadRequest."""
+def read_message(event: Mapping[str, Any], new_id: Callable[[], str], return_url: str | None = None) -> Message:
+    """The request of `POST /chat`. `return_url`: see return_address. Raises BadRequest."""
     headers = _headers(event)
     fields = _fields(event, headers)
     if unknown := fields.keys() - FIELDS:
@@ -60,8 +60,9 @@ def read_message(event: Mapping[str, Any], new_id: Callable[[], str]) -> Message
         token=token,
         expected_step=_step(fields["expectedStep"]) if "expectedStep" in fields else None,
         accept_language=headers.get("accept-language"),
-        field=_named_field(fields["field"]) if "field" in fields else None,
+        named_field=_named_field(fields["field"]) if "field" in fields else None,
         order_token=_order_token(fields["orderToken"], token) if "orderToken" in fields else None,
+        return_url=return_address(event, return_url),
     )
 
 
@@ -72,6 +73,18 @@ def read_session_key(event: Mapping[str, Any]) -> tuple[str, str]:
     if not token:
         raise SessionTokenRequired
     return session_id, token
+
+
+def return_address(event: Mapping[str, Any], template: str | None) -> str:
+    """Where Stripe sends the payer back to: this API's own path for it, which leads on to the page.
+
+    `template`: the local stage's address, with `{api}` for the id of the API; None on AWS.
+    """
+    context = event.get("requestContext") or {}
+    if template:
+        return template.replace("{api}", str(context.get("apiId", "")))
+    base = str(context.get("path", "")).removesuffix(str(event.get("path") or event.get("resource") or ""))
+    return f"https://{context.get('domainName', '')}{base}/returns"
 
 
 def _headers(event: Mapping[str, Any]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from chat.languages.language import Phrase
+from chat.languages.folding import Phrase
 
 LARGE = 16  # by so many bits are those moved that have such a word for a number from 10 on
 _GAP = "\0"  # stands for one letter, whichever

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from chat.languages.language import Phrase, fold, language_tags, month_numbers, read_vocabulary, words, words_of
+from chat.languages.folding import Phrase, fold, words
+from chat.languages.language import language_tags, month_numbers, read_vocabulary, words_of
 from chat.languages.spellings import NumberWriting, Spellings, spellings_of
 
 

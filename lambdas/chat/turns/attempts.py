@@ -6,7 +6,7 @@ them. The oldest window that is still open holds every attempt of the others, so
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING
 
@@ -32,10 +32,13 @@ class Limits:
 
 def counters_for(payment: Payment, address: str, now: int, vault: Vault, limits: Limits) -> AttemptCounters:
     """Address and card number stand in the counters' names as keyed hashes only."""
-    by_name = {
-        f"address#{vault.fingerprint(network_of(address))}": limits.per_address,
-        f"card#{vault.fingerprint(payment.card.digits)}": limits.per_card,
-    }
+    of_address = counters_for_address(address, now, vault, limits)
+    of_card = {f"card#{vault.fingerprint(payment.card.digits)}": limits.per_card}
+    return replace(of_address, limits={**of_address.limits, **of_card})
+
+
+def counters_for_address(address: str, now: int, vault: Vault, limits: Limits) -> AttemptCounters:
+    by_name = {f"address#{vault.fingerprint(network_of(address))}": limits.per_address}
     newest = now - now % SLOT_SECONDS
     windows = tuple(range(newest - PERIOD_SECONDS, newest + 1, SLOT_SECONDS))
     return AttemptCounters(by_name, windows, ttl=newest + PERIOD_SECONDS + SLOT_SECONDS)

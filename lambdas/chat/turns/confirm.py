@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from chat.dialogue.state_machine import settle
-from chat.turns.attempts import counters_for, seconds_until_allowed
-from chat.turns.errors import Busy, SessionExpired, TooManyRequests
+from chat.dialogue.settling import settle
+from chat.turns.attempts import counters_for
+from chat.turns.claims import too_many_requests, wait_for_owner, with_claim
+from chat.turns.errors import Busy, SessionExpired
 from chat.turns.results import TurnResult, result_of_end, result_of_receipt, result_of_record
 from chat.turns.seals import open_payment
 from chat.turns.stored import Conflict, LimitReached, Receipt
@@ -25,11 +26,6 @@ if TYPE_CHECKING:
     from chat.turns.telemetry import Telemetry
     from chat.values.payment import Payment
     from chat.values.session import Decline, Policy
-
-CLAIM_SECONDS = 40  # longer than the function may run, so the owner of an expired claim has ended
-RETRY_SECONDS = 60  # between a first claim and the session's end: time to confirm again after a crash
-WAIT_SECONDS = 8.0  # how long a second confirmation waits for the first one
-POLL_SECONDS = 0.25
 
 
 class PaymentProcessor(Protocol):
@@ -62,7 +58,7 @@ class Confirmation:
         Raises Busy, TooManyRequests, SessionExpired, SealBroken, Unavailable.
         """
         if record.is_claimed(self.records.now()):
-            return self._wait_for_other(record, message_id)
+            return self._yield_to(wait_for_owner(self.records, record, self.sleep), message_id)
         payment = open_payment(record, self.vault)
         self.processor.prepare()
         try:
@@ -81,28 +77,16 @@ class Confirmation:
         if self.seconds_left() < self.seconds_needed:
             raise Unavailable("function", "TooLittleTimeToConfirm")
         now = self.records.now()
-        claimed = _claimed(record, now)
+        claimed = with_claim(record, now)
         if claimed is None:
             self.records.delete_if_unchanged(record)
             raise SessionExpired
         try:
             self.records.store.claim(claimed, record, counters)
         except LimitReached as reached:
-            kind = reached.counter.partition("#")[0]
-            self.telemetry.count("GuardRefused", guard=kind)
-            limit = self.limits.per_card if kind == "card" else self.limits.per_address
-            raise TooManyRequests(seconds_until_allowed(reached.counts, limit, now)) from None
+            self.telemetry.count("GuardRefused", guard=reached.counter.partition("#")[0])
+            raise too_many_requests(reached, self.limits, now) from None
         return claimed
-
-    def _wait_for_other(self, record: Record, message_id: str) -> TurnResult:
-        """Another request confirms this session: wait for its result."""
-        for _ in range(int(WAIT_SECONDS / POLL_SECONDS)):
-            self.sleep(POLL_SECONDS)
-            stored = self.records.load_or_delete_expired(record.session.id)
-            found = self.records.reload_after(Conflict(stored), record)
-            if isinstance(found, Receipt) or not found.is_claimed(self.records.now()):
-                return self._yield_to(found, message_id)
-        raise Busy
 
     def _yield_to(self, found: Record | Receipt, message_id: str) -> TurnResult:
         """Another request was faster. This one is not replayed on a state that its payer has not seen."""
@@ -111,7 +95,7 @@ class Confirmation:
         if found.message_id == message_id:
             return result_of_record(found)
         if found.is_claimed(self.records.now()):
-            return self._wait_for_other(found, message_id)
+            return self._yield_to(wait_for_owner(self.records, found, self.sleep), message_id)
         raise Busy
 
     def _finish(self, claimed: Record, payment: PaymentToken) -> TurnResult:
@@ -147,23 +131,3 @@ class Confirmation:
             return self._yield_to(self.records.reload_after(conflict, claimed), message_id)
         count_progress(claimed.session, transition.session, self.telemetry)
         return result
-
-
-def _claimed(record: Record, now: int) -> Record | None:
-    """The record with a claim that ends before its session must; None when there is too little time left for one.
-
-    A first claim leaves time for a second one, because only that can recover the token after a crash.
-    Raises SessionExpired.
-    """
-    record.require_unexpired(now)
-    claim_until = now + CLAIM_SECONDS
-    lives_until = claim_until + RETRY_SECONDS if record.claim_until is None else claim_until
-    if record.card_deadline is not None and lives_until > record.card_deadline:
-        return None
-    return replace(
-        record,
-        version=record.version + 1,
-        claim_until=claim_until,
-        counted=True,
-        ttl=max(record.ttl, lives_until),
-    )

@@ -69,7 +69,7 @@ class Records:
     def next_version(
         self, record: Record, session: Session, said: tuple[str, str], message_id: str, *, renew: bool = False
     ) -> Record:
-        """`record` after one more turn. `said`: the payer's masked message and the reply.
+        """`record` after one more turn. `said`: the payer's masked message, if any, and the reply.
 
         `renew`: the next confirmation is a new attempt at Stripe, as it is after every change of what is reviewed.
         Raises SessionExpired.
@@ -82,7 +82,7 @@ class Records:
         attempt = self._attempt(record, session, renew=renew)
         return replace(
             record,
-            session=replace(session, history=(*session.history, Line("user", said[0]), Line("assistant", said[1]))),
+            session=replace(session, history=(*session.history, *_lines(said))),
             version=record.version + 1,
             message_id=message_id,
             updated=now,
@@ -92,6 +92,11 @@ class Records:
             counted=record.counted and attempt == record.attempt,
             claim_until=None,
         )
+
+    def after_refresh(self, record: Record, session: Session, said: str) -> Record:
+        """`record` after the assistant had something to say by itself: no turn, so it lives no longer for it."""
+        after = self.next_version(record, session, ("", said), record.message_id)
+        return replace(after, ttl=record.ttl)
 
     def _attempt(self, record: Record, session: Session, *, renew: bool) -> str | None:
         if session.step is not Step.CONFIRM:
@@ -108,4 +113,8 @@ class Records:
 
 
 def _reviewed_values(session: Session) -> tuple[object, ...]:
-    return session.name, session.card, session.expiry, session.cvv
+    return session.name, session.card, session.expiry, session.cvv, session.method
+
+
+def _lines(said: tuple[str, str]) -> list[Line]:
+    return [Line(role, content) for role, content in zip(("user", "assistant"), said, strict=True) if content]

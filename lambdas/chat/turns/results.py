@@ -9,7 +9,7 @@ from chat.dialogue import replies
 from chat.values.session import Outcome, Session, Step
 
 if TYPE_CHECKING:
-    from chat.dialogue.state_machine import Transition
+    from chat.dialogue.transition import Transition
     from chat.turns.stored import Receipt, Record
     from chat.values.order_view import Action, OrderShown
     from chat.values.session import PaymentToken
@@ -36,7 +36,7 @@ def result_of_record(record: Record) -> TurnResult:
 def result_of_end(transition: Transition) -> TurnResult:
     """Cancelled or failed: nothing is kept, so nothing is shown as collected."""
     last = transition.session
-    session = Session(id=last.id, language=last.language, step=Step.DONE, outcome=last.outcome)
+    session = Session(id=last.id, language=last.language, step=Step.DONE, outcome=last.outcome, order=last.order)
     return TurnResult(replace(session, error=last.error), transition.reply)
 
 

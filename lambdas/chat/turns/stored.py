@@ -20,6 +20,7 @@ class Record:
     Points in time are seconds since the epoch. `version` is 0 until the opening turn stores 1. `card_deadline`: when
     card data must be gone, whatever happens. `attempt`: Stripe's idempotency key while the session is at the review.
     `counted`: the limit on confirmations has counted this attempt. `claim_until`: a confirmation runs until then.
+    `asked_stripe`: when a refresh asked Stripe last how the order stands.
     """
 
     session: Session
@@ -32,6 +33,7 @@ class Record:
     attempt: str | None = None
     counted: bool = False
     claim_until: int | None = None
+    asked_stripe: int | None = None
 
     def is_claimed(self, now: int) -> bool:
         return self.claim_until is not None and now < self.claim_until

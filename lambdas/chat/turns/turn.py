@@ -1,59 +1,39 @@
-"""One turn of the conversation: load, understand, advance, seal, word, save. `confirm` takes over at the clear yes."""
+"""One turn of the conversation: load, understand, advance, seal, word, save.
+
+`confirm` takes over at the clear yes; with an order, `visits` does.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from dataclasses import field as dataclass_field
-from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from chat.dialogue.replies import choose_language
-from chat.dialogue.state_machine import advance
-from chat.turns.errors import Busy, OrderClosed, OrderRequired, SessionExpired, SessionTokenRequired, StepChanged
+from chat.turns.errors import Busy, OrderRequired, SessionExpired, SessionTokenRequired, StepChanged
 from chat.turns.records import hash_token
 from chat.turns.results import TurnResult, result_of_end, result_of_receipt, result_of_record
-from chat.turns.seals import SealBroken, open_partial_number, open_session, seal_session
+from chat.turns.seals import SealBroken, open_session, seal_session
 from chat.turns.stored import Conflict, Receipt, Record
 from chat.turns.telemetry import count_progress
-from chat.turns.wording import NoWording, WordingRequest
-from chat.understanding.interpret import interpret
-from chat.understanding.typed_field import interpret_field
-from chat.values.session import Session
-from payments.order import Capture
+from chat.values.order_view import OrderShown
+from chat.values.session import Session, Step
+from payments.order import Capture, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from chat.dialogue.state_machine import Transition
+    from chat.dialogue.transition import Transition
+    from chat.turns.composing import Composer
     from chat.turns.confirm import Confirmation
+    from chat.turns.message import Message
     from chat.turns.records import Records
     from chat.turns.seals import Vault
     from chat.turns.telemetry import Telemetry
-    from chat.turns.wording import Wording
-    from chat.understanding.interpret import Interpretation
-    from chat.values.card import Field
     from chat.values.session import Policy
+    from chat.visits.openings import OrderOpenings
+    from chat.visits.visits import Visits
 
 MAX_REPLAYS = 5  # of a turn that lost a race; then it is refused as busy
-WESTERNMOST_OFFSET_SECONDS = 12 * 3600  # UTC-12: a card is good until its last day has ended everywhere on earth
-
-
-@dataclass(frozen=True)
-class Message:
-    """One request for a turn; its form has been checked. `token`: the session's key, None on an opening.
-
-    `field`: the text was typed into a form's field of that name. `order_token`: binds an opening to an order.
-    """
-
-    text: str = dataclass_field(repr=False)
-    id: str
-    address: str
-    session_id: str | None = None
-    token: str | None = dataclass_field(default=None, repr=False)
-    expected_step: str | None = None
-    accept_language: str | None = None
-    field: Field | None = None
-    order_token: str | None = dataclass_field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -62,24 +42,42 @@ class Turns:
 
     records: Records
     vault: Vault
-    wording: Wording
+    composer: Composer
     confirmation: Confirmation
+    visits: Visits
+    openings: OrderOpenings
     telemetry: Telemetry
     policy: Policy
     new_token: Callable[[], str]
 
     def play(self, message: Message) -> TurnResult:
-        """Raises every error of turns.errors, and Unavailable."""
-        return self._open(message) if message.token is None else self._continue(message, message.token)
+        """Raises every error of turns.errors, SealBroken and Unavailable."""
+        if message.token is not None:
+            return self._with_order(self._continue(message, message.token))
+        if message.order_token is not None:
+            return self._with_order(self.openings.open(message, message.order_token))
+        return self._open(message)
 
     def read(self, session_id: str, token: str) -> TurnResult:
-        """Where the conversation stands. Raises SessionExpired, Unavailable."""
+        """Where the conversation stands, without effect. Raises SessionExpired, OrderClosed, Unavailable."""
         found = self.records.open_with_token(session_id, token)
-        return result_of_receipt(found) if isinstance(found, Receipt) else result_of_record(found)
+        if isinstance(found, Receipt):
+            return self._result_of_receipt(found)
+        if found.session.order is None:
+            return result_of_record(found)
+        return self._with_order(self.visits.waiting.view(found))
+
+    def refresh(self, session_id: str, token: str) -> TurnResult:
+        """The same, once Stripe was asked how the order stands. Raises Busy too."""
+        found = self.records.open_with_token(session_id, token)
+        if isinstance(found, Receipt) or found.session.order is None:
+            return self.read(session_id, token)
+        try:
+            return self._with_order(self.visits.waiting.refresh(found))
+        except Conflict:  # a turn was faster
+            return self.read(session_id, token)
 
     def _open(self, message: Message) -> TurnResult:
-        if message.order_token is not None:
-            raise OrderClosed
         if Capture.CHAT not in self.policy.captures:
             raise OrderRequired
         stored = self.records.load_or_delete_expired(message.session_id) if message.session_id else None
@@ -98,7 +96,7 @@ class Turns:
 
     def _repeat_opening(self, record: Record, message: Message) -> TurnResult:
         """The first reply was lost on its way: the same reply again, with a fresh token in place of the lost one."""
-        if record.version != 1 or record.message_id != message.id:
+        if record.version != 1 or record.message_id != message.id or record.session.order is not None:
             raise SessionTokenRequired
         token = self.new_token()
         session = open_session(record.session, record.token_hash, self.vault)
@@ -117,7 +115,7 @@ class Turns:
         found = self.records.open_with_token(message.session_id, token)
         for replay in range(MAX_REPLAYS):
             if isinstance(found, Receipt):
-                return result_of_receipt(found)
+                return self._result_of_receipt(found)
             try:
                 return self._play(found, message, first=replay == 0)
             except Conflict as conflict:
@@ -132,32 +130,35 @@ class Turns:
         """`first` is False on a replay, which confirms nothing: its yes was given to an older state."""
         self.telemetry.identify(record.session.id, record.session.step.value)
         if record.message_id == message.id:
-            return result_of_record(record)
+            return self._repeat(record)
         if message.expected_step not in (None, record.session.step):
             raise StepChanged
-        session = open_partial_number(record.session, record.token_hash, self.vault)
-        interpretation = self._understand(message, session)
-        transition = advance(session, interpretation, self.policy)
-        if transition.confirmed and not first:
-            raise Busy
+        masked, transition = self.composer.hear(record, message)
         if transition.confirmed:
-            return self.confirmation.confirm(record, message.id, interpretation.masked, message.address)
+            if not first:
+                raise Busy
+            if record.session.order:
+                return self.visits.confirm(record, message.said(masked))
+            return self.confirmation.confirm(record, message.id, masked, message.address)
         if record.is_claimed(self.records.now()):
             raise Busy
+        if record.session.order:
+            intercepted = self.visits.intercept(record, transition, message.said(masked))
+            if intercepted is not None:
+                return intercepted
         if transition.session.outcome:
             return self._end(record, transition)
-        reply = self._worded(transition) if transition.reword and first else transition.reply
+        reply = self.composer.word(transition) if first else transition.reply
         session = seal_session(transition.session, record.token_hash, self.vault)
-        after = self.records.next_version(record, session, (interpretation.masked, reply), message.id)
+        after = self.records.next_version(record, session, (masked, reply), message.id)
         self.records.store.save(after, record if record.version else None, after.updated)
         count_progress(record.session, after.session, self.telemetry)
         return result_of_record(after)
 
-    def _understand(self, message: Message, session: Session) -> Interpretation:
-        today = _today(self.records.now())
-        if message.field is not None:
-            return interpret_field(message.text, message.field, session, today, self.policy)
-        return interpret(message.text, session, today, self.policy)
+    def _repeat(self, record: Record) -> TurnResult:
+        """The same answer. Where it leads to Stripe, the address comes from the order."""
+        is_at_stripe = record.session.step is Step.ACTION
+        return self.visits.waiting.view(record) if is_at_stripe else result_of_record(record)
 
     def _end(self, record: Record, transition: Transition) -> TurnResult:
         """Cancelled or given up: the session is deleted, unless a payment was completed meanwhile."""
@@ -170,16 +171,12 @@ class Turns:
         count_progress(record.session, transition.session, self.telemetry)
         return result_of_end(transition)
 
-    def _worded(self, transition: Transition) -> str:
-        try:
-            reply = self.wording.word(WordingRequest(transition.session, transition.reply))
-        except NoWording as fallback:
-            if fallback.was_asked:
-                self.telemetry.count("ModelFallback", cause=fallback.cause)
-            return transition.reply
-        self.telemetry.count("ModelWorded")
-        return reply
+    def _result_of_receipt(self, receipt: Receipt) -> TurnResult:
+        return self.visits.result_of_receipt(receipt) if receipt.order_id else result_of_receipt(receipt)
 
-
-def _today(now: int) -> date:
-    return datetime.fromtimestamp(now - WESTERNMOST_OFFSET_SECONDS, UTC).date()
+    def _with_order(self, result: TurnResult) -> TurnResult:
+        """A conversation that goes on is about an order that is in progress."""
+        visit = result.session.order
+        if visit is None or result.order is not None:
+            return result
+        return replace(result, order=OrderShown(visit.terms, Status.IN_PROGRESS, self.policy.merchant))

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from chat.languages.language import Language, fold, words
+from chat.languages.folding import fold, words
+from chat.languages.language import Language
 from chat.languages.vocabulary import vocabulary
 from chat.understanding.digits.corrections import Meant, which_is_meant
 from chat.understanding.digits.normalize import DigitGroup

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from chat.languages.language import Language, load_language, words
+from chat.languages.folding import words
+from chat.languages.language import Language, load_language
 from chat.languages.vocabulary import vocabulary
 from chat.understanding import extraction, fields, intents, labels, names, redact
 from chat.understanding.digits import misspellings, normalize, number_words

@@ -2,7 +2,8 @@
 
 import re
 
-from chat.languages.language import DEFAULT, Language, load_language, words
+from chat.languages.folding import words
+from chat.languages.language import DEFAULT, Language, load_language
 from chat.understanding.digits.normalize import BLANK, DigitGroup
 from chat.values.card import Field
 

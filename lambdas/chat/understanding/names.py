@@ -3,7 +3,8 @@
 import re
 import unicodedata
 
-from chat.languages.language import Language, fold, words, words_of
+from chat.languages.folding import fold, words
+from chat.languages.language import Language, words_of
 from chat.languages.vocabulary import vocabulary
 from chat.understanding.digits.misspellings import resemble_code
 from chat.understanding.digits.normalize import BLANK, Text, normalize

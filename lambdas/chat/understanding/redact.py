@@ -3,7 +3,8 @@
 import re
 from collections.abc import Callable, Iterator
 
-from chat.languages.language import DEFAULT, Language, fold, load_language, words
+from chat.languages.folding import fold, words
+from chat.languages.language import DEFAULT, Language, load_language
 from chat.understanding.digits.ideographs import IDEOGRAPHS
 from chat.understanding.digits.normalize import Text
 from chat.understanding.extraction import ExtractedFields

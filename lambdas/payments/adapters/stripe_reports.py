@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from payments.adapters.stripe_errors import decline_code
-from payments.at_stripe import Report, StripeRefused
+from payments.at_stripe import NotAtStripe, Report, StripeRefused
 from payments.order import AtStripe, SavedCard, StripeKind
 from runtime.aws import Unavailable
 
@@ -40,8 +40,8 @@ class StripeReader:
     def retrieve(self, at: AtStripe) -> Report:
         try:
             return self._report(at, _retrieve(at))
-        except StripeRefused as refused:  # made with another account's key, or in the other mode
-            raise Unavailable("stripe", refused.code) from None
+        except StripeRefused as refused:
+            raise NotAtStripe("stripe", refused.code) from None
 
     def close(self, at: AtStripe) -> Report:
         """An intent is looked at first: cancelling one that holds money would give the money back."""

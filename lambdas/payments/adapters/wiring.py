@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from runtime.deadline import Deadline
     from runtime.settings import Settings
 
-AWS_LIMITS = TimeLimits(connect_seconds=0.5, read_seconds=1, attempts=2)
+# Generous: nobody talks to these functions word by word, and a failed event or order costs more than a late one.
+AWS_LIMITS = TimeLimits(connect_seconds=1, read_seconds=5, attempts=2)
 
 
 def now() -> int:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable
 from enum import Enum
 
-from chat.languages.language import Language, words
+from chat.languages.folding import words
+from chat.languages.language import Language
 
 _BREAK = re.compile(r"[.,;:!?\n\x00、。，！？；،؟…—]+")
 _AFTER = 12  # characters after a value in which a negation that follows it begins

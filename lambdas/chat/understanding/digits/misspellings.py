@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from chat.languages.language import fold
+from chat.languages.folding import fold
 from chat.languages.spellings import LARGE
 from chat.languages.vocabulary import Vocabulary
 from chat.understanding.digits.normalize import Text

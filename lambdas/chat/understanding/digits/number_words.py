@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from chat.languages.language import fold
+from chat.languages.folding import fold
 from chat.languages.vocabulary import Vocabulary
 from chat.understanding.digits.ideographs import IDEOGRAPHS, VALUES, numerals_to_digits
 from chat.understanding.digits.normalize import JOINS, Text

@@ -1,0 +1,93 @@
+"""What a message makes of a conversation, and the words that answer it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Protocol
+
+from chat.dialogue.state_machine import advance
+from chat.turns.seals import open_partial_number
+from chat.understanding.interpret import interpret
+from chat.understanding.redact import BULLETS
+from chat.understanding.typed_field import interpret_field
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from chat.dialogue.transition import Transition
+    from chat.turns.message import Message
+    from chat.turns.seals import Vault
+    from chat.turns.stored import Record
+    from chat.turns.telemetry import Telemetry
+    from chat.understanding.interpret import Interpretation
+    from chat.values.session import Policy, Session
+
+WESTERNMOST_OFFSET_SECONDS = 12 * 3600  # UTC-12: a card is good until its last day has ended everywhere on earth
+
+
+@dataclass(frozen=True)
+class WordingRequest:
+    """A decided reply for the model to word. `fixed`: its fixed wording, which the answer is checked against."""
+
+    session: Session
+    fixed: str
+
+
+class NoWording(Exception):
+    """The model gave no usable wording. `cause`: off (it was not asked), slow, throttled, failed or unfit."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(cause)
+        self.cause = cause
+
+    @property
+    def was_asked(self) -> bool:
+        return self.cause != "off"
+
+
+class Wording(Protocol):
+    def word(self, request: WordingRequest) -> str:
+        """The model's wording of `request.fixed`. Raises NoWording."""
+
+
+@dataclass(frozen=True)
+class Composer:
+    """`now`: seconds since the epoch."""
+
+    vault: Vault
+    wording: Wording
+    telemetry: Telemetry
+    policy: Policy
+    now: Callable[[], int]
+
+    def hear(self, record: Record, message: Message) -> tuple[str, Transition]:
+        """The message's masked form, and what follows from it. Raises SealBroken, Unavailable."""
+        session = open_partial_number(record.session, record.token_hash, self.vault)
+        heard = self._understand(message, session)
+        is_hosted = session.order is not None and session.order.is_hosted
+        masked = BULLETS if is_hosted and heard.private else heard.masked  # not even the last four digits are kept
+        return masked, advance(session, heard, self.policy)
+
+    def word(self, transition: Transition) -> str:
+        """The reply as the model words it where it may, else the fixed one."""
+        if not transition.reword:
+            return transition.reply
+        try:
+            reply = self.wording.word(WordingRequest(transition.session, transition.reply))
+        except NoWording as fallback:
+            if fallback.was_asked:
+                self.telemetry.count("ModelFallback", cause=fallback.cause)
+            return transition.reply
+        self.telemetry.count("ModelWorded")
+        return reply
+
+    def _understand(self, message: Message, session: Session) -> Interpretation:
+        today = _today(self.now())
+        if message.named_field is not None:
+            return interpret_field(message.text, message.named_field, session, today, self.policy)
+        return interpret(message.text, session, today, self.policy)
+
+
+def _today(now: int) -> date:
+    return datetime.fromtimestamp(now - WESTERNMOST_OFFSET_SECONDS, UTC).date()

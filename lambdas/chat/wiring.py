@@ -1,0 +1,186 @@
+"""The parts of the function, wired together once per process."""
+
+from __future__ import annotations
+
+import secrets
+import time
+import uuid
+from typing import TYPE_CHECKING
+
+import boto3
+
+from chat.adapters.bedrock import BedrockWording
+from chat.adapters.kms import KmsVault
+from chat.adapters.session_store import DynamoSessionStore
+from chat.adapters.stripe_payment_methods import StripePaymentMethods
+from chat.adapters.visit_store import DynamoVisitStore
+from chat.http.api import Api
+from chat.turns.attempts import Limits
+from chat.turns.composing import Composer
+from chat.turns.confirm import Confirmation
+from chat.turns.errors import SessionExpired
+from chat.turns.records import Records
+from chat.turns.turn import Turns
+from chat.values.session import Policy
+from chat.visits.chat_payment import ChatPayment
+from chat.visits.claiming import Claiming
+from chat.visits.handover import Handover
+from chat.visits.issuer import Issuer
+from chat.visits.ledger import Ledger
+from chat.visits.opening import Opening
+from chat.visits.openings import OrderOpenings
+from chat.visits.visits import Visits
+from chat.visits.waiting import Waiting
+from payments.adapters.orders_table import OrdersTable
+from payments.adapters.stripe_checkouts import OrderCheckouts
+from payments.adapters.stripe_client import STRIPE_SECONDS, StripeAccount
+from payments.adapters.stripe_intents import OrderIntents
+from payments.adapters.stripe_key import StripeKey
+from payments.adapters.stripe_reports import StripeReader
+from payments.settlement import Settlement
+from runtime.aws import TimeLimits, bounded
+
+if TYPE_CHECKING:
+    from chat.adapters.order_items import TermsOf
+    from chat.adapters.telemetry import PowertoolsTelemetry
+    from chat.settings import Settings
+    from payments.order import Terms
+    from payments.stored import OrderStore
+    from runtime.deadline import Deadline
+
+AWS_LIMITS = TimeLimits(connect_seconds=0.5, read_seconds=1, attempts=2)
+MODEL_LIMITS = TimeLimits(connect_seconds=0.5, read_seconds=2, attempts=1)
+GO_ON_SECONDS = STRIPE_SECONDS + AWS_LIMITS.total_seconds  # a request to Stripe and the write after it, at worst
+CONFIRM_SECONDS = AWS_LIMITS.total_seconds + GO_ON_SECONDS  # the claim before that
+
+
+class Parts:
+    """`deadline`: of the invocation; every call is bounded by it."""
+
+    def __init__(self, chosen: Settings, deadline: Deadline, telemetry: PowertoolsTelemetry) -> None:
+        self._chosen, self._deadline, self._telemetry = chosen, deadline, telemetry
+        self._policy = Policy(
+            chosen.brands,
+            chosen.contact,
+            chosen.test_cards_only,
+            merchant=chosen.merchant,
+            captures=chosen.captures,
+            wallets=chosen.wallets,
+        )
+        self._limits = Limits(chosen.attempts_per_address, chosen.attempts_per_card)
+        self._dynamodb = bounded(boto3.client("dynamodb", config=AWS_LIMITS.config()), AWS_LIMITS, deadline)
+        self._orders = OrdersTable(self._dynamodb, chosen.orders_table, now, new_id)
+        self._sessions = DynamoSessionStore(
+            self._dynamodb, chosen.sessions_table, chosen.receipts_table, chosen.attempts_table, terms_of(self._orders)
+        )
+        self._records = Records(self._sessions, now=now, new_id=new_id)
+        self._vault = KmsVault(
+            bounded(boto3.client("kms", config=AWS_LIMITS.config()), AWS_LIMITS, deadline),
+            chosen.sealing_key,
+            chosen.counting_key,
+        )
+        manager = bounded(boto3.client("secretsmanager", config=AWS_LIMITS.config()), AWS_LIMITS, deadline)
+        self._key = StripeKey(manager, chosen.stripe_secret, now)
+        self._processor = StripePaymentMethods(
+            self._key,
+            telemetry,
+            deadline,
+            stage=chosen.stage,
+            test_tokens=chosen.test_tokens,
+            url=chosen.stripe_url,
+        )
+
+    def api(self) -> Api:
+        composer = Composer(self._vault, self._wording(), self._telemetry, self._policy, now)
+        visits = self._visits()
+        turns = Turns(
+            records=self._records,
+            vault=self._vault,
+            composer=composer,
+            confirmation=self._confirmation(),
+            visits=visits,
+            openings=OrderOpenings(visits.ledger, visits.opening, visits.waiting, composer, new_token),
+            telemetry=self._telemetry,
+            policy=self._policy,
+            new_token=new_token,
+        )
+        return Api(turns, self._telemetry, new_id, time.monotonic, self._chosen.return_url)
+
+    def _confirmation(self) -> Confirmation:
+        return Confirmation(
+            records=self._records,
+            vault=self._vault,
+            processor=self._processor,
+            limits=self._limits,
+            telemetry=self._telemetry,
+            policy=self._policy,
+            sleep=time.sleep,
+            seconds_left=self._deadline.seconds_left,
+            seconds_needed=CONFIRM_SECONDS,
+        )
+
+    def _visits(self) -> Visits:
+        chosen = self._chosen
+        account = StripeAccount(self._key, self._deadline, stage=chosen.stage, url=chosen.stripe_url)
+        ledger = Ledger(
+            records=self._records,
+            store=DynamoVisitStore(
+                self._dynamodb,
+                self._sessions,
+                self._orders,
+                sessions_table=chosen.sessions_table,
+                receipts_table=chosen.receipts_table,
+                counters_table=chosen.attempts_table,
+            ),
+            orders=self._orders,
+            settlement=Settlement(self._orders, StripeReader(account), self._telemetry, now),
+            policy=self._policy,
+            telemetry=self._telemetry,
+            has_page=bool(chosen.page_url),
+        )
+        claiming = Claiming(
+            ledger=ledger,
+            limits=self._limits,
+            sleep=time.sleep,
+            seconds_left=self._deadline.seconds_left,
+            seconds_needed=CONFIRM_SECONDS,
+            seconds_to_go_on=GO_ON_SECONDS,
+        )
+        handover = Handover(ledger, claiming, OrderCheckouts(account, wallets=chosen.wallets))
+        return Visits(
+            ledger=ledger,
+            opening=Opening(ledger, self._vault),
+            payment=ChatPayment(
+                ledger, claiming, self._vault, self._processor, Issuer(ledger, claiming, OrderIntents(account))
+            ),
+            handover=handover,
+            waiting=Waiting(ledger, claiming, handover),
+        )
+
+    def _wording(self) -> BedrockWording:
+        bedrock = boto3.client("bedrock-runtime", config=MODEL_LIMITS.config(), endpoint_url=self._chosen.model_url)
+        return BedrockWording(bounded(bedrock, MODEL_LIMITS, self._deadline), self._chosen.model_id, self._telemetry)
+
+
+def terms_of(orders: OrderStore) -> TermsOf:
+    def read(order_id: str) -> Terms:
+        order = orders.load(order_id)
+        if order is None:
+            raise SessionExpired
+        return order.terms
+
+    return read
+
+
+def now() -> int:
+    """Seconds since the epoch."""
+    return int(time.time())
+
+
+def new_id() -> str:
+    return str(uuid.uuid4())
+
+
+def new_token() -> str:
+    """256 bits, base64url."""
+    return secrets.token_urlsafe(32)

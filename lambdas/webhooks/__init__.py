@@ -1,0 +1,1 @@
+"""Sends the events of orders to the merchant's server."""
