@@ -77,7 +77,7 @@ def parse_intent(plain: str, language: Language, vocabulary: Vocabulary, *, nami
         digressions=digressions,
         questions=questions,
         is_doubtful=is_doubtful,
-        is_one_word=len(found) == 1 and len(found[0].phrase) == 1,
+        is_one_word=len(frozenset[str]().union(*(clause.said - language.fillers for clause in found))) <= 1,
     )
 
 
