@@ -11,7 +11,7 @@ from chat.understanding.card_numbers import (
     joined_groups,
     may_be_number_and_code,
 )
-from chat.understanding.corrections.denial import is_denied
+from chat.understanding.digits.corrections import Meant, which_is_meant
 from chat.understanding.digits.normalize import DigitGroup
 from chat.understanding.extraction import Context, ExtractedFields
 from chat.understanding.labels import label_of
@@ -29,14 +29,9 @@ def find_card(
     """The card number, if there is one or should be one, and the groups that are no part of it."""
     found_runs = joined_groups(groups)
     longest = [run for run in found_runs if len(digits_of(run)) >= MIN_CARD_DIGITS][:_MAX_TRIED_RUNS]
-    if len(longest) > 1:
-        longest, groups = _without_disowned(found.plain, longest, groups, context)
-    for run in longest:
-        used = find_valid_number(run, context.brands)
-        if used and _may_go_on(run, context):
-            return _ask_for_number_alone(found, run, "", groups, context)
-        if used:
-            return _take_found(found, run, used, groups, context)
+    valid = [(run, used) for run in longest if (used := find_valid_number(run, context.brands))]
+    if valid:
+        return _take_meant(found, valid, groups, context)
     if context.asked is Field.CARD:
         begun = next(
             (run for run in found_runs if label_of(found.plain, run[0], context.language) in (None, Field.CARD)), None
@@ -49,17 +44,23 @@ def find_card(
     return _take_card(found, used, check_card(digits_of(used), context.brands), groups, context)
 
 
-def _without_disowned(
-    plain: str, longest: list[Groups], groups: list[DigitGroup], context: Context
-) -> tuple[list[Groups], list[DigitGroup]]:
-    """Of several numbers the last one counts, as in "4242 …, sorry, 5555 …"; the others are no fields either."""
-    spans = [(run[0].start, run[-1].end) for run in longest]
-    meant = [
-        run for run, span in zip(longest, spans, strict=True) if not is_denied(plain, span, context.language)
-    ] or longest
-    valid = [run for run in meant if find_valid_number(run, context.brands)] or meant
-    others = [group for run in longest if run is not valid[-1] for group in run]
-    return [valid[-1]], [group for group in groups if group not in others]
+def _take_meant(
+    found: ExtractedFields, valid: list[tuple[Groups, Groups]], groups: list[DigitGroup], context: Context
+) -> tuple[ExtractedFields, list[DigitGroup]]:
+    """Of two numbers the one that the words between them mean, else the last; nothing is read in the other."""
+    run, used = valid[0]
+    for other, number in valid[1:]:
+        first, second = (used[0].start, used[-1].end), (number[0].start, number[-1].end)
+        meant = which_is_meant(found.plain, first, second, context.language)
+        if meant is Meant.UNCLEAR and digits_of(used) != digits_of(number):
+            rest = [group for group in groups if all(group not in each for each, _ in valid)]
+            return _ask_for_number_alone(found, run, "", rest, context)
+        if meant is not Meant.FIRST:
+            run, used = other, number
+    rest = [group for group in groups if group in run or all(group not in each for each, _ in valid)]
+    if _may_go_on(run, context):
+        return _ask_for_number_alone(found, run, "", rest, context)
+    return _take_found(found, run, used, rest, context)
 
 
 def _take_found(

@@ -4,9 +4,17 @@ from dataclasses import dataclass, replace
 
 from chat.languages.language import DEFAULT, Language, load_language, without_fillers
 from chat.languages.vocabulary import Vocabulary
-from chat.understanding.clauses import Clause, contains_any, find_matching, split_clauses, strip_fillers
+from chat.understanding.clauses import (
+    Clause,
+    begins_with_any,
+    contains_any,
+    find_matching,
+    named_fields,
+    split_clauses,
+    strip_fillers,
+)
 from chat.understanding.decisions.decide import Decision, decide
-from chat.understanding.decisions.disputes import disputed_fields, named_fields
+from chat.understanding.decisions.disputes import disputed_fields
 from chat.understanding.decisions.language_request import requested_language
 from chat.values.card import FIELDS, Field
 from chat.values.session import Intent
@@ -80,7 +88,8 @@ def parse_intent(
         digressions=digressions,
         questions=questions,
         is_doubtful=is_doubtful,
-        is_short=decision is Decision.AGREE_SHORTLY or (len(found) == 1 and len(found[0].phrase) == 1),
+        is_short=decision is Decision.AGREE_SHORTLY
+        or len(frozenset[str]().union(*(clause.said - language.fillers for clause in found))) <= 1,
     )
 
 
@@ -115,7 +124,8 @@ def _is_doubtful(clause: Clause, heard: list[Language]) -> bool:
     language = heard[0]
     if len(clause.phrase) > 1 and not clause.typed.isdisjoint(language.doubts_as_typed):
         return True
-    return contains_any(clause, language, language.doubts) and clause.phrase not in language.phrases
+    is_asked = contains_any(clause, language, language.doubts) or begins_with_any(clause, language.doubts)
+    return is_asked and clause.phrase not in language.phrases
 
 
 def _clause_intent(clause: Clause, heard: list[Language]) -> Intent | None:

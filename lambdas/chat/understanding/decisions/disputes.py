@@ -2,7 +2,7 @@
 
 from chat.languages.language import Language
 from chat.languages.lexicon import load_lexicon
-from chat.understanding.clauses import Clause, contains_any, find_matching
+from chat.understanding.clauses import Clause, contains_any, find_matching, names_nothing_else
 from chat.values.card import Field
 
 _MAX_DISPUTE_CHARS = 50  # a longer clause about a field says more than that it is wrong
@@ -13,27 +13,10 @@ def disputed_fields(clause: Clause, language: Language, named: set[Field]) -> se
     lexicon = load_lexicon(language.tag)
     if not named:
         return {Field.CARD} if contains_any(clause, language, lexicon.card_parts) else set()
-    if _names_only(clause, language):
+    if names_nothing_else(clause, language):
         return named
     is_short = len(clause.text) <= _MAX_DISPUTE_CHARS
     negated = contains_any(clause, language, language.negations)
     is_kept = negated and next(find_matching(clause, language, language.changes), None) is not None
     is_else = contains_any(clause, language, lexicon.instead)
     return named if is_short and not is_kept and negated is not is_else else set()
-
-
-def named_fields(clause: Clause, language: Language) -> set[Field]:
-    """The fields that it names. "The name on the card" names the name, "the name and the card" names both."""
-    if language.unspaced:
-        named = {Field(field) for word, field in language.fields.items() if word in clause.text}
-    else:
-        named = {Field(language.fields[word]) for word in clause.said & language.fields.keys()}
-    if len(named) > 1 and not contains_any(clause, language, language.joins):
-        named.discard(Field.CARD)
-    return named
-
-
-def _names_only(clause: Clause, language: Language) -> bool:
-    if language.unspaced:
-        return len(clause.text) <= 12
-    return all(word in language.fields or word in language.fillers or word in language.joins for word in clause.said)
