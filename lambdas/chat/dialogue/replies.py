@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from chat.values.session import Policy, Session
 
 
+MAX_REFUSALS = 5  # refused values in a row for one field, after which the conversation ends
+
+
 def choose_language(accept_language: str | None) -> str:
     """The best language we speak for an Accept-Language header (RFC 9110, 12.5.4)."""
     wanted: list[tuple[float, str]] = []
@@ -42,6 +45,8 @@ def reply(before: "Session", heard: "Interpretation", after: "Session", policy: 
         parts += [refusal(after), *([language.says["early_cvv"]] if heard.early_cvv else [])]
         if after.error.code != "card_incomplete" or after.step != "card":
             parts.append(question(after, policy, again=after.error.field == after.step.value))
+        if after.refusals == MAX_REFUSALS - 1:
+            parts.append(language.says["last_attempt"])
     else:
         parts += [*_acknowledge(before, heard, after), _what_next(before, heard, after, policy)]
     return language.joiner.join(parts)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from chat.dialogue import replies
 from chat.dialogue.hosted import advance_hosted
+from chat.dialogue.replies import MAX_REFUSALS
 from chat.dialogue.transition import (
     Transition,
     accepted_fields,
@@ -21,7 +22,7 @@ from chat.values.session import Intent, KeptCard, Outcome, PartialNumber, Policy
 if TYPE_CHECKING:
     from chat.understanding.interpret import Interpretation
 
-MAX_REFUSALS = 5  # refused values in a row for one field, after which the conversation ends
+_MAX_CHATTER = 2  # messages without any value count up to here, so that the wording grows and nothing ends by them
 
 
 def advance(session: Session, heard: "Interpretation", policy: Policy) -> Transition:
@@ -44,7 +45,7 @@ def advance(session: Session, heard: "Interpretation", policy: Policy) -> Transi
     after = _start_change(_store_values(before, heard, taken), heard, taken)
     error = _first_refusal(before, heard, taken)
     if error:
-        after = _count_refusal(after, error, progress=bool(taken))
+        after = _count_refusal(after, error, progress=bool(taken), is_value=_is_value(heard))
         if after.refusals >= MAX_REFUSALS:
             return end_conversation(
                 replace(after, error=Refusal("too_many_attempts", error.field)), Outcome.FAILED, policy
@@ -139,9 +140,15 @@ def _first_refusal(session: Session, heard: "Interpretation", taken: tuple[Field
     return Refusal("name_invalid" if missed is Field.NAME else f"{missed}_not_found", missed)
 
 
-def _count_refusal(session: Session, error: Refusal, *, progress: bool) -> Session:
+def _is_value(heard: "Interpretation") -> bool:
+    """Whether something was refused, and not only nothing found."""
+    return any(isinstance(getattr(heard, each), Refusal) for each in FIELDS)
+
+
+def _count_refusal(session: Session, error: Refusal, *, progress: bool, is_value: bool) -> Session:
     in_a_row = session.refusals if session.refused is error.field and not progress else 0
-    return replace(session, error=error, refused=error.field, refusals=in_a_row + 1)
+    counted = in_a_row + 1 if is_value else max(in_a_row, min(in_a_row + 1, _MAX_CHATTER))
+    return replace(session, error=error, refused=error.field, refusals=counted)
 
 
 def _may_reword(before: Session, heard: "Interpretation", after: Session) -> bool:

@@ -33,7 +33,8 @@ def find_name(
 ) -> HeardName:
     """A name that is no likely one is taken when it is given again after it was asked back."""
     is_question = "?" in text.plain or "؟" in text.plain
-    is_review = session.step is Step.CONFIRM and not (asked or found)
+    is_only_no = not replace(asked, intent=None) and asked.intent in (None, Intent.NO)
+    is_review = session.step is Step.CONFIRM and is_only_no and not found
     is_about_else = asked.topic not in (None, "thank", "hello", "moment", "repeat")
     stated = None if is_about_else else _stated(text, session, language, alone=is_review)
     if isinstance(stated, str):
@@ -59,7 +60,9 @@ def _stated(text: normalize.Text, session: Session, language: Language, *, alone
     labelled = find_labelled_name(text.plain)
     if labelled:
         return names.check_name_in_chat(labelled, language)
-    span = find_stated_name(text.plain, language, alone=alone)
+    span = find_stated_name(text.plain, language, alone=False)
+    alone = alone and span is None
+    span = find_stated_name(text.plain, language, alone=True) if alone else span
     if span is None:
         return None
     said = text.original(*span)
