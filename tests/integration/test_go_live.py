@@ -17,13 +17,8 @@ from tests.stage import Stage
 
 PAGE = (ROOT / "docs/go-live.md").read_text()
 CONSOLE = "".join(re.findall(r"^```console\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL))
-# Command → the lines that it prints.
-SHOWN = {
-    command: lines
-    for command, *lines in (
-        part.splitlines() for part in re.split(r"^\$ ", CONSOLE, flags=re.MULTILINE) if "\n" in part
-    )
-}
+PARTS = (part.splitlines() for part in re.split(r"^\$ ", CONSOLE, flags=re.MULTILINE) if part)
+SHOWN = {command: lines for command, *lines in PARTS}  # by the command that prints them
 ON_SIGNED_STAGES = {"  ok   an unsigned call is refused", "  ok   an order needs a signature"}
 WITH_BEDROCK = {"  ok   the model words replies"}
 
