@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Protocol
 
+from chat.dialogue.afterwards import reply_afterwards
 from chat.dialogue.state_machine import advance
 from chat.turns.seals import open_partial_number
 from chat.understanding.interpret import interpret
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from chat.dialogue.transition import Transition
     from chat.turns.message import Message
+    from chat.turns.results import TurnResult
     from chat.turns.seals import Vault
     from chat.turns.stored import Record
     from chat.turns.telemetry import Telemetry
@@ -68,6 +70,12 @@ class Composer:
         is_hosted = session.order is not None and session.order.is_hosted
         masked = BULLETS if is_hosted and heard.private else heard.masked  # not even the last four digits are kept
         return masked, advance(session, heard, self.policy)
+
+    def answer_afterwards(self, result: TurnResult, message: Message) -> TurnResult:
+        """The completed reply, with the answer to this message in place of its sentence where there is one."""
+        heard = self._understand(message, result.session)
+        reply = reply_afterwards(result.session, heard, self.policy)
+        return result if reply is None else replace(result, response=reply)
 
     def word(self, transition: Transition) -> str:
         """The reply as the model words it where it may, else the fixed one."""

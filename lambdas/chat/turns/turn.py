@@ -115,7 +115,8 @@ class Turns:
         found = self.records.open_with_token(message.session_id, token)
         for replay in range(MAX_REPLAYS):
             if isinstance(found, Receipt):
-                return self._result_of_receipt(found)
+                result = self._result_of_receipt(found)
+                return self.composer.answer_afterwards(result, message) if replay == 0 else result
             try:
                 return self._play(found, message, first=replay == 0)
             except Conflict as conflict:

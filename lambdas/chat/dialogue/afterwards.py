@@ -1,0 +1,28 @@
+"""What is said once a payment is complete: answers about it, and that nothing can be changed here any more. Pure."""
+
+from typing import TYPE_CHECKING
+
+from chat.dialogue.answers import answer
+from chat.languages.language import load_language
+from chat.languages.placeholders import fill
+from chat.values.session import Intent
+
+if TYPE_CHECKING:
+    from chat.understanding.interpret import Interpretation
+    from chat.values.session import Policy, Session
+
+# What these ask is said by the sentence that the payment ended with.
+_SAID_AT_THE_END = (
+    "charged_yet", "when_charged", "how_much", "after_confirm", "repeat", "hello", "moment", "unclear", "what", "later",
+)  # fmt: skip
+_UNDOING = (Intent.RESTART, Intent.CANCEL, Intent.BACK, Intent.NO)
+
+
+def reply_afterwards(session: "Session", heard: "Interpretation", policy: "Policy") -> str | None:
+    """`session`: of the receipt. None where the sentence that the payment ended with is the answer."""
+    wants_change = heard.changes or heard.different_card or heard.vague or heard.topic in ("leave", "wrong_order")
+    if heard.intent in _UNDOING or wants_change:
+        return fill(load_language(session.language).says["finished"], {"contact": policy.contact})
+    if heard.topic is None or heard.topic in _SAID_AT_THE_END:
+        return None
+    return answer(heard.topic, session, policy)
