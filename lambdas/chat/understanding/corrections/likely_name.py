@@ -47,7 +47,9 @@ def is_leading(said: str, language: Language) -> bool:
     folded = words(said)
     if language.intents.get(folded) in ("yes", "confirm"):
         return True
-    return bool(folded) and not language.unspaced and all(_is_leading(word, language) for word in folded)
+    if language.unspaced:
+        return "".join(folded) in load_lexicon(language.tag).chatter
+    return bool(folded) and all(_is_leading(word, language) for word in folded)
 
 
 def _is_leading(word: str, language: Language) -> bool:
