@@ -46,10 +46,15 @@ class Stage:
     api: Api
     aws: Any = field(repr=False)  # a boto3 session
     endpoint: str | None
-    tables: dict[str, str]  # sessions, receipts
+    tables: dict[str, str]  # sessions, receipts, orders
     stripe_stand_in: StandIn | None = None
     model_stand_in: StandIn | None = None
     logs_directory: Path | None = None
+    merchant_stand_in: StandIn | None = None
+
+    @property
+    def merchant(self) -> StandIn:
+        return self.merchant_stand_in or pytest.skip(f"the merchant of {self.name} is none that this test can ask")
 
     @property
     def stripe(self) -> StandIn:
@@ -103,10 +108,11 @@ def local_stage(outputs: dict[str, Any]) -> Stage:
         api=Api(outputs["apiUrl"]),
         aws=boto3.Session(**keys),
         endpoint=outputs["awsEndpoint"],
-        tables={"sessions": outputs["sessionsTable"], "receipts": outputs["receiptsTable"]},
+        tables={name: outputs[f"{name}Table"] for name in ("sessions", "receipts", "orders")},
         stripe_stand_in=StandIn(outputs["stripeUrl"]),
         model_stand_in=StandIn(outputs["modelUrl"]),
         logs_directory=ROOT / outputs["logDir"],
+        merchant_stand_in=StandIn(outputs["merchantUrl"]),
     )
 
 
@@ -119,7 +125,7 @@ def stage_on_aws(name: str) -> Stage:
         api=Api(told["ApiUrl"], auth=SigV4(aws, aws.region_name)),
         aws=aws,
         endpoint=None,
-        tables={"sessions": told["SessionsTable"], "receipts": told["ReceiptsTable"]},
+        tables={name: told[f"{name.capitalize()}Table"] for name in ("sessions", "receipts", "orders")},
     )
 
 
