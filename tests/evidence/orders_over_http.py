@@ -249,7 +249,7 @@ def _queued(stage: Stage) -> Iterator[dict[str, Any]]:
 class Forged:
     sent: int = 0
     statuses: Counter[str] = field(default_factory=Counter)
-    asked: int = 0  # requests to Stripe meanwhile
+    asked: int = 0  # requests to Stripe about the order meanwhile
 
 
 def forgeries(stage: Stage, of_each: int = 20) -> Forged:
@@ -267,14 +267,14 @@ def forgeries(stage: Stage, of_each: int = 20) -> Forged:
         "no JSON": (b"\xff{", _signature(secret, b"\xff{")),
         "10 MB": (b"x" * 10_000_000, _signature(secret, b"x")),
     }
-    found, before = Forged(), len(stage.stripe.listed("requests"))
+    found, before = Forged(), len(stage.stripe.listed("requests", object=checkout["id"]))
     for kind, (body, signature) in kinds.items():
         for _ in range(of_each if kind != "10 MB" else min(3, of_each)):
             headers = {"Stripe-Signature": signature} if signature else {}
             reply = stage.api.call("POST", "/stripe/events", headers=headers, body=body)
             found.sent += 1
             found.statuses[str(reply.status)] += 1
-    found.asked = len(stage.stripe.listed("requests")) - before
+    found.asked = len(stage.stripe.listed("requests", object=checkout["id"])) - before
     assert order.shown()["status"] == "in_progress"
     return found
 
