@@ -79,12 +79,13 @@ class Meeting:
     """A hosted order whose payer is at Stripe, and everybody who may settle or end it at the same time."""
 
     seed: int
+    store: Callable[[Order], MemoryOrders] = MemoryOrders
     answers: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.rng = Random(self.seed)
-        self.world = World(orders=MemoryOrders(an_order(capture=Capture.HOSTED)))
+        self.world = World(orders=self.store(an_order(capture=Capture.HOSTED)))
         self.payer = Payer(self.world)
         self.payer.opens()
         self.payer.says("confirm")
@@ -183,10 +184,10 @@ class Everything:
         return list(self._orders.items)
 
 
-def settlings(races: int, first_seed: int = 0) -> Verdict:
+def settlings(races: int, store: Callable[[Order], MemoryOrders] = MemoryOrders, first_seed: int = 0) -> Verdict:
     verdict = Verdict()
     for seed in range(first_seed, first_seed + races):
-        meeting = Meeting(seed)
+        meeting = Meeting(seed, store)
         meeting.run()
         verdict.races += 1
         verdict.answers += meeting.answers

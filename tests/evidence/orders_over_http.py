@@ -9,7 +9,7 @@ import statistics
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -208,8 +208,7 @@ def _search(stage: Stage, found: Canaries, before: dict[Any, int], prompts: int,
     tokens = {order.body["orderToken"] for order in placed}
 
     def keys(sink: str, text: str) -> None:
-        found.secrets[f"client secret in {sink}"] += bool(CLIENT_SECRET.search(text))
-        found.secrets[f"order token in {sink}"] += any(token in text for token in tokens)
+        found.secrets.update(f"{kind} in {sink}" for kind in keys_in(text, tokens))
 
     search = found.search
     for table, item in _items(stage):
@@ -234,7 +233,14 @@ def _search(stage: Stage, found: Canaries, before: dict[Any, int], prompts: int,
         for entry in listed:
             search.whole(name, entry)
             keys(name, json.dumps(entry, default=str))
-    found.secrets = +found.secrets
+
+
+def keys_in(text: str, tokens: Iterable[str]) -> Iterator[str]:
+    """The kinds of keys that stand in a text, which opens an order or an intent to whoever reads it."""
+    if CLIENT_SECRET.search(text):
+        yield "client secret"
+    if any(token in text for token in tokens):
+        yield "order token"
 
 
 def _queued(stage: Stage) -> Iterator[dict[str, Any]]:
