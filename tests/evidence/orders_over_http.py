@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import product
 from typing import Any
 
 from infra.operations.outputs import stage_outputs
@@ -27,6 +28,7 @@ from tests.stage import Stage
 CARD = "John Doe, 4242 4242 4242 4242, exp 12/30, cvv 123"
 FINAL = ("completed", "cancelled", "expired", "failed")
 CLIENT_SECRET = re.compile(r"(?:pi|seti|cs)_\w+_secret_\w+")
+ASKS_FOR_OWNER = "4000002760003184"
 STORES = ("payment_intent", "setup_intent", "checkout.session")
 
 
@@ -325,6 +327,36 @@ def without_events(stage: Stage, orders: int) -> Lost:
             found.settled.append(time.monotonic() - back)
         found.orders += 1
     return found
+
+
+OUTCOMES = ("passed", "failed", "abandoned")
+
+
+def authentications(stage: Stage, of_each: int) -> Verdict:
+    """3-D Secure for an order in the chat, by purpose and outcome; afterwards the conversation goes on where it was."""
+    verdict = Verdict()
+    for purpose, outcome in product(("charge", "authorize", "save"), OUTCOMES):
+        for _ in range(of_each):
+            order = place(stage, purpose)
+            url = order.confirms(ASKS_FOR_OWNER)["action"]["url"]
+            if outcome != "abandoned":
+                order.payer(url, "authenticate" if outcome == "passed" else "fail_authentication")
+            reply, kept = order.refreshes(), order.talk.get()
+            stood = reply["status"], reply["currentStep"], order.shown()["status"]
+            verdict.races += 1
+            verdict.answers[f"{outcome}: {stood[1]}"] += 1
+            if stood != AFTERWARDS[outcome] or kept.status != 200 or kept["currentStep"] != stood[1]:
+                verdict.wrong.append(f"{purpose} {outcome}: {stood}, {kept.status}")
+            elif outcome != "passed" and not kept["conversationHistory"]:
+                verdict.wrong.append(f"{purpose} {outcome}: the conversation is lost")
+    return verdict
+
+
+AFTERWARDS = {
+    "passed": ("completed", "done", "completed"),
+    "failed": ("collecting", "card", "in_progress"),
+    "abandoned": ("requires_action", "action", "in_progress"),
+}
 
 
 def one_reference(stage: Stage, requests: int = 50) -> tuple[Counter[str], int]:

@@ -239,6 +239,7 @@ def on_the_stage(stage: Stage) -> Iterator[Callable[[], Iterator[Figure]]]:
     yield lambda: http_canary(stage)
     yield lambda: http_order_races(stage)
     yield lambda: http_order_canary(stage)
+    yield lambda: http_authentications(stage)
     yield lambda: http_forged(stage)
     yield lambda: http_without_events(stage)
     yield lambda: http_load(stage)
@@ -394,6 +395,17 @@ def http_order_canary(stage: Stage, hosted: int = 200, chat: int = 100) -> Itera
         f"{median(found.from_stripe)} (medians of {hosted})",
         "printed",
         True,
+        STAGE,
+    )
+
+
+def http_authentications(stage: Stage, of_each: int = 20) -> Iterator[Figure]:
+    found = orders_over_http.authentications(stage, of_each)
+    yield Figure(
+        "3-D Secure passed, failed, abandoned, by purpose",
+        f"{len(found.wrong)} wrong in {found.races}: {stage_life.summed(found.answers)}",
+        "the right outcome; the conversation goes on where it was",
+        not found.wrong and found.races == 9 * of_each,
         STAGE,
     )
 
