@@ -138,6 +138,13 @@ def test_a_completed_order_is_shown_to_whoever_opens_it_again():
     assert world.sessions.items == {}
 
 
+def test_a_completed_order_tells_since_when_it_is():
+    world, payer = reviewing()
+    payer.says("confirm")
+
+    assert Payer(world, "another").opens().order.completed == order_in(world).changes[-1].at
+
+
 def test_the_sessions_token_leads_to_the_completed_reply_for_a_day():
     world, payer = reviewing()
     first = payer.says("confirm")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from runtime.settings import Settings
 
 # Generous: nobody talks to these functions word by word, and a failed event or order costs more than a late one.
-AWS_LIMITS = TimeLimits(connect_seconds=1, read_seconds=5, attempts=2)
+AWS_LIMITS = TimeLimits(connect_seconds=1, read_seconds=3, attempts=2)
 
 
 def now() -> int:
