@@ -36,7 +36,7 @@ def pay_at_stripe(outputs: Outputs) -> None:
     for message in ("payment", "is it safe?", "yes"):
         reply = _say(talk, message, order)
     url = reply["action"]["url"]
-    print(f"\n  payer   pays with a test card at {url}")
+    print(f"\n  payer   pays with a test card at {url.partition('#')[0]}")
     paid = {"url": url, "do": "pay", "card": "4242424242424242"}
     httpx.post(f"{outputs['stripeUrl']}/_control/payer", json=paid, timeout=10, trust_env=False).raise_for_status()
     _hear(outputs, order)
