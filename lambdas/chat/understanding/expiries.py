@@ -17,11 +17,12 @@ Span = tuple[int, int]
 _FULL = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?!\d)", re.ASCII)
 _SLASH = re.compile(r"(?<![\d/])(\d{1,2})\s{0,3}[/\\]\s{0,3}(\d{4}|\d{2})(?![\d/])", re.ASCII)
 _YEAR_FIRST = re.compile(r"(?<![\d/.-])(20\d{2})\s{0,3}[-/.]\s{0,3}(\d{1,2})(?![\d/.-])", re.ASCII)
-_IDEOGRAPHS = re.compile(r"(?<!\d)(20\d{2}|\d{2})\s{0,3}年\s{0,3}(\d{1,2})\s{0,3}月", re.ASCII)
+_REIWA = re.compile(r"令和\s{0,3}(\d{1,2})\s{0,3}年\s{0,3}(\d{1,2})\s{0,3}月", re.ASCII)  # year 1 is 2019
+_IDEOGRAPHS = re.compile(r"(?<!\d)(?<!和)(?<!和\s)(20\d{2}|\d{2})\s{0,3}年\s{0,3}(\d{1,2})\s{0,3}月", re.ASCII)
 _DAY = r"(?:\d{1,2}(?:st|nd|rd|th)?[\s.,]{1,3})"
 _YEAR = r"20\d{2}|20 \d{2}"
 _AFTER_MONTH = re.compile(
-    rf"[\s.,'-]{{0,3}}(?:{_DAY}?({_YEAR})|([^\W\d]{{2,6}}\s{{1,3}})?'?({_YEAR}|\d{{2}}))(?!\d)", re.ASCII
+    rf"[\s.,'/-]{{0,3}}(?:{_DAY}?({_YEAR})|([^\W\d]{{2,6}}\s{{1,3}})?'?({_YEAR}|\d{{2}}))(?!\d)", re.ASCII
 )
 _BEFORE_MONTH = re.compile(r"(20\d{2})[\s.,-]{0,3}\Z", re.ASCII)
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -62,6 +63,8 @@ def _candidates(plain: str, today: date, language: Language) -> Iterator[tuple[i
     for pattern in (_YEAR_FIRST, _IDEOGRAPHS):
         for match in pattern.finditer(plain):
             yield int(match[2]), int(match[1]), match.span()
+    for match in _REIWA.finditer(plain):
+        yield int(match[2]), 2018 + int(match[1]), match.span()
     yield from _with_month_name(plain, language)
 
 
