@@ -65,6 +65,7 @@ def record():
         declines=1,
         changing=Field.NAME,
         choosing=True,
+        unsure_name="agent",
     )
     return Record(
         session,

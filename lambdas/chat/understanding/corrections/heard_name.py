@@ -44,6 +44,9 @@ def find_name(
     if capitals and not (is_question or found):
         is_repeated = session.unsure_name == capitals
         return HeardName(capitals if is_repeated else None, None if is_repeated else capitals, intents.ParsedIntent())
+    bare = _bare_at_review(text, language) if is_review and not (asked or is_question) else None
+    if bare:
+        return HeardName(None, bare, asked)
     name = _find(text, session, found, asked, language)
     if isinstance(name, str) and not is_likely(name, language) and fold(name) != fold(session.unsure_name or ""):
         return HeardName(None, name, asked)
@@ -70,6 +73,16 @@ def _stated(text: normalize.Text, session: Session, language: Language, *, alone
     if is_small and (alone or not is_likely(said, language)):
         return None
     return names.check_name_in_chat(said, language)
+
+
+def _bare_at_review(text: normalize.Text, language: Language) -> str | None:
+    """Nothing but words with capitals, none of them talk: it may be a new name."""
+    name = " ".join(text.typed.split())
+    said = name.split()
+    if not _TITLE_WORDS[0] <= len(said) <= _TITLE_WORDS[1] or not all(each[0].isupper() for each in said):
+        return None
+    checked = names.check_name_in_chat(name, language)
+    return checked if isinstance(checked, str) and is_likely(name.lower(), language) else None
 
 
 def _in_capitals(text: normalize.Text, session: Session, asked: intents.ParsedIntent, language: Language) -> str | None:
