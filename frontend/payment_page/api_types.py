@@ -113,15 +113,17 @@ def read_reply(response: httpx.Response) -> Reply:
             expires_at=_read_time(body["expiresAt"]),
             history=tuple(body.get("conversationHistory") or ()),
             language=response.headers.get("Content-Language"),
-            order=_read_order(body.get("order")),
+            order=_read_order(body.get("order"), response.headers.get("Last-Modified")),
             action=_read_action(body.get("action")),
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         raise RefusedError(response.status_code, "unreadable") from None
 
 
-def _read_order(order: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    return {**order, "returnUrl": read_address(order.get("returnUrl"))} if order else None
+def _read_order(order: Mapping[str, Any] | None, completed_at: str | None = None) -> Mapping[str, Any] | None:
+    """With an address that is safe to show, and with the time at which a completed order was paid."""
+    known = {"returnUrl": read_address(order.get("returnUrl")), "completedAt": completed_at} if order else {}
+    return {**order, **known} if order else None
 
 
 def _read_action(action: Mapping[str, Any] | None) -> Action | None:

@@ -80,7 +80,7 @@ def _data_access(data: DataStack) -> list[iam.PolicyStatement]:
         _items(data.sessions, "GetItem", "PutItem", "UpdateItem", "DeleteItem"),
         _items(data.receipts, "GetItem", "PutItem"),
         _items(data.attempts, "UpdateItem"),
-        _items(data.orders, "GetItem", "PutItem", "UpdateItem", "ConditionCheckItem"),
+        _items(data.orders, "GetItem", "PutItem"),
         key_policies.through_dynamodb(data.storage),
         iam.PolicyStatement(
             actions=["kms:Encrypt", "kms:Decrypt"],

@@ -39,7 +39,7 @@ def serve(children: Children, ports: Ports, directory: Path, *, page: bool, brie
         children.wait_for("the API", lambda: is_ready(url), seconds=30)
         introduce(emulator, deployed, ports)
         if page:
-            start_page(children, ports, url)
+            start_page(children, ports, url, deployed.api["Merchant"])
         outputs = collect_outputs(deployed, ports, directory, page=page)
         write_outputs(directory, outputs)
         say("Ready.")
@@ -73,7 +73,7 @@ def start_merchant(children: Children, ports: Ports) -> None:
     children.start("merchant", command, cwd=ROOT, PYTHONPATH=os.pathsep.join([str(ROOT), str(ROOT / "client")]))
 
 
-def start_page(children: Children, ports: Ports, api_url: str) -> None:
+def start_page(children: Children, ports: Ports, api_url: str, merchant: str) -> None:
     say("Starting the page ...")
     children.start(
         "page",
@@ -83,6 +83,7 @@ def start_page(children: Children, ports: Ports, api_url: str) -> None:
         CHAT_API_URL=api_url,
         CHAT_API_SIGNED="false",
         PAGE_PORT=str(ports.page),
+        MERCHANT=merchant,
     )
     children.wait_for("the page", lambda: is_answering(address(ports.page)), seconds=30)
 

@@ -167,7 +167,6 @@ class FakeApi:
         session.step, session.status = "done", "completed"
         if session.order:
             session.order.status = "completed"
-            session.order.terms["completedAt"] = "2026-11-22T13:00:00Z"
         self._say(session, None, "Done. Thank you.")
 
     def _say(self, session: Session, message: str | None, reply: str) -> None:
@@ -218,11 +217,12 @@ def fake_api() -> Iterator[FakeApi]:
                 return
             headers = {name.lower(): value for name, value in self.headers.items()}
             status, reply = api.answer(self.command, self.path, headers, json.loads(content or b"{}"))
-            self.send(status, "application/json", json.dumps(reply).encode())
+            paid = {"Last-Modified": "Sun, 22 Nov 2026 13:00:00 GMT"} if reply.get("payment") else {}
+            self.send(status, "application/json", json.dumps(reply).encode(), paid)
 
-        def send(self, status: int, kind: str, content: bytes) -> None:
+        def send(self, status: int, kind: str, content: bytes, headers: dict[str, str] | None = None) -> None:
             self.send_response(status)
-            for name, value in (("Content-Type", kind), ("Content-Length", str(len(content)))):
+            for name, value in {"Content-Type": kind, "Content-Length": str(len(content)), **(headers or {})}.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(content)

@@ -159,7 +159,7 @@ def _sinks(house: House, conversation: Conversation, stand_in: Stripe, printed: 
         yield from (("item", text) for text in texts(stored))
     for receipt in sessions.receipts.values():
         yield from (("receipt", text) for text in texts(asdict(receipt)))
-    yield from (("counter", text) for text in texts(dict(sessions.counters)))
+    yield from (("counter", name) for name in sessions.counters)  # with each, how often in which minutes
     yield from (("log", text) for text in lines(printed))
     yield from (("prompt", text) for text in house.wording.prompts)
     made = [entry for entry in stand_in.api.made.values() if entry.metadata.get("session") == conversation.id]

@@ -17,6 +17,7 @@ WORK = ROOT / ".cache" / "mutation"
 RESULT = ROOT / "docs" / "mutation.json"
 # What decides about digits, and about a confirmation.
 MODULES = (
+    "understanding.digits.corrections",
     "values.brands",
     "values.card",
     "languages.spellings",
@@ -38,8 +39,8 @@ MODULES = (
     "turns.confirm",
 )
 TESTS = (
-    "card", "dialogue", "redact", "understanding", "card_and_code", "words_as_digits", "typed_field", "events",
-    "conversations", "turn", "confirm", "names_of_people",
+    "card", "dialogue", "redact", "understanding", "card_and_code", "corrections", "words_as_digits", "typed_field",
+    "events", "conversations", "turn", "confirm", "names_of_people",
 )  # fmt: skip
 # The tests of speed are left out: they notice a busy machine, not a change.
 SETTINGS = f"""

@@ -13,6 +13,11 @@ BARE_YES = {
     "en": "yes", "es": "sí", "fr": "oui", "de": "ja", "pt": "sim", "it": "sì", "nl": "ja", "sw": "ndiyo", "ja": "はい",
     "zh": "是", "ar": "نعم",
 }  # fmt: skip
+POLITE_YES = {
+    "en": "yes, please", "es": "sí, por favor", "fr": "oui, s'il vous plaît", "de": "ja, bitte", "pt": "sim, por favor",
+    "it": "sì, per favore", "nl": "ja, alstublieft", "sw": "ndiyo, tafadhali", "ja": "はい、お願いします",
+    "zh": "是，请", "ar": "نعم، من فضلك",
+}  # fmt: skip
 DECIDED = ("completed", "cancelled", "failed")
 
 
@@ -44,5 +49,10 @@ def followed_by_consent(tag: str) -> Iterator[str]:
         topic = interpret(text, payer.session, TODAY, POLICY).topic
         is_at_review = payer.send(text)["currentStep"] == "confirm"
         is_answered = topic not in (None, "unclear")
-        if is_at_review and not is_answered and payer.send(BARE_YES[tag])["status"] == "completed":
-            yield text
+        if not is_at_review or is_answered:
+            continue
+        asked_back = payer.session
+        for bare in (BARE_YES[tag], POLITE_YES[tag]):
+            payer.session = asked_back
+            if payer.send(bare)["status"] == "completed":
+                yield f"{text} → {bare}"

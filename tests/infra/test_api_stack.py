@@ -104,8 +104,7 @@ def as_list(value: Any) -> list[Any]:
 def test_the_function_may_do_this_and_nothing_else(api: Template):
     assert granted(api) == {
         "bedrock:InvokeModel",
-        "dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem",
-        "dynamodb:UpdateItem",
+        "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
         "kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:GenerateMac",
         "kms:ReEncryptFrom", "kms:ReEncryptTo",
         "logs:CreateLogStream", "logs:PutLogEvents",

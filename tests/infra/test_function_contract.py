@@ -9,13 +9,17 @@ import pytest
 
 from chat.adapters.kms import KmsVault
 from chat.adapters.session_store import DynamoSessionStore
+from chat.adapters.visit_store import DynamoVisitStore
 from chat.settings import BadSetting, read
 from chat.turns.stored import AttemptCounters, Receipt, Record
 from chat.values.brands import ACCEPTED
 from chat.values.session import PaymentToken, Session, Step
+from chat.visits.stored import OrderChange
 from infra import key_policies
 from infra.api.request_models import STEPS
 from infra.config import ALL_BRANDS
+from payments.adapters.orders_table import OrdersTable
+from payments.order import Capture, Order, Purpose, Terms
 from tests.fakes import no_terms
 from tests.infra.conftest import Template
 
@@ -66,6 +70,17 @@ class Recorder:
 RECORD = Record(Session("abc-123"), token_hash="0" * 64, version=1, message_id="m1", updated=0, ttl=3600)
 RECEIPT = Receipt("abc-123", "0" * 64, PaymentToken("pm_1", "visa", "4242"), "en", 0)
 
+ORDER = Order(
+    id="ord_1",
+    terms=Terms("r", Purpose.CHARGE, "d", Capture.CHAT, 100, "eur"),
+    token_hash="0" * 64,
+    created=0,
+    expires=86_400,
+    livemode=False,
+    version=1,
+)
+CHANGE = OrderChange(replace(ORDER, version=2), ORDER)
+
 
 def used_of_tables() -> set[tuple[str, str]]:
     """Table and action, of everything that the function ever does to an item."""
@@ -78,6 +93,16 @@ def used_of_tables() -> set[tuple[str, str]]:
     tables.finish(RECORD, RECEIPT)
     tables.receipt("0" * 64, 0)
     tables.delete(RECORD)
+    orders = OrdersTable(recorder, "Orders", lambda: 0, lambda: "id")
+    visits = DynamoVisitStore(
+        recorder, tables, orders, sessions_table="Sessions", receipts_table="Receipts", counters_table="Attempts"
+    )
+    orders.load(ORDER.id)
+    orders.replace(CHANGE.order, CHANGE.over)
+    visits.open(RECORD, CHANGE, None, 0)
+    visits.claim(replace(RECORD, version=2), RECORD, CHANGE, AttemptCounters({"card#1": 1}, (0, 300), 3900))
+    visits.save(replace(RECORD, version=2), RECORD, CHANGE)
+    visits.delete(RECORD, CHANGE, RECEIPT)
     used = set()
     for operation, parameters in recorder.asked:
         for part in parameters.get("TransactItems", [{operation.partition("_")[0].capitalize(): parameters}]):
@@ -90,7 +115,7 @@ def test_the_function_may_do_to_its_tables_what_it_does_and_nothing_else(api: Te
     granted = {
         (table, action)
         for one in api.statements("ChatRole")
-        for table in ("Sessions", "Receipts", "Attempts")
+        for table in ("Sessions", "Receipts", "Attempts", "Orders")
         for action in ([one["Action"]] if isinstance(one["Action"], str) else one["Action"])
         if action.startswith("dynamodb:") and f"GetAtt{table}" in json.dumps(one["Resource"])
     }

@@ -10,6 +10,7 @@ from tests.infra.conftest import Template
 from tests.infra.policy_evaluation import ACCOUNT, ROOT, Request, is_allowed, resolve
 
 CHAT = f"arn:aws:iam::{ACCOUNT}:role/ChatRole"
+MERCHANT_API = f"arn:aws:iam::{ACCOUNT}:role/MerchantApiRole"
 OTHERS = {
     "the account's root user": ROOT,
     "an administrator": f"arn:aws:iam::{ACCOUNT}:role/Administrator",
@@ -40,7 +41,8 @@ Decide = Callable[..., bool]
 
 def arns(data: Template) -> dict[str, str]:
     """The ARN of each thing that a policy names."""
-    roles = {id_: CHAT for id_ in data.of_type("AWS::IAM::Role") if id_.startswith("ChatRole")}
+    named = {"ChatRole": CHAT, "MerchantApiRole": MERCHANT_API}
+    roles = {id_: named[id_[:-8]] for id_ in data.of_type("AWS::IAM::Role") if id_[:-8] in named}
     others = {id_: f"arn:of:{id_}" for id_ in data.body["Resources"] if id_ not in roles}
     return {**roles, **others}
 
@@ -66,9 +68,26 @@ FOR_THE_ACCOUNT = {"Effect": "Allow", "Principal": {"AWS": ROOT}, "Action": "kms
 def test_nobody_but_the_chat_function_can_use_the_sealing_or_the_counting_key(
     decide: Decide, key: str, principal: str, more: list[dict[str, Any]]
 ):
-    possible = [action for action in USES if decide(key, Request(principal, action, ANY_CONTEXT), *more)]
+    for caller in (principal, MERCHANT_API):
+        assert [action for action in USES if decide(key, Request(caller, action, ANY_CONTEXT), *more)] == []
 
-    assert possible == []
+
+@pytest.mark.parametrize("more", [[], [FOR_THE_ACCOUNT]], ids=["as it is", "with a statement for the whole account"])
+@pytest.mark.parametrize("principal", [*OTHERS.values(), CHAT], ids=[*OTHERS, "the chat function"])
+def test_nobody_but_the_merchants_api_can_make_the_key_of_a_link(
+    decide: Decide, principal: str, more: list[dict[str, Any]]
+):
+    assert [action for action in USES if decide("Links", Request(principal, action, ANY_CONTEXT), *more)] == []
+
+
+def test_the_merchants_api_can_make_keys_of_links_and_use_no_other_key_of_its_own_accord(decide: Decide):
+    used = {
+        key: {action for action in USES if decide(key, Request(MERCHANT_API, action, ANY_CONTEXT))}
+        for key in ("Links", "Sealing", "Counting")
+    }
+
+    assert used == {"Links": {"kms:GenerateMac"}, "Sealing": set(), "Counting": set()}
+    assert not decide("Links", Request(MERCHANT_API, "kms:GenerateMac", {"kms:MacAlgorithm": "HMAC_SHA_512"}))
 
 
 def test_the_chat_function_can_seal_open_and_count_and_nothing_else(decide: Decide):
@@ -96,17 +115,18 @@ def test_the_chat_function_can_seal_only_in_the_context_of_a_sealed_value(decide
     assert not decide("Sealing", Request(CHAT, "kms:Decrypt", context))
 
 
-def test_the_chat_function_cannot_administer_a_key(data: Template, api: Template):
+@pytest.mark.parametrize(("role", "arn"), [("ChatRole", CHAT), ("MerchantApiRole", MERCHANT_API)])
+def test_a_function_cannot_administer_a_key(data: Template, api: Template, role: str, arn: str):
     known = arns(data)
-    own_policy = resolve([one for one in api.statements("ChatRole") if "kms:" in str(one["Action"])], known)
+    own_policy = resolve([one for one in api.statements(role) if "kms:" in str(one["Action"])], known)
 
     for key in data.of_type("AWS::KMS::Key"):
         policy = resolve(data.of_type("AWS::KMS::Key")[key]["KeyPolicy"]["Statement"], known)
-        requests = [Request(CHAT, action, ANY_CONTEXT, resource=known[key]) for action in ADMINISTRATION]
+        requests = [Request(arn, action, ANY_CONTEXT, resource=known[key]) for action in ADMINISTRATION]
         assert not [request.action for request in requests if is_allowed(request, policy, own_policy)]
 
 
-@pytest.mark.parametrize("key", ["Storage", "Sealing", "Counting"])
+@pytest.mark.parametrize("key", ["Storage", "Sealing", "Counting", "Links"])
 def test_an_administrator_can_look_after_every_key(decide: Decide, key: str):
     administrator = OTHERS["an administrator"]
 
@@ -139,15 +159,24 @@ def test_a_grant_on_the_storage_key_is_for_an_aws_service_only(decide: Decide):
     assert not decide("Storage", Request(administrator, "kms:CreateGrant", THROUGH_DYNAMODB))
 
 
-def test_the_roles_own_policy_allows_it_the_keys_as_the_key_policies_do(data: Template, api: Template):
+OWN_USES = [
+    ("ChatRole", CHAT, "Sealing", "kms:Encrypt"),
+    ("ChatRole", CHAT, "Sealing", "kms:Decrypt"),
+    ("ChatRole", CHAT, "Counting", "kms:GenerateMac"),
+    ("MerchantApiRole", MERCHANT_API, "Links", "kms:GenerateMac"),
+]
+
+
+@pytest.mark.parametrize(("role", "arn", "key", "action"), OWN_USES)
+def test_a_roles_own_policy_allows_it_a_key_as_the_key_policy_does(
+    data: Template, api: Template, role: str, arn: str, key: str, action: str
+):
     known = arns(data)
     logical_ids = {id_.rstrip("0123456789ABCDEF"): id_ for id_ in data.of_type("AWS::KMS::Key")}
-    own = [one for one in api.statements("ChatRole") if "kms:" in str(one["Action"])]
-    resolved = [resolve(one, known) for one in own]
+    own = [one for one in api.statements(role) if "kms:" in str(one["Action"])]
 
-    for key, action in (("Sealing", "kms:Encrypt"), ("Sealing", "kms:Decrypt"), ("Counting", "kms:GenerateMac")):
-        request = Request(CHAT, action, ANY_CONTEXT, resource=known[logical_ids[key]])
-        assert is_allowed(request, [FOR_THE_ACCOUNT], resolved)
+    request = Request(arn, action, ANY_CONTEXT, resource=known[logical_ids[key]])
+    assert is_allowed(request, [FOR_THE_ACCOUNT], [resolve(one, known) for one in own])
 
 
 # --- the evaluator itself

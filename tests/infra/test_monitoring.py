@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.infra.conftest import Template
+from tests.infra.conftest import ALL, Template
 
 ROOT = Path(__file__).resolve().parents[2]
 ALARM = "AWS::CloudWatch::Alarm"
@@ -14,8 +14,10 @@ MONITORED = ["dev-Api", "staging-Api", "prod-Api", "hosted-Api", "hosted-Page"]
 ALARMS_OF_A_STAGE = {
     "FunctionErrors", "ServerErrors", "SlowTurns", "Throttled", "DependencyDenied", "ModelFallbacks", "RawCardsRefused",
     "ProcessorFailed", "ProcessorBusy", "ManyDeclines", "GuardRefusals", "NoCompletions", "SweepLeftovers",
-    "SweepErrors", "SweepMissing",
+    "SweepErrors", "SweepMissing", "MerchantApiErrors", "OrderMismatches", "OrdersStuck", "StripeEventsErrors",
+    "EventsForged", "OrderSweepErrors", "OrderSweepMissing", "RelayBehind",
 }  # fmt: skip
+ALARMS_OF_WEBHOOKS = {"WebhooksDelayed", "WebhooksUndelivered", "WebhooksDropped", "DeadLetters"}
 
 
 @pytest.fixture(params=MONITORED)
@@ -34,7 +36,9 @@ def names(template: Template) -> set[str]:
 
 @pytest.mark.parametrize("stack", [stack for stack in MONITORED if stack.endswith("Api")])
 def test_every_monitored_stage_has_these_alarms(templates: dict[str, Template], stack: str):
-    assert names(templates[stack]) == ALARMS_OF_A_STAGE
+    has_webhooks = bool(ALL[stack.partition("-")[0]].webhook_url)
+
+    assert names(templates[stack]) == ALARMS_OF_A_STAGE | (ALARMS_OF_WEBHOOKS if has_webhooks else set())
 
 
 def test_the_hosted_page_has_alarms(templates: dict[str, Template]):
@@ -76,7 +80,9 @@ def counted_by_the_functions() -> dict[str, set[str]]:
     """Metric → its dimensions, as the functions' code writes them."""
     sources = "\n".join(path.read_text() for path in (ROOT / "lambdas").rglob("*.py"))
     found: dict[str, set[str]] = {}
-    for name, arguments in re.findall(r'(?:count|_add)\(\s*"([A-Z]\w+)"((?:[^()]|\([^()]*\))*)\)', sources):
+    for name, arguments in re.findall(
+        r'(?:count|_add|amount|duration)\(\s*"([A-Z]\w+)"((?:[^()]|\([^()]*\))*)\)', sources
+    ):
         keys = set(re.findall(r"\b(\w+)=", arguments)) | set(re.findall(r'\{"(\w+)":', arguments))
         found.setdefault(name, set()).update(keys)
     return found
@@ -107,8 +113,49 @@ def test_the_dashboard_shows_the_funnel(templates: dict[str, Template]):
     )
 
 
+def test_the_dashboard_shows_orders_by_status_and_how_long_they_take(templates: dict[str, Template]):
+    drawn = json.dumps(templates["prod-Api"].only("AWS::CloudWatch::Dashboard"))
+
+    assert {"OrdersByStatus", "OrderTime", "OrderMismatch", "OrderStuck"} <= set(re.findall(r"Order\w+", drawn))
+    assert counted_by_the_functions()["OrdersByStatus"] == {"status"}
+    assert counted_by_the_functions()["OrderTime"] == set()
+
+
+def alarm(template: Template, name: str) -> dict[str, Any]:
+    (found,) = (one for one in template.of_type(ALARM).values() if name_of(one) == name)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "metric", "dimension", "threshold"),
+    [
+        ("DeadLetters", "ApproximateNumberOfMessagesVisible", "AnnouncingDeadLetters", 1),
+        ("WebhooksDelayed", "ApproximateNumberOfMessagesNotVisible", "AnnouncingDeliveries", 1),
+        ("RelayBehind", "IteratorAge", "AnnouncingRelayFunction", 300_000),
+        ("StripeEventsErrors", "Errors", "StripeEventsFunction", 1),
+        ("OrderSweepErrors", "Errors", "OrderSweepFunction", 1),
+        ("MerchantApiErrors", "Errors", "OrdersFunction", 1),
+    ],
+)
+def test_an_alarm_on_orders_watches_its_own_queue_or_function(
+    templates: dict[str, Template], name: str, metric: str, dimension: str, threshold: int
+):
+    watched = alarm(templates["hosted-Api"], name)
+
+    assert (watched["MetricName"], watched["Threshold"]) == (metric, threshold)
+    assert dimension in json.dumps(watched["Dimensions"])
+
+
+@pytest.mark.parametrize("name", ["SweepMissing", "OrderSweepMissing"])
+def test_a_sweep_that_does_not_report_at_all_raises_an_alarm(templates: dict[str, Template], name: str):
+    watched = alarm(templates["prod-Api"], name)
+
+    assert watched["TreatMissingData"] == "breaching"
+    assert f"{name.removesuffix('Missing')}Function" in json.dumps(watched["Metrics"])
+
+
 def test_the_saved_queries_ask_for_fields_that_are_logged(templates: dict[str, Template]):
-    logged = (ROOT / "lambdas/chat/adapters/telemetry.py").read_text()
+    logged = "\n".join(path.read_text() for path in (ROOT / "lambdas").rglob("*.py"))
     queries = [q["QueryString"] for q in templates["prod-Api"].of_type("AWS::Logs::QueryDefinition").values()]
     made = {"times", "turns", "p50", "p95"}
 

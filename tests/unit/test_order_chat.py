@@ -138,6 +138,13 @@ def test_a_completed_order_is_shown_to_whoever_opens_it_again():
     assert world.sessions.items == {}
 
 
+def test_a_completed_order_tells_since_when_it_is():
+    world, payer = reviewing()
+    payer.says("confirm")
+
+    assert Payer(world, "another").opens().order.completed == order_in(world).changes[-1].at
+
+
 def test_the_sessions_token_leads_to_the_completed_reply_for_a_day():
     world, payer = reviewing()
     first = payer.says("confirm")
@@ -279,16 +286,19 @@ def test_another_amount_at_stripe_completes_nothing_and_is_counted():
         Payer(world, "another").opens()
 
 
-def test_too_little_time_left_leaves_the_rest_to_the_next_confirmation():
+@pytest.mark.parametrize("left", [[20, 15], [20, 16, 15], [20, 16, 16, 15]], ids=["method", "intent", "confirmation"])
+def test_too_little_time_left_leaves_the_rest_to_the_next_confirmation(left):
     world, payer = reviewing()
-    left = iter([20, 15])
+    left = iter(left)
     ports = replace(world.ports(), seconds_left=lambda: next(left))
     world.ports = lambda: ports
 
     first = payer.says("confirm")
 
-    assert (first.session.error.code, world.stripe.asked) == ("processor_busy", [])
+    assert first.session.error.code == "processor_busy"
+    assert "confirm pi_1" not in world.stripe.asked
     assert first.session.method
+    assert (first.session.card, order_in(world).claim_until) == (None, None)
     del world.ports
     assert payer.says("confirm").payment
     assert len(world.processor.payments) == 1

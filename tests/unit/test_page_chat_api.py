@@ -85,6 +85,13 @@ def refusal(status, code, *, wait=None):
     return httpx.Response(status, json={"error": {"code": code, "message": ""}}, headers=headers)
 
 
+def test_a_completed_orders_time_is_in_the_header_that_says_when_it_last_changed():
+    paid = {**REPLY, "order": {"reference": "INV-1", "returnUrl": None}}
+    chat, _ = api(httpx.Response(200, json=paid, headers={"Last-Modified": "Sun, 22 Nov 2026 13:00:00 GMT"}))
+
+    assert chat.send(MESSAGE, KEY, Payer(None, None)).order["completedAt"] == "Sun, 22 Nov 2026 13:00:00 GMT"
+
+
 def test_a_turn_carries_the_message_its_id_the_step_and_the_payer():
     chat, server = api(httpx.Response(200, json=REPLY, headers={"Content-Language": "en"}))
 

@@ -85,3 +85,13 @@ def test_a_name_with_a_word_of_the_questions_in_it_is_a_name(tag: str, name: str
     payer.send("hello")
 
     assert payer.send(name)["collected"]["name"] == name
+
+
+@EVERY_LANGUAGE
+def test_what_the_merchant_wrote_is_never_given_to_the_model_to_word(tag: str) -> None:
+    opened = Session("abc", tag, order=OrderVisit("ord_1", TERMS, livemode=False))
+    for message, session in [("hello", opened), *((question, at(Step.CARD, tag)) for _, question in asked(tag))]:
+        heard = interpret(message, session, TODAY, POLICY)
+        move = advance(session, heard, POLICY)
+
+        assert not move.reword or (session is not opened and heard.topic is None), message

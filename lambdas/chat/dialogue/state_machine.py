@@ -135,7 +135,8 @@ def _count_refusal(session: Session, error: Refusal, *, progress: bool) -> Sessi
 
 
 def _may_reword(before: Session, heard: "Interpretation", after: Session) -> bool:
-    """The opening, the name and what is off the script; never with card data, never the review."""
-    if heard.private or after.step in (Step.CONFIRM, Step.ACTION):
+    """The opening, the name and what is off the script; never with card data or an order's facts, never the review."""
+    tells_of_order = after.order is not None and (before.step is Step.NONE or heard.topic is not None)
+    if heard.private or tells_of_order or after.step in (Step.CONFIRM, Step.ACTION):
         return False
     return before.step in (Step.NONE, Step.NAME) or (heard.is_off_script and after.error is None)

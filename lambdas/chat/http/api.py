@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
 from chat.http.body import closed_order_body, reply_body
@@ -75,19 +76,19 @@ class Api:
                 self.telemetry.identify(message.session_id)
                 result = self.turns.play(message)
                 self.telemetry.turn_answered(result, (self.monotonic() - started) * 1000)
-                return _reply(200, reply_body(result), _language_header(result))
+                return _reply(200, reply_body(result), _result_headers(result))
             case "GET", "/sessions/{sessionId}":
                 session_id, token = read_session_key(event)
                 self.telemetry.identify(session_id)
                 result = self.turns.read(session_id, token)
                 self.telemetry.session_read(result)
-                return _reply(200, reply_body(result, with_history=True), _language_header(result))
+                return _reply(200, reply_body(result, with_history=True), _result_headers(result))
             case "POST", "/sessions/{sessionId}/refresh":
                 session_id, token = read_session_key(event)
                 self.telemetry.identify(session_id)
                 result = self.turns.refresh(session_id, token)
                 self.telemetry.session_read(result)
-                return _reply(200, reply_body(result, with_history=True), _language_header(result))
+                return _reply(200, reply_body(result, with_history=True), _result_headers(result))
         raise BadRequest(404, "not_found", "there is nothing at this path")
 
     def _refuse(self, error: Exception, status: int, code: str, message: str) -> dict[str, Any]:
@@ -99,9 +100,11 @@ class Api:
         return _reply(status, content, {"Retry-After": str(retry_after)} if retry_after else {})
 
 
-def _language_header(result: TurnResult) -> dict[str, str]:
-    """The reply's language, so that a client's own texts can follow the conversation."""
-    return {"Content-Language": result.session.language}
+def _result_headers(result: TurnResult) -> dict[str, str]:
+    """The reply's language, so that a client's own texts can follow it; the time of a payment, for its receipt."""
+    completed = result.order and result.order.completed
+    paid = {"Last-Modified": formatdate(completed, usegmt=True)} if completed else {}
+    return {"Content-Language": result.session.language, **paid}
 
 
 def _retry_after(error: Exception) -> int | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from chat.languages.folding import Phrase, fold, words
+from chat.languages.patterns import lead_pattern, slip_pattern
 
 FILES = Path(__file__).parent
 DEFAULT = "en"
@@ -28,12 +29,11 @@ class Language:
 
     Phrases are folded; `intents` are compared whole, once `fillers` are dropped; the rest by all of their words.
 
-    `changes`: with each phrase whether it says no itself, as "not right" does.
-    `phrases`: those of `intents` as they are written, fillers included.
-    `doubts`: words that make a yes or a stop a question: "can", "maybe", "if", and what is added to ask ("right?").
+    `changes`: whether each phrase says no itself, as "not right" does. `phrases`: those of `intents` with fillers.
+    `doubts`: what makes a yes or a stop a question: "can", "maybe", "right?"; two words where they begin it: "is it".
     `doubts_as_typed`: the same, compared with their accents: "si" is "if" in Spanish, and "sí" is "yes".
     `known_words`: all words, or phrases where it is `unspaced`, that are understood.
-    `slips`: what is said before a correction, as "no" and "sorry".
+    `slips`, `slip_words`: said before a correction, as "sorry". `negation_follows`: after what it denies.
     `asks_for`: by step, words one of which stands in every reply that asks for it; `claims`: words that none may have.
     Both check a reworded reply; a language without them is never reworded.
     `unspaced`: written without spaces, so that words are looked for inside a clause.
@@ -64,6 +64,8 @@ class Language:
     lead_words: frozenset[str]
     name_tails: tuple[str, ...]
     slips: re.Pattern[str]
+    slip_words: frozenset[str]
+    negation_follows: bool
     not_names: frozenset[str]
     months: dict[str, int]
     known_words: frozenset[str]
@@ -125,11 +127,13 @@ def _read(tag: str) -> Language:
         negations=negations,
         joins=words_of(hears["joins"]),
         fields={word: field for field, names in data["fields"].items() for word in words_of(names)},
-        name_leads=_lead_pattern(hears["name_leads"], unspaced=unspaced),
-        weak_leads=_lead_pattern(hears["weak_leads"], unspaced=unspaced),
+        name_leads=lead_pattern(hears["name_leads"], unspaced=unspaced),
+        weak_leads=lead_pattern(hears["weak_leads"], unspaced=unspaced),
         lead_words=frozenset(words(each)[0] for each in (*hears["name_leads"], *hears["weak_leads"])),
         name_tails=tuple(hears["name_tails"]),
-        slips=_slip_pattern(hears["slips"]),
+        slips=slip_pattern(hears["slips"]),
+        slip_words=frozenset(" ".join(words(each)) for each in hears["slips"]),
+        negation_follows=vocabulary.get("negation_follows", False),
         not_names=words_of(hears["not_names"]),
         months=month_numbers(vocabulary),
         known_words=_known_words(data, unspaced=unspaced),
@@ -168,20 +172,6 @@ def _is_negative(text: str, negations: frozenset[str], *, unspaced: bool) -> boo
 
 def _word_set(text: str) -> frozenset[str]:
     return frozenset(words(text))
-
-
-def _lead_pattern(texts: list[str], *, unspaced: bool) -> re.Pattern[str]:
-    """Finds a lead-in such as "my name is"; what follows up to the end of the clause is group 1."""
-    longest_first = sorted(texts, key=len, reverse=True)
-    either = "|".join(re.escape(each).replace(r"\ ", r"\s+").replace("'", "['’]") for each in longest_first)
-    start, end = ("", r"\s*") if unspaced else (r"(?<!\w)", r"(?:(?<=['’])|[\s:]+)")
-    return re.compile(rf"{start}(?:{either}){end}([^,;:!?\n\d。、，！？،؛؟]+)", re.IGNORECASE)
-
-
-def _slip_pattern(texts: list[str]) -> re.Pattern[str]:
-    """Finds the words before a correction, such as "no, wait"."""
-    either = "|".join(re.escape(each) for each in sorted(texts, key=len, reverse=True))
-    return re.compile(rf"\s*(?:(?:{either})[\s.,:;!…、。，！،؛-]+)+", re.IGNORECASE)
 
 
 def month_numbers(vocabulary: dict[str, Any]) -> dict[str, int]:

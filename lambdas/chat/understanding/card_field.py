@@ -11,6 +11,7 @@ from chat.understanding.card_numbers import (
     joined_groups,
     may_be_number_and_code,
 )
+from chat.understanding.digits.corrections import Meant, which_is_meant
 from chat.understanding.digits.normalize import DigitGroup
 from chat.understanding.extraction import Context, ExtractedFields
 from chat.understanding.labels import label_of
@@ -28,12 +29,9 @@ def find_card(
     """The card number, if there is one or should be one, and the groups that are no part of it."""
     found_runs = joined_groups(groups)
     longest = [run for run in found_runs if len(digits_of(run)) >= MIN_CARD_DIGITS][:_MAX_TRIED_RUNS]
-    for run in longest:
-        used = find_valid_number(run, context.brands)
-        if used and _may_go_on(run, context):
-            return _ask_for_number_alone(found, run, "", groups, context)
-        if used:
-            return _take_found(found, run, used, groups, context)
+    valid = [(run, used) for run in longest if (used := find_valid_number(run, context.brands))]
+    if valid:
+        return _take_meant(found, valid, groups, context)
     if context.asked is Field.CARD:
         begun = next(
             (run for run in found_runs if label_of(found.plain, run[0], context.language) in (None, Field.CARD)), None
@@ -44,6 +42,25 @@ def find_card(
         return found, groups
     used = find_likely_number(longest[0])
     return _take_card(found, used, check_card(digits_of(used), context.brands), groups, context)
+
+
+def _take_meant(
+    found: ExtractedFields, valid: list[tuple[Groups, Groups]], groups: list[DigitGroup], context: Context
+) -> tuple[ExtractedFields, list[DigitGroup]]:
+    """Of two numbers the one that the words between them mean, else the last; nothing is read in the other."""
+    run, used = valid[0]
+    for other, number in valid[1:]:
+        first, second = (used[0].start, used[-1].end), (number[0].start, number[-1].end)
+        meant = which_is_meant(found.plain, first, second, context.language)
+        if meant is Meant.UNCLEAR and digits_of(used) != digits_of(number):
+            rest = [group for group in groups if all(group not in each for each, _ in valid)]
+            return _ask_for_number_alone(found, run, "", rest, context)
+        if meant is not Meant.FIRST:
+            run, used = other, number
+    rest = [group for group in groups if group in run or all(group not in each for each, _ in valid)]
+    if _may_go_on(run, context):
+        return _ask_for_number_alone(found, run, "", rest, context)
+    return _take_found(found, run, used, rest, context)
 
 
 def _take_found(

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from chat.languages.folding import Phrase, words
 from chat.languages.language import Language
+from chat.values.card import Field
 
 _SIGNS = {**dict.fromkeys("👍👌✅✔☑🆗", "yes"), **dict.fromkeys("👎❌", "no")}  # each is a clause of its own
 _BREAK = re.compile(rf"[.,;:!?\n、。，！？；،؟…—()\"{''.join(_SIGNS)}]+")
@@ -60,6 +61,11 @@ def contains_any(clause: Clause, language: Language, wanted: frozenset[str] | di
     return language.unspaced and any(word in clause.text for word in wanted)
 
 
+def begins_with_any(clause: Clause, wanted: frozenset[str]) -> bool:
+    """Whether the clause begins with one of these phrases that have more than one word: "is it"."""
+    return any(f"{clause.text} ".startswith(f"{phrase} ") for phrase in wanted if " " in phrase)
+
+
 def find_matching(clause: Clause, language: Language, phrases: Iterable[tuple[frozenset[str], T]]) -> Iterator[T]:
     """The values of the phrases whose words are all in the clause."""
     said, text = clause.said, clause.text
@@ -72,6 +78,24 @@ def find_matching(clause: Clause, language: Language, phrases: Iterable[tuple[fr
                 yield held
         elif phrase <= said:
             yield held
+
+
+def named_fields(clause: Clause, language: Language) -> set[Field]:
+    """The fields that it names. "The name on the card" names the name, "the name and the card" names both."""
+    if language.unspaced:
+        named = {Field(field) for word, field in language.fields.items() if word in clause.text}
+    else:
+        named = {Field(language.fields[word]) for word in clause.said & language.fields.keys()}
+    if len(named) > 1 and not contains_any(clause, language, language.joins):
+        named.discard(Field.CARD)
+    return named
+
+
+def names_nothing_else(clause: Clause, language: Language) -> bool:
+    """Whether it names fields and says nothing else."""
+    if language.unspaced:
+        return len(clause.text) <= 12
+    return all(word in language.fields or word in language.fillers or word in language.joins for word in clause.said)
 
 
 def strip_fillers(text: str, fillers: frozenset[str]) -> Iterator[Phrase]:

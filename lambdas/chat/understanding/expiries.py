@@ -8,6 +8,7 @@ from datetime import date
 from chat.languages.folding import fold, words
 from chat.languages.language import Language
 from chat.languages.vocabulary import vocabulary
+from chat.understanding.digits.corrections import Meant, which_is_meant
 from chat.understanding.digits.normalize import DigitGroup
 from chat.values.card import Expiry, Field, Refusal, check_expiry
 
@@ -26,13 +27,29 @@ _BEFORE_MONTH = re.compile(r"(20\d{2})[\s.,-]{0,3}\Z", re.ASCII)
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
-def find_written_expiry(plain: str, today: date, language: Language) -> tuple[Expiry | Refusal, Span] | None:
-    """An expiry that can be nothing else, and where it stands; the last choice is one that is said not to be it."""
-    found = list(_candidates(plain, today, language))
+def find_written_expiry(
+    plain: str, today: date, language: Language
+) -> tuple[Expiry | Refusal, Span, list[Span]] | None:
+    """An expiry that can be nothing else, where it stands, and where dates do that are not meant.
+
+    Of two dates the one that the words between them mean, else the only possible one, else the last. A date that may be
+    meant or not is refused.
+    """
+    found = sorted(_candidates(plain, today, language), key=lambda each: each[2])
     if not found:
         return None
-    month, year, span = next((each for each in found if not _is_denied(plain, each[2], language)), found[0])
-    return check_expiry(month, year, today), span
+    taken: Expiry | Refusal | None = None
+    span = found[0][2]
+    for month, year, place in found:
+        read = check_expiry(month, year, today)
+        meant = Meant.SECOND if taken is None or taken == read else which_is_meant(plain, span, place, language)
+        is_worse = isinstance(read, Refusal) and isinstance(taken, Expiry)
+        if meant is Meant.UNCLEAR:
+            return Refusal("expiry_invalid", Field.EXPIRY), place, [each for *_, each in found if each != place]
+        if meant is Meant.SECOND or (meant is Meant.EITHER and not is_worse):
+            taken, span = read, place
+    others = [each for *_, each in found if each != span]
+    return (taken, span, others) if taken else None
 
 
 def _candidates(plain: str, today: date, language: Language) -> Iterator[tuple[int, int, Span]]:
@@ -74,11 +91,6 @@ def _with_month_name(plain: str, language: Language) -> Iterator[tuple[int, int,
 def _may_join(word: str, language: Language) -> bool:
     """ "December of 2030", "diciembre del año 2030"; not the words before a security code."""
     return word in language.fillers or language.fields.get(word) == Field.EXPIRY
-
-
-def _is_denied(plain: str, span: Span, language: Language) -> bool:
-    said = words(plain[max(0, span[0] - 20) : span[0]])
-    return bool(said) and said[-1] in language.negations
 
 
 def parse_expiry_groups(atoms: list[DigitGroup], today: date) -> tuple[Expiry | Refusal, int]:

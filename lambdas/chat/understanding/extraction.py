@@ -1,7 +1,9 @@
 """What is looked for among the digits of a message, and what was found."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from chat.languages.language import Language
 from chat.understanding.digits.normalize import BLANK
@@ -38,6 +40,13 @@ class ExtractedFields:
     def __bool__(self) -> bool:
         return bool(self.card or self.expiry or self.cvv or self.early_cvv)
 
-    def having(self, what: Field, start: int, end: int, **values: object) -> "ExtractedFields":
+    def having(self, what: Field, start: int, end: int, **values: Any) -> "ExtractedFields":
         plain = self.plain[:start] + BLANK * (end - start) + self.plain[end:]
-        return replace(self, plain=plain, spans=(*self.spans, (start, end, what)), **values)  # type: ignore[arg-type]
+        return replace(self, plain=plain, spans=(*self.spans, (start, end, what)), **values)
+
+    def without(self, spans: Iterable[tuple[int, int]]) -> "ExtractedFields":
+        """With these places blanked out: nothing in them is read, or shown."""
+        plain = self.plain
+        for start, end in spans:
+            plain = plain[:start] + BLANK * (end - start) + plain[end:]
+        return replace(self, plain=plain)

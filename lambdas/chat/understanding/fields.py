@@ -1,13 +1,17 @@
 """Card number, expiry and security code among the digits of a message."""
 
+from dataclasses import replace
+from typing import Any
+
 from chat.understanding import expiries
 from chat.understanding.card_field import find_card
 from chat.understanding.card_numbers import Groups, digits_of, joined_groups
+from chat.understanding.digits.corrections import Meant, which_is_meant
 from chat.understanding.digits.normalize import BLANK, DigitGroup, digit_groups
 from chat.understanding.extraction import Context, ExtractedFields
 from chat.understanding.labels import label_of
 from chat.values.brands import Brand
-from chat.values.card import CardNumber, Field, Refusal, check_cvv
+from chat.values.card import CardNumber, Cvv, Expiry, Field, Refusal, check_cvv
 
 _MAX_READ_RUNS = 12  # a bound on the work: runs of digits read for expiry and security code
 
@@ -16,7 +20,7 @@ def extract_fields(plain: str, context: Context) -> ExtractedFields:
     found = ExtractedFields(plain)
     written = expiries.find_written_expiry(plain, context.today, context.language)
     if written:
-        found = found.having(Field.EXPIRY, *written[1], expiry=written[0])
+        found = found.having(Field.EXPIRY, *written[1], expiry=written[0]).without(written[2])
     groups = digit_groups(found.plain)
     if context.expiry and not found.expiry:
         corrected = expiries.find_corrected_expiry(plain, groups, context.expiry, context.today, context.language)
@@ -42,9 +46,44 @@ def _find_rest(found: ExtractedFields, groups: list[DigitGroup], context: Contex
                 cvv = check_cvv(digits_of(used), brand) if brand else None
                 found = found.having(Field.CVV, used[0].start, used[-1].end, cvv=cvv, early_cvv=not brand)
             else:
+                found = _correct(found, left, label, brand, context)
                 break
             left, label = [group for group in left if found.plain[group.start] != BLANK], None
     return found
+
+
+def _correct(
+    found: ExtractedFields, left: Groups, label: Field | None, brand: Brand | None, context: Context
+) -> ExtractedFields:
+    """Another value for what was found before in the same message: the one that is meant, or neither."""
+    places = {what: (start, end) for start, end, what in found.spans}
+    field, old = (Field.CVV, found.cvv) if found.cvv and label is not Field.EXPIRY else (Field.EXPIRY, found.expiry)
+    if not old or field not in places or (label or context.asked) is not field:
+        return found
+    new, refusal = _read_again(left, field, brand, context)
+    if new is None or new == old:
+        return found
+    span = (left[0].start, left[-1].end)
+    meant = which_is_meant(found.plain, places[field], span, context.language)
+    if meant is Meant.FIRST:
+        return found
+    found = replace(found, spans=tuple(each for each in found.spans if each[2] is not field))
+    is_new = meant is Meant.SECOND or (meant is Meant.EITHER and field is Field.EXPIRY)
+    values: dict[str, Any] = {field.value: new if is_new else refusal}
+    return replace(found.having(field, *span), **values)
+
+
+def _read_again(
+    left: Groups, field: Field, brand: Brand | None, context: Context
+) -> tuple[Expiry | Cvv | None, Refusal]:
+    """A value of the field in these groups, and what is said when it is unclear whether it is meant."""
+    read: Expiry | Cvv | Refusal
+    if field is Field.EXPIRY:
+        read, refusal = expiries.parse_expiry_groups(left, context.today)[0], Refusal("expiry_invalid", field)
+    else:
+        refusal = Refusal("cvv_length", field, brand)
+        read = check_cvv(digits_of(left), brand) if brand else refusal
+    return (None if isinstance(read, Refusal) else read), refusal
 
 
 def _is_expiry(found: ExtractedFields, left: Groups, label: Field | None, context: Context) -> bool:

@@ -5,7 +5,16 @@ from dataclasses import dataclass, replace
 from chat.languages.folding import fold
 from chat.languages.language import DEFAULT, Language, load_language, without_fillers
 from chat.languages.vocabulary import Vocabulary
-from chat.understanding.clauses import Clause, contains_any, find_matching, split_clauses, strip_fillers
+from chat.understanding.clauses import (
+    Clause,
+    begins_with_any,
+    contains_any,
+    find_matching,
+    named_fields,
+    names_nothing_else,
+    split_clauses,
+    strip_fillers,
+)
 from chat.values.card import FIELDS, Field
 from chat.values.session import Intent
 
@@ -68,7 +77,7 @@ def parse_intent(plain: str, language: Language, vocabulary: Vocabulary, *, nami
         digressions=digressions,
         questions=questions,
         is_doubtful=is_doubtful,
-        is_one_word=len(found) == 1 and len(found[0].phrase) == 1,
+        is_one_word=len(frozenset[str]().union(*(clause.said - language.fillers for clause in found))) <= 1,
     )
 
 
@@ -94,7 +103,8 @@ def _is_doubtful(clause: Clause, heard: list[Language]) -> bool:
     language = heard[0]
     if len(clause.phrase) > 1 and not clause.typed.isdisjoint(language.doubts_as_typed):
         return True
-    return contains_any(clause, language, language.doubts) and clause.phrase not in language.phrases
+    is_asked = contains_any(clause, language, language.doubts) or begins_with_any(clause, language.doubts)
+    return is_asked and clause.phrase not in language.phrases
 
 
 def _clause_intent(clause: Clause, heard: list[Language]) -> Intent | None:
@@ -127,11 +137,11 @@ def _changes(found: list[Clause], heard: list[Language], *, naming: bool) -> tup
     vague = False
     for clause in found:
         for language in heard:
-            named = _fields(clause, language)
+            named = named_fields(clause, language)
             if _is_change(clause, language):
                 wanted |= named
                 vague |= not named
-            elif naming and named and _names_only(clause, language) and _topic(clause, language) in _NO_QUESTION:
+            elif naming and named and names_nothing_else(clause, language) and _topic(clause, language) in _NO_QUESTION:
                 wanted |= named
     return tuple(each for each in FIELDS if each in wanted), vague and not wanted
 
@@ -141,29 +151,12 @@ def _is_change(clause: Clause, language: Language) -> bool:
     return any(denies or not negated for denies in find_matching(clause, language, language.changes))
 
 
-def _fields(clause: Clause, language: Language) -> set[Field]:
-    """The fields that it names. "The name on the card" names the name, "the name and the card" names both."""
-    if language.unspaced:
-        named = {Field(field) for word, field in language.fields.items() if word in clause.text}
-    else:
-        named = {Field(language.fields[word]) for word in clause.said & language.fields.keys()}
-    if len(named) > 1 and not contains_any(clause, language, language.joins):
-        named.discard(Field.CARD)
-    return named
-
-
-def _names_only(clause: Clause, language: Language) -> bool:
-    if language.unspaced:
-        return len(clause.text) <= 12
-    return all(word in language.fields or word in language.fillers or word in language.joins for word in clause.said)
-
-
 def _different_card(clause: Clause, language: Language) -> bool:
     """Whether it asks for another card, in words that stand side by side or nearly: "another credit card"."""
     if not contains_any(clause, language, language.another) or contains_any(clause, language, language.negations):
         return False
     if language.unspaced:
-        return Field.CARD in _fields(clause, language)
+        return Field.CARD in named_fields(clause, language)
     other = [place for place, word in enumerate(clause.phrase) if word in language.another]
     card = [place for place, word in enumerate(clause.phrase) if language.fields.get(word) == Field.CARD]
     return any(abs(one - two) <= 2 for one in other for two in card)

@@ -145,11 +145,15 @@ def _find_core(plain: str, language: Language) -> tuple[int, int]:
     """Where the name stands without what is said before and after it: "it's me, John", "John Doe, sorry"."""
     ends = [*(piece.span() for piece in _PIECES.finditer(plain)), (len(plain), len(plain))]
     starts = [0, *(end for _, end in ends[:-1])]
-    kept = [
-        (start, end)
-        for start, (end, _) in zip(starts, ends, strict=True)
-        if not language.not_names.issuperset(words(_trim(plain[start:end], language)))
-    ]
+    kept: list[tuple[int, int]] = []
+    is_taken_back = False
+    for start, (end, _) in zip(starts, ends, strict=True):
+        said = words(_trim(plain[start:end], language))
+        if " ".join(said) in language.slip_words:  # "John, sorry, Jane"
+            is_taken_back = True
+        elif not language.not_names.issuperset(said):
+            kept = [(start, end)] if is_taken_back else [*kept, (start, end)]
+            is_taken_back = False
     return (kept[0][0], kept[-1][1]) if kept else (0, len(plain))
 
 

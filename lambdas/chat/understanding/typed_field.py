@@ -52,8 +52,8 @@ def _card(digits: str, policy: Policy) -> CardNumber | Refusal:
 def _expiry(plain: str, session: Session, today: date) -> Expiry | Refusal:
     written = expiries.find_written_expiry(plain, today, load_language(session.language))
     if written:
-        expiry, (start, end) = written
-        beside = normalize.digit_groups(plain[:start] + plain[end:])
+        expiry, (start, end), others = written
+        beside = others or normalize.digit_groups(plain[:start] + plain[end:])
         return Refusal("expiry_invalid", Field.EXPIRY) if beside else expiry
     groups = normalize.digit_groups(plain)
     if not groups:

@@ -11,11 +11,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class OrderShown:
-    """What a payer is told of an order."""
+    """What a payer is told of an order. `completed`: since when it is, in seconds of the epoch."""
 
     terms: Terms
     status: Status
     merchant: str
+    completed: int | None = None
 
 
 @dataclass(frozen=True)

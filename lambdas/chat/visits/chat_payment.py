@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from chat.turns.seals import Vault
     from chat.turns.stored import AttemptCounters, Record
     from chat.values.payment import Payment
+    from chat.values.session import Session
     from chat.visits.claiming import Claiming
     from chat.visits.issuer import Issuer
     from chat.visits.ledger import Ledger
@@ -70,7 +71,11 @@ class ChatPayment:
             made = self._make_method(payment)
             if isinstance(made, Decline):
                 return self._go_back(claimed, order, made, said)
-            claimed = self._keep_method(claimed, made)
+            erased = _with_method(claimed.session, made)
+            if not self.claiming.has_time():
+                later = settle(erased, Decline(UNDECIDED, "too little time", definite=False), self.ledger.policy)
+                return self.claiming.release(claimed, order, later, said)
+            claimed = self._keep_method(claimed, erased)
         return self._ask_issuer(claimed, order, said)
 
     def _counters(self, record: Record, payment: Payment | None, said: Said) -> AttemptCounters | None:
@@ -88,10 +93,9 @@ class ChatPayment:
         expiry = payment.expiry
         return SavedCard(made.token or "", made.brand, made.last4, expiry.month, expiry.year)
 
-    def _keep_method(self, claimed: Record, method: SavedCard) -> Record:
-        """The write that keeps the PaymentMethod erases the card. Raises Busy when the claim was lost."""
-        session = replace(claimed.session, method=method, card=None, expiry=None, cvv=None, partial_number=None)
-        after = replace(claimed, session=session, version=claimed.version + 1)
+    def _keep_method(self, claimed: Record, erased: Session) -> Record:
+        """Raises Busy when the claim was lost."""
+        after = replace(claimed, session=erased, version=claimed.version + 1)
         try:
             self.ledger.records.store.save(after, claimed, self.ledger.now())
         except Conflict:
@@ -158,3 +162,8 @@ class ChatPayment:
         transition = move(claimed.session, decline, self.ledger.policy)
         is_decline = transition.session.error is not None and transition.session.error.field is not None
         return self.claiming.release(claimed, order, transition, said, renew=decline.definite, is_decline=is_decline)
+
+
+def _with_method(session: Session, method: SavedCard) -> Session:
+    """The write that keeps the PaymentMethod erases the card."""
+    return replace(session, method=method, card=None, expiry=None, cvv=None, partial_number=None)

@@ -73,8 +73,12 @@ class Claiming:
 
     def require_time(self) -> None:
         """Before each request to Stripe, so that the claim can still be released after it. Raises Unavailable."""
-        if self.seconds_left() < self.seconds_to_go_on:
+        if not self.has_time():
             raise Unavailable("function", "TooLittleTimeToGoOn")
+
+    def has_time(self) -> bool:
+        """For one more request to Stripe and the write after it."""
+        return self.seconds_left() >= self.seconds_to_go_on
 
     def wait(self, record: Record, said: Said) -> TurnResult:
         """Another request confirms this session. Raises Busy, SessionExpired."""

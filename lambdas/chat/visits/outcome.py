@@ -8,7 +8,7 @@ from chat.dialogue import order_replies
 from chat.turns.results import TurnResult
 from chat.values.order_view import Action, OrderShown
 from chat.values.session import OrderVisit, Outcome, PaymentToken, Session, Step
-from payments.order import StripeKind
+from payments.order import Status, StripeKind
 
 if TYPE_CHECKING:
     from chat.values.session import Policy
@@ -21,7 +21,8 @@ def visit_of(order: Order) -> OrderVisit:
 
 
 def shown(order: Order, policy: Policy) -> OrderShown:
-    return OrderShown(order.terms, order.status, policy.merchant)
+    completed = order.changes[-1].at if order.status is Status.COMPLETED else None
+    return OrderShown(order.terms, order.status, policy.merchant, completed)
 
 
 def result_of_completed(order: Order, session_id: str, language: str, policy: Policy) -> TurnResult:

@@ -12,6 +12,7 @@ from chat.understanding.digits.normalize import Text
 _EAST_ASIAN = r"\u3040-\u30ff\u3400-\u9fff"
 _TOKEN = re.compile(rf"\d+|[^\W\d_{_EAST_ASIAN}]+|[{_EAST_ASIAN}]+")
 _KANA = re.compile(r"[\u3041-\u3096\u30a1-\u30f6]+")
+_SPACES = re.compile(r"[\s\d]{1,20}")
 _MAX_REST = 5  # letters of a misspelled number word in kana
 _GAP = re.compile(r"[\W_]{1,6}")  # what may stand between two words of a number
 _MIN_CODE_WORDS = 3  # a security code said digit by digit
@@ -62,17 +63,40 @@ def _is_spoken(text: Text, token: tuple[int, int, str]) -> bool:
 
 
 def _find_in_kana(text: Text, vocabulary: Vocabulary) -> Iterator[Span]:
-    """Number words near each other in a text without spaces, with the letters around that may be misspelled ones."""
-    for kana in _KANA.finditer(text.plain):
-        word, begin, end = fold(kana[0]), *kana.span()
-        places = vocabulary.spellings.number_places(word) if len(word) == end - begin else ()
-        found = [(begin + start, begin + stop) for start, stop in places]
-        before, after = _is_from_word(text, begin - 1), _is_from_word(text, end)
-        found = [*([(begin, begin)] * before), *found, *([(end, end)] * after)]
-        for beside in _near_each_other(found):
-            if len(beside) > 1 or beside[0][1] - beside[0][0] not in (2, 3):
-                start, stop = beside[0][0] - _MAX_REST, beside[-1][1] + _MAX_REST
-                yield start if start - begin > _MAX_REST else begin, stop if end - stop > _MAX_REST else end
+    """Number words near each other in kana, with the letters around that may be misspelled ones.
+
+    What is written in kana beside them, with a space between, is taken for more of the same.
+    """
+    kana = [each.span() for each in _KANA.finditer(text.plain)]
+    hidden = [list(_numbers_in_kana(text, begin, end, vocabulary)) for begin, end in kana]
+    for chain in _chains(kana, text.plain):
+        if len(chain) > 1 and any(hidden[at] for at in chain):
+            yield kana[chain[0]][0], kana[chain[-1]][1]
+    for spans in hidden:
+        yield from spans
+
+
+def _chains(kana: list[Span], plain: str) -> list[list[int]]:
+    """The places of words that nothing but spaces and digits stands between."""
+    chains: list[list[int]] = []
+    for at, (begin, _) in enumerate(kana):
+        if at and _SPACES.fullmatch(plain, kana[at - 1][1], begin):
+            chains[-1].append(at)
+        else:
+            chains.append([at])
+    return chains
+
+
+def _numbers_in_kana(text: Text, begin: int, end: int, vocabulary: Vocabulary) -> Iterator[Span]:
+    word = fold(text.plain[begin:end])
+    places = vocabulary.spellings.number_places(word) if len(word) == end - begin else ()
+    found = [(begin + start, begin + stop) for start, stop in places]
+    before, after = _is_from_word(text, begin - 1), _is_from_word(text, end)
+    found = [*([(begin, begin)] * before), *found, *([(end, end)] * after)]
+    for beside in _near_each_other(found):
+        if len(beside) > 1 or beside[0][1] - beside[0][0] not in (2, 3):
+            start, stop = beside[0][0] - _MAX_REST, beside[-1][1] + _MAX_REST
+            yield start if start - begin > _MAX_REST else begin, stop if end - stop > _MAX_REST else end
 
 
 def _is_from_word(text: Text, index: int) -> bool:
