@@ -13,19 +13,19 @@ from tests.unit import test_orders_api
 EMAIL = "noura@example.com"
 
 
-@pytest.fixture
-def telemetry(monkeypatch, capsys):
+@pytest.fixture(autouse=True)
+def service(monkeypatch):
     """Powertools keeps one logger for each service, with the stream that it began with: each test has its own."""
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", uuid4().hex)
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "PaymentChat")
-    return FunctionTelemetry()
 
 
 def written(capsys):
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
-def test_an_orders_log_lines_name_its_id_and_nothing_else_of_it(telemetry, capsys):
+def test_an_orders_log_lines_name_its_id_and_nothing_else_of_it(capsys):
+    telemetry = FunctionTelemetry()
     house = test_orders_api.House()
     api = Api(house.api.orders, house.api.rules, house.api.page_url, telemetry)
     body = json.dumps(test_orders_api.CHARGE | {"email": EMAIL, "description": "Ein Abend mit Así"})
@@ -44,7 +44,8 @@ def test_an_orders_log_lines_name_its_id_and_nothing_else_of_it(telemetry, capsy
     assert "ZeroDivisionError" in said
 
 
-def test_the_next_request_is_not_about_the_last_order(telemetry, capsys):
+def test_the_next_request_is_not_about_the_last_order(capsys):
+    telemetry = FunctionTelemetry()
     telemetry.identify("ord_1")
     telemetry.identify(None)
     telemetry.info("settled")
@@ -53,7 +54,8 @@ def test_the_next_request_is_not_about_the_last_order(telemetry, capsys):
     assert line.get("order_id") is None
 
 
-def test_metrics_have_their_dimensions(telemetry, capsys):
+def test_metrics_have_their_dimensions(capsys):
+    telemetry = FunctionTelemetry()
     telemetry.count("OrdersByStatus", status="completed")
     telemetry.amount("OrderStuck", 0)
     telemetry.duration("OrderTime", 12)
@@ -65,7 +67,8 @@ def test_metrics_have_their_dimensions(telemetry, capsys):
     assert duration["_aws"]["CloudWatchMetrics"][0]["Metrics"] == [{"Name": "OrderTime", "Unit": "Seconds"}]
 
 
-def test_a_permission_that_is_missing_is_counted(telemetry, capsys):
+def test_a_permission_that_is_missing_is_counted(capsys):
+    telemetry = FunctionTelemetry()
     telemetry.unavailable(Unavailable("kms", "AccessDeniedException"))
     telemetry.unavailable(Unavailable("kms", "Throttled"))
 
