@@ -822,3 +822,22 @@ def _opened(world, session_id):
         return Payer(world, session_id).opens()
     except Busy:
         return None
+
+
+@pytest.mark.parametrize("act", ["refreshes", "says", "reads", "cancels", "opens"])
+def test_a_page_that_was_paid_with_another_amount_ends_the_conversation_and_not_the_order(act):
+    world, payer = at_checkout()
+    world.stripe.pay(order_in(world).at_stripe, amount=1)
+    settlement(world).settle(order_in(world))
+
+    with pytest.raises(OrderClosed) as closed:
+        {
+            "refreshes": payer.refreshes,
+            "says": lambda: payer.says("yes"),
+            "reads": payer.reads,
+            "cancels": lambda: payer.says("cancel"),
+            "opens": Payer(world, "b").opens,
+        }[act]()
+
+    assert closed.value.order.status is order_in(world).status is Status.IN_PROGRESS
+    assert order_in(world).mismatched

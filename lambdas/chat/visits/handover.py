@@ -44,7 +44,7 @@ class Handover:
         if order.is_claimed(self.ledger.now()):
             raise Busy
         order = self.ledger.settlement.settle(order).order
-        if order.at_stripe is not None and not order.status.is_final:
+        if order.at_stripe is not None and not self.ledger.is_over(order):
             return self._send(record, order, said)
         if not self.ledger.may_start(order):
             return self.ledger.end(self.ledger.close_overdue(order), record)

@@ -68,12 +68,17 @@ class Ledger:
             return order
         raise OrderOver(self.close_overdue(order))
 
+    @staticmethod
+    def is_over(order: Order) -> bool:
+        """Whether a conversation can do nothing more for it. What does not match at Stripe is for people to look at."""
+        return order.status.is_final or order.mismatched
+
     def may_start(self, order: Order) -> bool:
         return order.may_start(self.now()) and order.declines < MAX_DECLINES
 
     def close_overdue(self, order: Order) -> Order:
         """The order's own end, where its time or its payer's tries are over. Raises Busy."""
-        if order.status.is_final or order.mismatched:
+        if self.is_over(order):
             return order
         into = Status.FAILED if order.declines >= MAX_DECLINES else Status.EXPIRED
         try:
@@ -83,12 +88,12 @@ class Ledger:
 
     def withdraw(self, order: Order) -> Order:
         """The order without what stands for it at Stripe, or completed if that was paid. Raises Busy."""
-        if order.status.is_final or order.at_stripe is None:
+        if self.is_over(order) or order.at_stripe is None:
             return order
         if order.is_claimed(self.now()):
             raise Busy
         order = self.settlement.record(order, self.settlement.stripe.close(order.at_stripe))
-        if order.at_stripe is not None and not order.status.is_final:
+        if order.at_stripe is not None and not self.is_over(order):
             raise Busy
         return order
 

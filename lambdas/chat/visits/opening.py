@@ -55,7 +55,7 @@ class Opening:
             order = self.ledger.close_overdue(order)
         if order.status is Status.COMPLETED:
             return result_of_completed(order, session_id, language, self.ledger.policy)
-        if order.status.is_final or order.mismatched or not (is_at_stripe or self.ledger.may_start(order)):
+        if self.ledger.is_over(order) or not (is_at_stripe or self.ledger.may_start(order)):
             raise OrderClosed(shown(order, self.ledger.policy))
         return Openable(order, is_at_stripe)
 

@@ -57,12 +57,12 @@ class Waiting:
         The completed reply when it was paid meanwhile. Raises Busy, SessionExpired, OrderClosed, Unavailable.
         """
         order = self.ledger.withdraw(self.ledger.order_of(record))
-        return self.ledger.end(order, record) if order.status.is_final else None
+        return self.ledger.end(order, record) if self.ledger.is_over(order) else None
 
     def refresh(self, record: Record) -> TurnResult:
         """Asks Stripe, at most once in so many seconds, and settles."""
         order = self.ledger.order_of(record)
-        if order.status.is_final:
+        if self.ledger.is_over(order):
             return self.ledger.end(order, record)
         now = self.ledger.now()
         is_early = record.asked_stripe is not None and now < record.asked_stripe + REFRESH_SECONDS
@@ -83,7 +83,7 @@ class Waiting:
         order = self.ledger.order_of(record)
         if order.status is Status.COMPLETED:
             return result_of_completed(order, record.session.id, record.session.language, self.ledger.policy)
-        if order.status.is_final:
+        if self.ledger.is_over(order):
             raise OrderClosed(shown(order, self.ledger.policy))
         return self.standing(record, order)
 
@@ -102,7 +102,7 @@ class Waiting:
 
     def _refreshed(self, record: Record, order: Order, report: Report | None) -> TurnResult:
         if record.session.step is not Step.ACTION:
-            return self.ledger.end(order, record) if order.status.is_final else result_of_record(record)
+            return self.ledger.end(order, record) if self.ledger.is_over(order) else result_of_record(record)
         moved = self._moved(record, order, report, None)
         if moved is not None:
             return moved
@@ -136,7 +136,7 @@ class Waiting:
 
     def _moved(self, record: Record, order: Order, report: Report | None, said: Said | None) -> TurnResult | None:
         """What the payer is told when nothing is to be done at Stripe any more; None while it is."""
-        if order.status.is_final:
+        if self.ledger.is_over(order):
             return self.ledger.end(order, record)
         policy = self.ledger.policy
         if order.at_stripe is None:
