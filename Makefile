@@ -41,7 +41,7 @@ help: ## list the commands
 run: $(READY) ## the whole system on this machine, with the page
 	@exec python -m local.runner.stage --tethered --page
 
-demo: $(READY) ## play a conversation in the terminal, against the local stage
+demo: $(READY) ## play a conversation and two orders in the terminal, against the local stage
 	@exec python -m local.demo
 
 order: $(READY) ## ask for a payment on the running stage: AMOUNT=4990 CURRENCY=eur DESCRIPTION="Two tickets"
@@ -69,7 +69,7 @@ test-whole: $(READY) # tests that share one local stage
 integration: $(READY) ## the integration suite against the deployed STAGE
 	@python -m pytest tests/integration --stage $(STAGE)
 
-evidence: $(READY) ## measure every promise of docs/security.md (20 minutes), into docs/evidence.md
+evidence: $(READY) ## measure every promise of docs/security.md (30 minutes), into docs/evidence.md
 	@python -m tests.evidence.report
 
 mutation: $(READY) ## how many small changes to the code the tests notice (more than half an hour)

@@ -25,24 +25,33 @@ if TYPE_CHECKING:
 
     from payments.order import Status
 
+MAX_REMEMBERED = 1000  # orders
+
 deadline = Deadline()
 telemetry = FunctionTelemetry()
+remembered: dict[str, frozenset[Status]] = {}
 
 
 @telemetry.logger.inject_lambda_context
 def handle(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Lambda sends the failed record and all after it again."""
     deadline.start(context.get_remaining_time_in_millis() / 1000)
-    failed = relay(event.get("Records", []), announcing(), telemetry)
+    failed = relay(event.get("Records", []), announcing(), telemetry, remembered)
     return {"batchItemFailures": [{"itemIdentifier": failed}] if failed else []}
 
 
-def relay(records: Iterable[Mapping[str, Any]], announcing: Announcing, telemetry: FunctionTelemetry) -> str | None:
+def relay(
+    records: Iterable[Mapping[str, Any]],
+    announcing: Announcing,
+    telemetry: FunctionTelemetry,
+    told: dict[str, frozenset[Status]],
+) -> str | None:
     """In order. The sequence number of the first record whose changes could not be announced; None when all were.
 
-    The image of an order that was written twice in a moment does not know yet what the one before it has told.
+    `told`: what was announced of the latest orders. The image of an order that was written twice in a moment does not
+    know yet what the one before it has told, nor does the image that the note of that makes; they come in later batches
+    too.
     """
-    told: dict[str, frozenset[Status]] = {}
     for record in records:
         image = record.get("dynamodb", {}).get("NewImage")
         if not image:  # deleted
@@ -54,13 +63,21 @@ def relay(records: Iterable[Mapping[str, Any]], announcing: Announcing, telemetr
             announced = announcing.announce(order).announced
             if announced != order.announced:
                 telemetry.info("announced", statuses=sorted(announced - order.announced))
-            told[order.id] = announced
+            _remember(told, order.id, announced)
         except UnreadableOrder as error:  # of another schema: no repeat will make it readable
             telemetry.unavailable(error)
         except Unavailable as error:
             telemetry.unavailable(error)
             return str(record["dynamodb"]["SequenceNumber"])
     return None
+
+
+def _remember(told: dict[str, frozenset[Status]], order_id: str, announced: frozenset[Status]) -> None:
+    """The order that was heard of longest ago is forgotten first: it may be told twice, under the same id."""
+    told.pop(order_id, None)
+    told[order_id] = announced
+    if len(told) > MAX_REMEMBERED:
+        del told[next(iter(told))]
 
 
 @cache

@@ -1,4 +1,7 @@
-"""Play an ordinary conversation against the local stage and show each reply and what is stored: `make demo`."""
+"""Play against the local stage: a conversation with all that is stored, then two orders from request to event.
+
+`make demo`.
+"""
 
 import json
 import sys
@@ -8,14 +11,12 @@ from typing import Any
 
 from boto3.session import Session
 
+from local.demo import order_ways
 from local.demo.conversation import SEED, Api, Conversation, Reply, new_id
+from local.demo.order_ways import DemoError
 from local.runner.environment import ROOT
 from local.runner.launch import LaunchError, find_running_stage, run_stage
 from local.runner.outputs import Outputs
-
-
-class DemoError(Exception):
-    """The conversation did not go as expected."""
 
 
 def main() -> int:
@@ -27,6 +28,8 @@ def main() -> int:
             if outputs is None:
                 outputs = stack.enter_context(run_stage(directory, output=sys.stdout))
             play(outputs)
+            order_ways.pay_in_chat(outputs)
+            order_ways.pay_at_stripe(outputs)
     except (LaunchError, DemoError, OSError) as error:
         print(f"\nThe demo failed. {error}", file=sys.stderr)
         return 1

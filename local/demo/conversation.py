@@ -53,7 +53,7 @@ class Conversation:
     token: str | None = field(default=None, repr=False)
 
     def send(self, message: str, *, headers: Mapping[str, str] | None = None, **fields: str) -> Reply:
-        """Send one message. `fields` are added to the body (`messageId`, `expectedStep`)."""
+        """Send one message. `fields` are added to the body (`messageId`, `expectedStep`, `orderToken`)."""
         body = json.dumps({"message": message, "sessionId": self.id, **fields}).encode()
         reply = self.api.call(
             "POST",
@@ -68,6 +68,11 @@ class Conversation:
     def get(self, *, headers: Mapping[str, str] | None = None) -> Reply:
         """Ask where the conversation stands."""
         return self.api.call("GET", f"/sessions/{self.id}", headers={**self._key(), **(headers or {})})
+
+    def refresh(self) -> Reply:
+        """Have Stripe asked where an order's payment stands."""
+        headers = {"Content-Type": "application/json", **self._key()}
+        return self.api.call("POST", f"/sessions/{self.id}/refresh", headers=headers)
 
     def _key(self) -> dict[str, str]:
         return {"X-Session-Token": self.token} if self.token else {}

@@ -14,7 +14,7 @@ from chat.turns.message import Message
 from chat.turns.results import TurnResult
 from tests.fakes import Ports, World
 
-PORTS = ("sessions", "vault", "wording", "processor")
+PORTS = ("sessions", "vault", "wording", "processor", "orders", "visits", "stripe")
 CHANCE = 0.4  # that somebody else goes on after a step
 
 

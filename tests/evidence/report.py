@@ -28,6 +28,8 @@ from tests.evidence import (
     id_rule,
     late_crashes,
     leaks,
+    orders,
+    orders_over_http,
     over_http,
     races,
     stage_faults,
@@ -55,6 +57,8 @@ def in_memory() -> list[Figure]:
         ids,
         consent,
         codes,
+        order_races,
+        order_crashes,
     )
     return [figure for proof in proofs for figure in proof()]
 
@@ -195,6 +199,34 @@ def ids() -> Iterator[Figure]:
     )
 
 
+def order_races() -> Iterator[Figure]:
+    paid = orders.confirmations(250)
+    yield Figure(
+        "one order, eight confirmations at once, every order drawn",
+        f"{len(paid.wrong)} wrong in {paid.races} × 8",
+        "1 intent succeeded each, one amount, one `order.completed` id",
+        not paid.wrong,
+    )
+    settled = orders.settlings(500)
+    ends = ", ".join(f"{settled.answers[end]} {end}" for end in ("completed", "cancelled"))
+    yield Figure(
+        "three equal events, the return, the sweep and a cancel at once, every order drawn",
+        f"{len(settled.wrong)} wrong in {settled.races}: {ends}",
+        "one outcome, as Stripe has it; one event id each",
+        not settled.wrong and settled.races == 500,
+    )
+
+
+def order_crashes() -> Iterator[Figure]:
+    played, wrong = orders.crashes()
+    yield Figure(
+        "crash before and after every side effect of an order, then repeat",
+        f"{len(wrong)} double charges, lost results or stuck orders in {played} crashes",
+        "0",
+        not wrong,
+    )
+
+
 def on_the_stage(stage: Stage) -> Iterator[Callable[[], Iterator[Figure]]]:
     """Each proof, to be run one after the other."""
     yield lambda: http_double(stage)
@@ -205,6 +237,11 @@ def on_the_stage(stage: Stage) -> Iterator[Callable[[], Iterator[Figure]]]:
     yield lambda: quietly(http_carding(stage))
     yield lambda: http_fuzz(stage)
     yield lambda: http_canary(stage)
+    yield lambda: http_order_races(stage)
+    yield lambda: http_order_canary(stage)
+    yield lambda: http_authentications(stage)
+    yield lambda: http_forged(stage)
+    yield lambda: http_without_events(stage)
     yield lambda: http_load(stage)
 
 
@@ -293,6 +330,105 @@ def http_canary(stage: Stage) -> Iterator[Figure]:
         f"{stage_life.summed(found.texts)}",
         "0 leaks in 300",
         not found.found and found.conversations == 300,
+        STAGE,
+    )
+
+
+def http_order_races(stage: Stage, confirmed: int = 250, settled: int = 100) -> Iterator[Figure]:
+    answers, named = orders_over_http.one_reference(stage)
+    yield Figure(
+        "50 concurrent POST /orders of one reference",
+        f"{named} order and link; {stage_life.summed(answers)}",
+        "1 order, 1 link",
+        named == 1 and answers["201"] == 1,
+        STAGE,
+    )
+    paid = orders_over_http.confirmations(stage, confirmed)
+    yield Figure(
+        "one order, eight confirmations at once",
+        f"{len(paid.wrong)} wrong in {paid.races} orders × 8: {stage_life.summed(paid.answers)}",
+        "1 intent succeeded each, one amount, one `order.completed` id",
+        not paid.wrong and paid.races == confirmed,
+        STAGE,
+    )
+    ended = orders_over_http.settlings(stage, settled)
+    yield Figure(
+        "paid while three equal events, two returns, the sweep and a cancel come",
+        f"{len(ended.wrong)} wrong in {ended.races}: {stage_life.summed(ended.answers)}",
+        "one outcome, as Stripe has it; one event id each",
+        not ended.wrong and ended.races == settled,
+        STAGE,
+    )
+
+
+def http_order_canary(stage: Stage, hosted: int = 200, chat: int = 100) -> Iterator[Figure]:
+    found = orders_over_http.canaries(stage, hosted, chat)
+    made, told = hosted + chat, found.told
+    yield Figure(
+        "no digit of a card, no client secret, no order token in any place",
+        f"{found.search.found.total() + found.secrets.total()} leaks: {hosted} hosted orders and {chat} in the chat, "
+        f"{found.numbers} numbers; searched: {stage_life.summed(found.search.texts)}",
+        f"0 in {made} orders",
+        not found.search.found and not found.secrets and found.completed == made,
+        STAGE,
+    )
+    yield Figure(
+        "requests to Stripe for a hosted order",
+        f"{max(found.requests)} at most, {statistics.mean(found.requests):.1f} on average of {hosted}",
+        "≤ 3 when all is well",
+        max(found.requests) <= 3 and min(found.requests) > 0,
+        STAGE,
+    )
+    times = sorted(told.times) if told else []
+    yield Figure(
+        "events that reach the merchant",
+        f"{len(times)} changes, {told.again if told else 0} told again under the same id, p95 "
+        f"{times[int(len(times) * 0.95)]:.0f} s after the change",
+        "each change, one id; p95 ≤ 3 s when all is well",
+        bool(told) and all(len(ids) == 1 for ids in told.ids.values()) and times[int(len(times) * 0.95)] <= 3,
+        STAGE,
+    )
+    median = orders_over_http.median_ms
+    yield Figure(
+        "a hosted payer's waits at one client, Stripe's own time included",
+        f"from yes to the Checkout's address {median(found.to_stripe)}, from the return to the receipt "
+        f"{median(found.from_stripe)} (medians of {hosted})",
+        "printed",
+        True,
+        STAGE,
+    )
+
+
+def http_authentications(stage: Stage, of_each: int = 20) -> Iterator[Figure]:
+    found = orders_over_http.authentications(stage, of_each)
+    yield Figure(
+        "3-D Secure passed, failed, abandoned, by purpose",
+        f"{len(found.wrong)} wrong in {found.races}: {stage_life.summed(found.answers)}",
+        "the right outcome; the conversation goes on where it was",
+        not found.wrong and found.races == 9 * of_each,
+        STAGE,
+    )
+
+
+def http_forged(stage: Stage) -> Iterator[Figure]:
+    found = orders_over_http.forgeries(stage)
+    yield Figure(
+        "forged events: unsigned, tampered, stale, foreign secret, no JSON, 10 MB",
+        f"{found.asked} requests to Stripe, answers {stage_life.summed(found.statuses)} of {found.sent}",
+        "refused, 0 requests to Stripe, 0 answers of 5xx",
+        set(found.statuses) <= {"400", "413"} and not found.asked,
+        STAGE,
+    )
+
+
+def http_without_events(stage: Stage, tried: int = 20) -> Iterator[Figure]:
+    found = orders_over_http.without_events(stage, tried)
+    yield Figure(
+        "every event of Stripe's is lost",
+        f"{len(found.wrong)} of {found.orders} not settled; {max(found.settled):.1f} s after the return at most, "
+        f"{found.by_sweep} by the sweep",
+        "≤ 5 s after the return; by the sweep when nobody returns",
+        not found.wrong and max(found.settled) <= 5,
         STAGE,
     )
 

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from sweep.handler import sweep
-from tests.evidence import house, over_http, stage_faults, stage_life
+from tests.evidence import house, orders_over_http, over_http, stage_faults, stage_life
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -39,6 +39,29 @@ def test_no_card_data_remains_anywhere_on_the_stage(stage):
 
     assert not found.found
     assert {"reply", "item", "prompt", "file function.log", "Stripe's record"} <= found.texts.keys()
+
+
+def test_an_order_that_is_confirmed_eight_times_at_once_is_charged_once(stage):
+    assert orders_over_http.confirmations(stage, 2).wrong == []
+
+
+def test_events_the_return_the_sweep_and_a_cancel_at_once_leave_one_outcome(stage):
+    assert orders_over_http.settlings(stage, 3).wrong == []
+
+
+def test_no_number_client_secret_or_order_token_remains_anywhere_on_the_stage(stage):
+    found = orders_over_http.canaries(stage, hosted=3, chat=2)
+
+    assert (found.search.found, found.secrets, found.completed) == ({}, {}, 5)
+    assert max(found.requests) <= 3
+    assert {"reply", "webhook", "table Orders", "file function.log", "log groups"} <= found.search.texts.keys()
+
+
+def test_forged_events_are_refused_before_stripe_is_asked(stage):
+    found = orders_over_http.forgeries(stage, of_each=1)
+
+    assert set(found.statuses) <= {"400", "413"}
+    assert not found.asked
 
 
 @pytest.mark.parametrize("how", ["throttled", "failed", "reset"])

@@ -54,7 +54,8 @@ def run(command: str, clone: Path, environment: dict[str, str]) -> str:
 def normalize(text: str) -> list[str]:
     """The lines of an output, with placeholders for whatever differs from run to run."""
     text = re.sub(r"http://127\.0\.0\.1:\d+(/_aws/execute-api/\w+)?", "URL", text)
-    text = re.sub(r"pm_\w+", "pm_…", text)
+    text = re.sub(r"#order=[\w-]+", "#order=…", text)
+    text = re.sub(r"\b(pm|pi)_\w+", r"\1_…", text)
     text = re.sub(r"\d+\.\d s|\d+ s\b", "… s", text)
     return [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("Installing")]
 

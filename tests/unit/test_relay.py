@@ -12,7 +12,7 @@ from payments.announcing import Announcing
 from payments.order import Change, Result, Status
 from payments.order_body import event_id, order_body
 from payments.outcomes import completed
-from relay.handler import relay
+from relay.handler import MAX_REMEMBERED, relay
 from runtime.aws import Unavailable
 from tests.fakes import NOON, VISA_AT_STRIPE, FakeBus, FakeTelemetry, MemoryOrders, an_order
 
@@ -24,13 +24,14 @@ class House:
     def __init__(self, order=STARTED) -> None:
         self.orders, self.bus, self.telemetry = MemoryOrders(order), FakeBus(), FakeTelemetry()
         self.announcing = Announcing(self.orders, self.bus, self.telemetry)
+        self.told = {}
 
     def relays(self, *images):
         records = [
             {"dynamodb": {"SequenceNumber": str(number), **({"NewImage": image} if image else {})}}
             for number, image in enumerate(images, 1)
         ]
-        return relay(records, self.announcing, self.telemetry)
+        return relay(records, self.announcing, self.telemetry, self.told)
 
 
 def image(order):
@@ -63,6 +64,29 @@ def test_an_order_that_was_written_twice_in_a_moment_is_announced_once():
     house.relays(image(STARTED), image(again), image(done))
 
     assert house.bus.events == [(STARTED.id, "order.started"), (STARTED.id, "order.completed")]
+
+
+def test_it_is_announced_once_too_when_its_images_come_in_batches_of_their_own():
+    house = House()
+    done = completed(STARTED, RESULT, NOON + 5)
+    first_noted = replace(done, announced=frozenset({Status.IN_PROGRESS}))
+
+    for each in (STARTED, done, first_noted):
+        house.relays(image(each))
+
+    assert house.bus.events == [(STARTED.id, "order.started"), (STARTED.id, "order.completed")]
+
+
+def test_only_the_latest_orders_are_remembered():
+    house = House()
+    house.relays(image(STARTED))
+    house.told = {str(number): frozenset() for number in range(MAX_REMEMBERED)}
+
+    house.relays(image(STARTED))
+
+    assert len(house.told) == MAX_REMEMBERED
+    assert "0" not in house.told
+    assert STARTED.id in house.told
 
 
 def test_the_first_record_that_fails_is_told_and_nothing_after_it_is_done():

@@ -69,7 +69,7 @@ class House:
     def stream(self):
         _, _, announcing = self.parts()
         image = from_order(self.stored, self.clock)
-        relay([{"dynamodb": {"NewImage": image, "SequenceNumber": "1"}}], announcing, FakeTelemetry())
+        relay([{"dynamodb": {"NewImage": image, "SequenceNumber": "1"}}], announcing, FakeTelemetry(), {})
 
     def swept(self):
         orders, settlement, announcing = self.parts()

@@ -8,9 +8,10 @@ from itertools import islice
 import pytest
 
 from chat.adapters import items
-from tests.evidence import crashes, faults, guards, house, late_crashes, leaks, races
+from tests.evidence import crashes, faults, guards, house, late_crashes, leaks, orders, races
+from tests.evidence.orders_over_http import keys_in
 from tests.evidence.sinks import Secrets, lines, texts
-from tests.fakes import World
+from tests.fakes import MemoryOrders, World
 
 
 def test_sixty_conversations_full_of_secrets_leak_none():
@@ -176,3 +177,34 @@ def test_an_expired_session_is_refused_whatever_is_said():
 
     assert late.served == ()
     assert late.requests > 100
+
+
+def test_eight_confirmations_of_an_order_in_any_order_charge_once():
+    found = orders.confirmations(25)
+
+    assert found.wrong == []
+    assert any("Busy" in answer for answer in found.answers)
+
+
+def test_whatever_settles_or_ends_an_order_at_once_leaves_one_outcome():
+    found = orders.settlings(60)
+
+    assert found.wrong == []
+    assert min(found.answers["completed"], found.answers["cancelled"]) > 0
+
+
+class CarelessOrders(MemoryOrders):
+    """Writes whatever it is given over whatever is there."""
+
+    def replace(self, order, over):
+        self._put(order)
+
+
+def test_a_store_without_conditions_would_be_found_by_the_races_around_an_order():
+    assert orders.settlings(60, CarelessOrders).wrong
+
+
+@pytest.mark.parametrize("text", ['{"x": "pi_1a_secret_2b"}', "GET /?order=" + "T" * 43])
+def test_a_key_in_a_log_would_be_found(text):
+    assert list(keys_in(text, {"T" * 43}))
+    assert not list(keys_in("pi_1a cs_test_1 ord_1", {"T" * 43}))
