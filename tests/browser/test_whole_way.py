@@ -89,7 +89,7 @@ def test_a_bank_that_was_not_convinced_leads_back_to_the_same_conversation(payer
     goes_to_stripe(payer, "authenticate")
     payer.page.get_by_role("button", name="Fail authentication").click()
     payer.sees("card")
-    assert payer.transcript[0].startswith("You are paying")
+    assert "You are paying" in payer.transcript[0]
 
     payer.answer("card", VISA)
     for step in ("expiry", "cvv"):
@@ -108,7 +108,7 @@ def test_a_card_on_stripes_page_after_a_look_around(payer: Payer, stage: Any) ->
     goes_to_stripe(payer, "checkout")
     payer.page.get_by_role("link", name="Back to ACME").click()
     payer.page.get_by_role("link", name=payer.says["checkout_go"], exact=True).wait_for()
-    assert payer.transcript[0].startswith("You are paying")  # the conversation was kept across sites
+    assert "You are paying" in payer.transcript[0]  # the conversation was kept across sites
     assert violations(payer) == []
 
     goes_to_stripe(payer, "checkout")
