@@ -143,4 +143,6 @@ TEST_TOKENS = {
     "4000000000000127": "tok_visa_chargeDeclinedIncorrectCvc",
     "4000000000000069": "tok_visa_chargeDeclinedExpiredCard",
     "4000000000000119": "tok_visa_chargeDeclinedProcessingError",
+    "4000002760003184": "tok_threeDSecure2Required",
+    "4000000000003220": "tok_threeDSecure2Required",
 }
