@@ -6,7 +6,7 @@ import pytest
 from tests.infra.conftest import Template
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCS = [ROOT / "docs" / name for name in ("deploy.md", "runbook.md", "architecture.md")]
+DOCS = [ROOT / "docs" / name for name in ("deploy.md", "go-live.md", "runbook.md", "architecture.md")]
 RUNBOOK = (ROOT / "docs/runbook.md").read_text()
 ENTRIES = dict(re.findall(r"^### (\w+)\n(.*?)(?=^##)", RUNBOOK + "\n##", re.DOTALL | re.MULTILINE))
 
