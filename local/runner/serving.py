@@ -54,7 +54,7 @@ def serve(children: Children, ports: Ports, directory: Path, *, page: bool, brie
 
 
 def start_servers(children: Children, ports: Ports, directory: Path) -> None:
-    variables = emulator_variables(ports.emulator, directory / "state", persist=True)
+    variables = emulator_variables(ports.emulator, directory / "state" / str(ports.emulator), persist=True)
     children.start("emulator", [sys.executable, "-m", "local.runner.emulator"], cwd=directory, **variables)
     children.start("stripe", [sys.executable, "-m", "local.stripe.server", "--port", str(ports.stripe)], cwd=ROOT)
     children.start("model", [sys.executable, "-m", "local.model.server", "--port", str(ports.model)], cwd=ROOT)

@@ -4,6 +4,8 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+from chat.dialogue.replies import HESITATIONS
+from chat.languages.language import FILES as LANGUAGE_FILES
 from chat.understanding.interpret import interpret
 from tests.conversations.offline import POLICY, TODAY, Payer
 
@@ -56,3 +58,14 @@ def followed_by_consent(tag: str) -> Iterator[str]:
             payer.session = asked_back
             if payer.send(bare)["status"] == "completed":
                 yield f"{text} → {bare}"
+
+
+def hesitations(tag: str) -> Iterator[str]:
+    """Questions of a payer who is not sure yet or wants to leave, which are answered at the review."""
+    language = tomllib.loads((LANGUAGE_FILES / f"{tag}.toml").read_text(encoding="utf-8"))
+    for topic, phrases in language["topics"].items():
+        for phrase in phrases if topic in HESITATIONS else ():
+            text = f"{phrase.rstrip('?')}?"
+            heard = interpret(text, at_the_review(tag).session, TODAY, POLICY)
+            if heard.topic in HESITATIONS:
+                yield text

@@ -149,7 +149,7 @@ def test_the_link_of_an_order_that_is_over_is_said_to_be_so(api, status):
 
     assert visit.conversation.screen == "order_closed"
     assert visit.conversation.order == {
-        "status": status, "merchant": "ACME", "returnUrl": "https://shop.example.org/thanks",
+        "status": status, "merchant": "ACME", "returnUrl": "https://shop.example.org/thanks", "completedAt": None,
     }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from chat.values.card import is_public_test_number
 from chat.values.session import Decline, PaymentToken
 from payments.adapters.stripe_client import STRIPE_SECONDS, stripe_client
+from payments.adapters.stripe_errors import BACK_TO_CARD, BACK_TO_CVV, BACK_TO_EXPIRY, BUSY_STATUSES
 from payments.adapters.stripe_key import is_live_key, is_test_key
 from runtime.aws import Unavailable
 from runtime.deadline import DeadlineExceeded
@@ -22,11 +23,6 @@ if TYPE_CHECKING:
     from chat.values.payment import Payment
     from payments.adapters.stripe_key import StripeKey
     from runtime.deadline import Deadline
-
-BACK_TO_EXPIRY = frozenset({"expired_card", "invalid_expiry_month", "invalid_expiry_year"})
-BACK_TO_CVV = frozenset({"incorrect_cvc", "invalid_cvc"})
-BACK_TO_CARD = frozenset({"card_declined", "incorrect_number", "invalid_number", "card_not_supported"})
-BUSY_STATUSES = frozenset({409, 429})
 
 
 class StripePaymentMethods:

@@ -1,5 +1,6 @@
 """The fixed wording: what the conversation says, in the session's language. The phrases stand in `languages/`."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chat.dialogue import order_replies
@@ -12,6 +13,9 @@ from chat.values.card import Field, Refusal, masked_card
 if TYPE_CHECKING:
     from chat.understanding.interpret import Interpretation
     from chat.values.session import Policy, Session
+
+# Topics of a payer who is not sure yet, or wants to leave. An "ok" after their answer may mean the answer.
+HESITATIONS = frozenset({"scam", "later", "leave", "moment", "refuse", "refund", "person", "no_card", "wrong_order"})
 
 
 MAX_REFUSALS = 5  # refused values in a row for one field, after which the conversation ends
@@ -58,7 +62,9 @@ def _what_next(before: "Session", heard: "Interpretation", after: "Session", pol
         is_refused = before.step == "confirm" and heard.intent in ("no", "keep")
         is_known = before.step == "none" or heard.topic is not None
         return order_replies.review_hosted(after, policy, is_refused=is_refused, is_known=is_known)
-    return question(after, policy, again=False)
+    # After an answer the review says again how to pay; what to change is asked of those who want a change.
+    is_answered = heard.topic in HESITATIONS and not before.choosing
+    return question(replace(after, choosing=False) if is_answered else after, policy, again=False)
 
 
 def _answer_digression(before: "Session", heard: "Interpretation", after: "Session", policy: "Policy") -> list[str]:

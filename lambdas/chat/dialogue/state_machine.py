@@ -84,8 +84,10 @@ def _pending_change(session: Session) -> Field | None:
 
 
 def _is_choosing(before: Session, heard: "Interpretation") -> bool:
-    """Whether a bare yes must not confirm next: after a vague request for a change, or words not understood."""
+    """Whether a bare yes must not confirm next: after a vague wish for a change, a hesitation, words not understood."""
     if heard.vague or (before.choosing and heard.topic is not None):
+        return True
+    if before.step is Step.CONFIRM and heard.topic in replies.HESITATIONS:
         return True
     is_understood = heard.is_off_script and heard.topic != "unclear" and not heard.is_doubtful
     return before.step is Step.CONFIRM and (heard.intent is Intent.NO or heard.private or not is_understood)
