@@ -87,8 +87,9 @@ def interpret(message: str, session: Session, today: date, policy: Policy) -> In
     found = _apply_stage_rules(found, session, policy)
     heard = find_name(normalize.Text(text.typed, found.plain, text.places), session, found, asked, language)
     name, unsure_name, asked = heard.name, heard.unsure_name, heard.asked
-    if isinstance(name, str) and names.is_among(name, misspelled):
-        name = Refusal("name_invalid", Field.NAME)
+    given = name if isinstance(name, str) else unsure_name
+    if given is not None and names.is_among(given, misspelled):
+        name, unsure_name = Refusal("name_invalid", Field.NAME), None
     if isinstance(name, Refusal) and not isinstance(found.card, CardNumber):
         found = replace(found, card=None)
     is_question = "?" in text.plain or "؟" in text.plain

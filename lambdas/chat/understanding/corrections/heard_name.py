@@ -98,6 +98,8 @@ def _in_capitals(text: normalize.Text, session: Session, asked: intents.ParsedIn
     heard = [load_language(tag) for tag in dict.fromkeys((language.tag, DEFAULT))]
     is_phrase = any(phrase == topic for each in heard for topic, _ in each.topics)
     checked = names.check_typed_name(name)
+    if isinstance(checked, str):
+        checked = names.refuse_digits(checked, language)
     return checked if isinstance(checked, str) and not is_phrase else None
 
 
