@@ -23,6 +23,9 @@ MODULES = (
     "languages.spellings",
     "understanding.card_field",
     "understanding.card_numbers",
+    "understanding.corrections.dates",
+    "understanding.corrections.denial",
+    "understanding.corrections.heard_name",
     "understanding.digits.ideographs",
     "understanding.digits.misspellings",
     "understanding.digits.normalize",
@@ -40,7 +43,7 @@ MODULES = (
 )
 TESTS = (
     "card", "dialogue", "redact", "understanding", "card_and_code", "corrections", "words_as_digits", "typed_field",
-    "events", "conversations", "turn", "confirm", "names_of_people",
+    "events", "conversations", "turn", "confirm", "names_of_people", "people",
 )  # fmt: skip
 # The tests of speed are left out: they notice a busy machine, not a change.
 SETTINGS = f"""
