@@ -18,6 +18,7 @@ import pytest
 
 from infra.operations import rollback, smoke, stripe_key
 from infra.operations.outputs import stage_outputs
+from infra.operations.stage_secrets import StageSecrets
 from infra.stages import STAGES
 from payment_chat_client import SigV4
 
@@ -153,11 +154,11 @@ def test_a_stage_is_deployed_changed_rolled_back_and_destroyed_without_leftovers
     assert len(checks) >= 8
     assert all(resources_of_the_product(aws).values()), "the search misses a kind of resource"
 
-    secret = stage_outputs(aws, LOCAL)["StripeSecret"]
-    assert not smoke.has_stripe_key(aws, LOCAL, secret)
+    secrets = StageSecrets(aws.client("secretsmanager"), LOCAL, stage_outputs(aws, LOCAL))
+    assert not secrets.has_stripe_key()
     monkeypatch.setattr(sys, "stdin", io.StringIO("sk_test_" + "a1B2" * 6 + "\n"))
     stripe_key.main("local")
-    assert smoke.has_stripe_key(aws, LOCAL, secret)
+    assert secrets.has_stripe_key()
 
     opening = call("POST", "/chat", {"message": "payment"})
     talk = {"sessionId": opening.body["sessionId"]}
@@ -169,7 +170,7 @@ def test_a_stage_is_deployed_changed_rolled_back_and_destroyed_without_leftovers
     named = call("POST", "/chat", {**talk, "message": "John"}, token=token)
     assert named.headers["X-Release"] == "second"
     assert (named.status, named.body["currentStep"]) == (200, "card")
-    assert smoke.has_stripe_key(aws, LOCAL, secret), "a deploy must not change the stored key"
+    assert secrets.has_stripe_key(), "a deploy must not change the stored key"
 
     before, after = rollback.roll_back(aws, LOCAL)
     assert after < before

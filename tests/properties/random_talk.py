@@ -18,12 +18,13 @@ from chat.values.session import Outcome, Session, Step
 from tests.conversations.corpus import load
 from tests.conversations.offline import Payer
 from tests.evidence import canary
+from tests.families.consent import BARE_YES
 
 MAX_MESSAGES = 100  # in one talk
 
 SAID = [turn for each in load() for turn in each.turns]
 CLEAR_YES = {turn.say for turn in SAID if turn.expected["status"] == "completed" or turn.decline} | {
-    "yes",
+    *BARE_YES.values(),
     "ok",
     "sure",
     "looks good",
