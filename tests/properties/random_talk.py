@@ -19,15 +19,19 @@ from tests.conversations.corpus import load
 from tests.conversations.offline import Payer
 from tests.evidence import canary
 from tests.families.consent import BARE_YES
+from tests.families.sayings import SAYINGS
 
 MAX_MESSAGES = 100  # in one talk
 
 SAID = [turn for each in load() for turn in each.turns]
 CLEAR_YES = {turn.say for turn in SAID if turn.expected["status"] == "completed" or turn.decline} | {
     *BARE_YES.values(),
+    *(text for sayings in SAYINGS.values() for text in sayings["consent"]),
+    "I want to pay",
+    "I would like to pay",
     "ok",
-    "sure",
     "looks good",
+    "sure",
 }
 YES_IN_ONE_SIGN = re.compile(r"[\W_]*[yjso👍👌✅✔☑🆗][\W_]*")
 NO_CLEAR_YES = [
