@@ -9,7 +9,8 @@ def secret(stage):
     if stage.stripe_stand_in is None:
         pytest.skip("only its operator may rotate the key of a stage on AWS")
     manager = stage.client("secretsmanager")
-    (arn,) = [each["ARN"] for each in manager.list_secrets()["SecretList"] if "Stripe" in each["Name"]]
+    named = {each["Name"]: each["ARN"] for each in manager.list_secrets()["SecretList"] if "Stripe" in each["Name"]}
+    (arn,) = [arn for name, arn in named.items() if "StripeEvents" not in name]
     key = manager.get_secret_value(SecretId=arn)["SecretString"]
     yield lambda value=key: manager.put_secret_value(SecretId=arn, SecretString=value)
     manager.put_secret_value(SecretId=arn, SecretString=key)
