@@ -83,7 +83,7 @@ def _one_of(name: str, value: object, allowed: frozenset[str]) -> str:
 
 def _reference(value: object) -> str:
     if not isinstance(value, str) or not is_reference(value):
-        raise invalid("reference must be 1 to 64 letters, digits, _ or -, without 12 digits in a row, or a UUID")
+        raise invalid("reference must be 1 to 64 letters, digits, _ or -, without 12 digits once _ and - are left out")
     return value
 
 
