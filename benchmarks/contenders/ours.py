@@ -37,7 +37,8 @@ class Ours:
     def __init__(self) -> None:
         api = handler.api()
         confirmation = replace(api.turns.confirmation, processor=ConstantStripe())
-        turns = replace(api.turns, wording=ConstantModel(), confirmation=confirmation)
+        composer = replace(api.turns.composer, wording=ConstantModel())
+        turns = replace(api.turns, composer=composer, confirmation=confirmation)
         handler.api = lambda: replace(api, turns=turns)
         self.numbers = count()
 
