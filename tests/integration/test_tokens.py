@@ -242,8 +242,9 @@ def test_the_sdk_logs_nothing_of_the_card(shop, caplog, capfd):
     assert "987" not in logged
 
 
-def test_an_answer_that_stripe_did_not_write_is_not_definite():
-    page = Answer(200, "<html>the proxy is tired</html>")
+@pytest.mark.parametrize("body", ["<html>the proxy is tired</html>", ["the proxy is tired"]], ids=["page", "JSON"])
+def test_an_answer_that_stripe_did_not_write_is_not_definite(body):
+    page = Answer(200, body)
     with Service(lambda _: page, port=0, name="proxy") as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         result = Shop(f"http://127.0.0.1:{server.server_address[1]}").pay()
