@@ -1,6 +1,6 @@
 """The function's entry point: reads the settings and wires the parts together.
 
-Settings: STAGE, ORDERS_TABLE, LINK_KEY, STRIPE_SECRET, EVENT_BUS, MERCHANT, CURRENCIES, CAPTURES, DEFAULT_CAPTURE,
+Settings: STAGE, ORDERS_TABLE, LINK_KEY, STRIPE_SECRET, EVENT_BUS, CURRENCIES, CAPTURES, DEFAULT_CAPTURE,
 RETURN_HOSTS, PAGE_URL, on the local stage STRIPE_URL, and POWERTOOLS_* for the log and the metrics.
 """
 
