@@ -5,7 +5,7 @@ import sys
 import time
 from typing import Any
 
-from benchmarks import cold, engine, fleet, machine, over_http, packages
+from benchmarks import cold, counting, engine, fleet, machine, over_http, packages
 from benchmarks.conversation import SIX, long_chat
 from benchmarks.pages import cost, report
 from benchmarks.places import DOCS
@@ -38,6 +38,9 @@ def main() -> None:
             _say("the handler with Stripe's SDK")
             result["complete"] = [complete.play("complete", SIX) for _ in range(ROUNDS)]
             result["memory"]["complete"] = complete.end("complete")
+        with engine.run_stand_ins() as addresses:
+            _say("counting what conversations and orders need")
+            result["counted"] = counting.count(environment | addresses)
     _say("over HTTP on the local stage")
     result["http"] = over_http.measure()
     result["minutes"] = (time.monotonic() - started) / 60

@@ -5,6 +5,11 @@ from itertools import cycle, islice
 from typing import Protocol
 
 SIX = ("payment", "John", "4242 4242 4242 4242", "12/30", "123", "confirm")
+# An order: its capture, then what happens. The steps between OPEN and PAID are what the payer writes.
+CREATE, OPEN, PAID, RETURN = "create", "open", "paid", "return"
+CHAT_ORDER = ("chat", CREATE, OPEN, *SIX[1:], PAID)
+HOSTED_ORDER = ("hosted", CREATE, OPEN, "yes", PAID, RETURN)
+SIGNING = "whsec_benchmark"  # what Stripe's events are signed with
 QUESTIONS = (
     "why do you need it?",
     "is it safe?",

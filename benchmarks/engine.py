@@ -1,5 +1,6 @@
 """The AWS emulator that all contenders use, with their tables and keys, and the stand-ins for Stripe and the model."""
 
+import json
 import os
 import socket
 import subprocess
@@ -14,11 +15,13 @@ from typing import Any
 import botocore.session
 import httpx
 
+from benchmarks.conversation import SIGNING
 from benchmarks.places import ROOT
 from local.runner.environment import LOCAL_STRIPE_KEY, emulator_variables
 
 REGION = "us-east-1"
-SECRET = "benchmark/stripe"
+SECRET, EVENTS_SECRET = "benchmark/stripe", "benchmark/events"
+BUS = "orders"
 # Environment variable with the table's name → the table's keys.
 TABLES = {
     "SESSIONS_TABLE": ("sessionId",),
@@ -29,6 +32,9 @@ TABLES = {
     "LANGGRAPH_TABLE": ("PK", "SK"),
     "STRANDS_TABLE": ("PK", "SK"),
 }
+# The orders' table has indexes: name → keys.
+INDEXES = {"due": ("sweepShard", "sweepAt"), "stripe": ("stripeId",)}
+NUMBERS = frozenset({"sweepAt"})
 
 
 @contextmanager
@@ -93,8 +99,13 @@ def function_settings() -> dict[str, str]:
         "TEST_TOKENS": "false",
         "ORDERS_TABLE": "orders",
         "MERCHANT": "ACME",
-        "CAPTURES": "chat",
-        "PAGE_URL": "",
+        "CAPTURES": "chat,hosted",
+        "DEFAULT_CAPTURE": "chat",
+        "CURRENCIES": "eur",
+        "RETURN_HOSTS": "",
+        "EVENT_BUS": BUS,
+        "SIGNING_SECRET": EVENTS_SECRET,
+        "PAGE_URL": "https://pay.example.com",
         "WALLETS": "false",
         "POWERTOOLS_SERVICE_NAME": "chat",
         "POWERTOOLS_METRICS_NAMESPACE": "PaymentChat",
@@ -109,24 +120,51 @@ def _create_tables_and_keys(url: str) -> dict[str, str]:
     def client(service: str) -> Any:
         return session.create_client(service, region_name=REGION, endpoint_url=url)
 
-    dynamodb, kms = client("dynamodb"), client("kms")
-    client("secretsmanager").create_secret(Name=SECRET, SecretString=LOCAL_STRIPE_KEY)
+    dynamodb, kms, secrets = client("dynamodb"), client("kms"), client("secretsmanager")
+    secrets.create_secret(Name=SECRET, SecretString=LOCAL_STRIPE_KEY)
+    secrets.create_secret(Name=EVENTS_SECRET, SecretString=json.dumps({"secrets": [SIGNING]}))
+    client("events").create_event_bus(Name=BUS)
     for variable, keys in TABLES.items():
-        dynamodb.create_table(
-            TableName=variable.lower(),
-            KeySchema=[
-                {"AttributeName": key, "KeyType": kind} for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)
-            ],
-            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
-            BillingMode="PAY_PER_REQUEST",
-        )
-    counting = kms.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")
+        dynamodb.create_table(TableName=variable.lower(), **_keys(keys), BillingMode="PAY_PER_REQUEST")
+    dynamodb.create_table(**_orders_table())
+
+    def mac_key() -> str:
+        return str(kms.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")["KeyMetadata"]["Arn"])
+
     return {
         **aws_variables(url),
         **function_settings(),
         **{variable: variable.lower() for variable in TABLES},
         "SEALING_KEY": kms.create_key()["KeyMetadata"]["Arn"],
-        "COUNTING_KEY": counting["KeyMetadata"]["Arn"],
+        "COUNTING_KEY": mac_key(),
+        "LINK_KEY": mac_key(),
+    }
+
+
+def _orders_table() -> dict[str, Any]:
+    """As infra/data_stack.py describes it, without its stream: the benchmark carries the changes itself."""
+    keys = {name: _keys(each)["KeySchema"] for name, each in INDEXES.items()}
+    named = dict.fromkeys(name for each in (("orderId",), *INDEXES.values()) for name in each)
+    return {
+        "TableName": "orders",
+        **_keys(("orderId",)),
+        "AttributeDefinitions": [
+            {"AttributeName": name, "AttributeType": "N" if name in NUMBERS else "S"} for name in named
+        ],
+        "GlobalSecondaryIndexes": [
+            {"IndexName": name, "KeySchema": schema, "Projection": {"ProjectionType": "KEYS_ONLY"}}
+            for name, schema in keys.items()
+        ],
+        "BillingMode": "PAY_PER_REQUEST",
+    }
+
+
+def _keys(names: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "KeySchema": [
+            {"AttributeName": name, "KeyType": kind} for name, kind in zip(names, ("HASH", "RANGE"), strict=False)
+        ],
+        "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in names],
     }
 
 

@@ -11,7 +11,13 @@ from typing import Any
 from benchmarks.places import PLAIN, PYTHON, ROOT, SHIPPED
 
 # The packages that these contenders can import. The others use the environment of the peers.
-PACKAGES_OF: dict[str, Path] = {"ours": SHIPPED, "complete": SHIPPED, "floor": SHIPPED, "whole_item": PLAIN}
+PACKAGES_OF: dict[str, Path] = {
+    "ours": SHIPPED,
+    "complete": SHIPPED,
+    "orders": SHIPPED,
+    "floor": SHIPPED,
+    "whole_item": PLAIN,
+}
 
 
 class Fleet:

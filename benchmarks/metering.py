@@ -3,6 +3,8 @@
 import base64
 import json
 import math
+import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +13,7 @@ from unittest.mock import patch
 
 from botocore.endpoint import Endpoint
 
+STRIPE_ID = re.compile(r"/(?:cs|pi|seti|cus|pm)_[^/]+")
 WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"})
 
 
@@ -21,11 +24,15 @@ class Call:
     read_units: float = 0
     write_units: float = 0
     item_bytes: int = 0  # of the largest item written
+    table_writes: tuple[tuple[str, float], ...] = ()  # write units by table
 
 
 @contextmanager
 def count_calls() -> Iterator[list[Call]]:
-    """Every AWS call of this process is added to the list. DynamoDB is asked to return the consumed capacity."""
+    """Every AWS call of this process is added to the list, and every request of Stripe's SDK where it is loaded.
+
+    DynamoDB is asked to return the consumed capacity.
+    """
     calls: list[Call] = []
     original = Endpoint.make_request
 
@@ -37,13 +44,33 @@ def count_calls() -> Iterator[list[Call]]:
         asked = json.loads(request["body"])
         request["body"] = json.dumps({**asked, "ReturnConsumedCapacity": "TOTAL"}).encode()
         http, reply = original(endpoint, operation, request)
-        units = _capacity_units(reply.get("ConsumedCapacity"))
+        consumed = _consumed(reply.get("ConsumedCapacity"))
+        units = sum(each for _, each in consumed)
         read, write = (0.0, units) if name in WRITES else (units, 0.0)
-        calls.append(Call(service, name, read, write, max(map(item_size, _written_items(asked)), default=0)))
+        largest = max(map(item_size, _written_items(asked)), default=0)
+        calls.append(Call(service, name, read, write, largest, consumed if name in WRITES else ()))
         return http, reply
 
-    with patch.object(Endpoint, "make_request", make_request):
+    with patch.object(Endpoint, "make_request", make_request), _count_stripe(calls):
         yield calls
+
+
+@contextmanager
+def _count_stripe(calls: list[Call]) -> Iterator[None]:
+    """Loading the SDK's HTTP client for the count alone would show in the process's memory."""
+    requests: Any = sys.modules.get("requests")
+    if requests is None:
+        yield
+        return
+    adapter = requests.adapters.HTTPAdapter
+    original = adapter.send
+
+    def send(self: Any, request: Any, *args: Any, **settings: Any) -> Any:
+        calls.append(Call("stripe", f"{request.method} {STRIPE_ID.sub('/{id}', request.path_url.partition('?')[0])}"))
+        return original(self, request, *args, **settings)
+
+    with patch.object(adapter, "send", send):
+        yield
 
 
 def item_size(value: dict[str, Any]) -> int:
@@ -67,14 +94,17 @@ def _value_size(held: dict[str, Any]) -> int:
             return 3 + sum(1 + len(name.encode()) + _value_size(each) for name, each in value.items())
         case "L":
             return 3 + sum(1 + _value_size(each) for each in value)
+        case "SS":
+            return sum(len(each.encode()) for each in value)
         case "BOOL" | "NULL":
             return 1
     raise ValueError(f"the size of type {kind} is not implemented")
 
 
-def _capacity_units(consumed: Any) -> float:
-    parts = consumed if isinstance(consumed, list) else [consumed] if consumed else []
-    return float(sum(part["CapacityUnits"] for part in parts))
+def _consumed(reported: Any) -> tuple[tuple[str, float], ...]:
+    """Units by table."""
+    parts = reported if isinstance(reported, list) else [reported] if reported else []
+    return tuple((str(part["TableName"]), float(part["CapacityUnits"])) for part in parts)
 
 
 def _written_items(asked: dict[str, Any]) -> list[dict[str, Any]]:

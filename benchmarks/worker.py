@@ -15,13 +15,13 @@ import platform
 import re
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from benchmarks.conversation import Contender
-from benchmarks.metering import count_calls
+from benchmarks.metering import Call, count_calls
 
 
 def play(contender: Contender, texts: Sequence[str]) -> dict[str, list[float]]:
@@ -43,14 +43,26 @@ def meter(contender: Contender, texts: Sequence[str], output: "CountingOutput") 
             act()
         turns.append(
             {
+                "function": getattr(act, "function", "chat"),
                 "calls": Counter(call.service for call in calls),
+                "operations": Counter(f"{call.service} {call.operation}" for call in calls),
                 "read_units": sum(call.read_units for call in calls),
                 "write_units": sum(call.write_units for call in calls),
+                "table_writes": _by_table(calls),
                 "item_bytes": max((call.item_bytes for call in calls), default=0),
                 "log_bytes": output.bytes,
             }
         )
     return {"turns": turns}
+
+
+def _by_table(calls: Sequence[Call]) -> dict[str, float]:
+    """Write units."""
+    units: defaultdict[str, float] = defaultdict(float)
+    for call in calls:
+        for table, written in call.table_writes:
+            units[table] += written
+    return dict(units)
 
 
 class CountingOutput(io.TextIOBase):

@@ -1,155 +1,158 @@
-"""Writes docs/cost.md: dollars from the measured units, and the quota that is reached first."""
+"""Writes docs/cost.md: dollars from the counted units, and the quota that is reached first."""
 
 import json
 from statistics import median
 from typing import Any
 
-from benchmarks.pages import prices
-from benchmarks.pages.figures import Result, calls, six, total
+from benchmarks.flash_sale import quotas
+from benchmarks.pages import bill, prices, reach
+from benchmarks.pages.bill import CHAT, CHAT_ORDER, CONVERSATIONS, HOSTED_ORDER, MODEL, TOKENS_IN, TOKENS_OUT, WAIT_MS
+from benchmarks.pages.figures import Mark, Result, calls, six, total
 from benchmarks.pages.prices import DOLLARS_PER
-from benchmarks.pages.report import TITLES, table
+from benchmarks.pages.report import TITLES, marks_table, table
 from benchmarks.places import DOCS
 from infra.stages import PROD
 
 TURNS = 6
-CONVERSATIONS = 1_000
-MODEL_CALLS, TOKENS_IN, TOKENS_OUT, MAX_TOKENS_OUT = 2, 250, 40, 120
-# Assumed waiting time for each call, within one region and over a warm connection.
-WAIT_MS = {"dynamodb": 5, "kms": 5, "model": 700, "Stripe": 500}
-VCPU_SHARE = PROD.memory / 1769  # of a processor that Lambda gives at this memory; CPU time takes that much longer
-PLATFORM_LOG_BYTES = 330  # of a request: Lambda's own START, END and REPORT lines
-ACCESS_LOG_BYTES = 420  # of a request
-TRACED_SHARE = 0.05  # of the requests
+KINDS = (CHAT, CHAT_ORDER, HOSTED_ORDER)
+COUNTED = {
+    "DynamoDB calls": "dynamodb",
+    "KMS calls": "kms",
+    "model calls": "bedrock-runtime",
+    "requests to Stripe": "stripe",
+}
 
 
 def write(result: Result) -> None:
-    text = (
-        "\n\n".join([_head(), _parts(result), _models(), MONTHLY_HEADING, _monthly(), _scale(result), _sources()])
-        + "\n"
-    )
-    (DOCS / "cost.md").write_text(text)
+    sections = [_head(), _marks(result), _parts(result), _live(), _peers(result), _monthly()]
+    (DOCS / "cost.md").write_text("\n\n".join([*sections, reach.section(result), _sources()]) + "\n")
 
 
-def parts(result: Result, name: str) -> dict[str, float]:
-    """Dollars for 1,000 conversations of six turns, by part of the bill."""
-    seconds = _seconds(result, name)
-    logged = sum(turn["log_bytes"] + PLATFORM_LOG_BYTES + ACCESS_LOG_BYTES for turn in result["metered"][name]["six"])
-    one = {
-        "Lambda": seconds * PROD.memory / 1024 * DOLLARS_PER["lambda GB-second"]
-        + TURNS * DOLLARS_PER["lambda request"],
-        "DynamoDB": sum(total(result, name, "six", "write_units")) * DOLLARS_PER["write unit"]
-        + sum(total(result, name, "six", "read_units")) * DOLLARS_PER["read unit"],
-        "KMS": sum(calls(result, name, "six", service="kms")) * DOLLARS_PER["kms request"],
-        "API Gateway": TURNS * DOLLARS_PER["rest request"],
-        "Bedrock (Llama 4 Maverick)": _model("Llama 4 Maverick"),
-        "firewall": TURNS * DOLLARS_PER["waf request"],
-        "logs": logged * DOLLARS_PER["log byte"],
-        "traces": TURNS * TRACED_SHARE * DOLLARS_PER["trace"],
-        "trail of the tables": sum(calls(result, name, "six", service="dynamodb")) * DOLLARS_PER["trail event"],
-    }
-    return {part: dollars * CONVERSATIONS for part, dollars in one.items()}
-
-
-def _seconds(result: Result, name: str) -> float:
-    """Billed seconds of one conversation: measured CPU time at Lambda's share, and assumed waiting."""
-    computing = median(six(result, name)) * TURNS / VCPU_SHARE
-    waiting = sum(calls(result, name, "six")) * WAIT_MS["dynamodb"] + MODEL_CALLS * WAIT_MS["model"] + WAIT_MS["Stripe"]
-    return (computing + waiting) / 1000
-
-
-def _model(model: str) -> float:
-    into, out = prices.DOLLARS_PER_TOKEN[model]
-    return MODEL_CALLS * (TOKENS_IN * into + TOKENS_OUT * out)
+def marks(result: Result) -> list[Mark]:
+    chat, order = bill.turns(result, CHAT), bill.turns(result, HOSTED_ORDER)
+    hosted = bill.of_conversation(order)
+    costs = bill.dollars(CHAT, chat), bill.dollars(HOSTED_ORDER, hosted)
+    found = reach.limits(result)
+    others = [limit for limit in found if not limit.own and not limit.name.startswith("Stripe")]
+    return [
+        Mark("dollars per 1,000 conversations, chat", costs[0], 0.10, shown=f"{costs[0]:.3f}"),
+        Mark("dollars per 1,000 conversations, hosted", costs[1], 0.08, shown=f"{costs[1]:.3f}"),
+        Mark("model calls on scripted turns, chat", bill.number(chat, "bedrock-runtime"), 0),
+        Mark("model calls on scripted turns, hosted", bill.number(hosted, "bedrock-runtime"), 0),
+        Mark("KMS calls of a conversation, chat", bill.number(chat, "kms"), 4),
+        Mark("KMS calls of a conversation, hosted", bill.number(hosted, "kms"), 0),
+        Mark(
+            "conversations a second at which the first quota of AWS or Bedrock binds",
+            min(limit.reached_at(kind) for limit in others for kind in reach.KINDS),
+            100,
+            least=True,
+        ),
+    ]
 
 
 def _head() -> str:
     return f"""# What a conversation costs
 
-Written by `make bench` (`python -m benchmarks.pages.cost` computes it again from `docs/benchmarks/results.json`). The units are
-measured: calls, capacity units, log bytes, CPU time. The prices are the public ones of US East (N. Virginia) on
-{prices.DATE}, without free tiers. A run fetches no prices, so check the pages below before you rely on them. A
-conversation is the six steps, completed. These are assumed, because an emulator cannot measure them: {WAIT_MS["dynamodb"]} ms for each call to DynamoDB or
-KMS, {WAIT_MS["model"]} ms for each of {MODEL_CALLS} model calls ({TOKENS_IN} tokens in, {TOKENS_OUT} out), {WAIT_MS["Stripe"]} ms for
-Stripe; {PROD.memory} MB on arm64, where a millisecond of CPU time measured here takes {1 / VCPU_SHARE:.1f}. Stripe's own fees are not counted.
+Written by `make bench` (`python -m benchmarks.counting` counts again in a minute; `python -m benchmarks.pages.cost` computes it again from
+`docs/benchmarks/results.json`). The units are measured: calls, capacity units, log bytes, CPU time. The prices are the public ones of US East
+(N. Virginia) on {prices.DATE}, without free tiers. A run fetches no prices, so check the pages below before you rely on them. These are assumed,
+because an emulator cannot measure them: {WAIT_MS["dynamodb"]} ms for each call to DynamoDB or KMS, {WAIT_MS["events"]} ms for the event bus, {WAIT_MS["stripe"]} ms for each request to Stripe,
+{WAIT_MS["bedrock-runtime"]} ms for each call of the model ({TOKENS_IN} tokens in, {TOKENS_OUT} out), {WAIT_MS["merchant"]} ms for the merchant's server to take a webhook; {PROD.memory} MB on arm64 for the
+functions that somebody waits for. Stripe's own fees are not counted.
 
-The peers' figures are what their storage and CPU time would cost with the same model, API and function settings. They
-seal nothing, count no attempts, keep no receipt and write no log of their own. Ours pays for that with KMS calls, the
-confirmation's two transactions and log lines."""
-
-
-def _parts(result: Result) -> str:
-    names = [name for name in TITLES if name != "floor"]
-    columns = {name: parts(result, name) for name in names}
-    rows = [[part, *(f"{columns[name][part]:.4f}" for name in names)] for part in columns["ours"]]
-    rows.append(["**sum**", *(f"**{sum(columns[name].values()):.4f}**" for name in names)])
-    return "## Dollars per 1,000 completed conversations\n\n" + table(["", *(TITLES[name] for name in names)], rows)
+- **chat**: the six steps without an order, up to the payment token.
+- **order in chat**: an order whose card is typed in the conversation, from `POST /orders` to the webhook.
+- **order hosted**: the same, paid on Stripe's page. No card value is sealed or opened; the one call of KMS derives the payer's link."""
 
 
-def _models() -> str:
-    rows = [[model, f"{_model(model) * CONVERSATIONS:.4f}"] for model in prices.DOLLARS_PER_TOKEN]
-    return "Bedrock by model, the same 1,000 conversations (0 with the model off):\n\n" + table(
-        ["model", "dollars"], rows
+def _marks(result: Result) -> str:
+    return (
+        "## Marks\n\n"
+        + marks_table(marks(result))
+        + "\n\nHosted is the conversation itself here, as chat is. What happens around an order comes on top; see below."
     )
 
 
-MONTHLY_HEADING = "## Dollars a month, without any traffic"
+def _parts(result: Result) -> str:
+    played = {kind: bill.turns(result, kind) for kind in KINDS}
+    columns = {kind: bill.parts(kind, of) for kind, of in played.items()}
+    talks = {kind: bill.dollars(kind, bill.of_conversation(of)) for kind, of in played.items()}
+    rows = [[part, *(f"{columns[kind][part]:.4f}" for kind in KINDS)] for part in columns[CHAT]]
+    sums = {kind: sum(column.values()) for kind, column in columns.items()}
+    rows.append(["**sum**", *(f"**{sums[kind]:.4f}**" for kind in KINDS)])
+    rows.append(["of it the conversation", *(f"{talks[kind]:.4f}" for kind in KINDS)])
+    rows.append(["of it around the order", *(f"{sums[kind] - talks[kind]:.4f}" for kind in KINDS)])
+    counted = [
+        ["requests to the API", *(str(bill.api_requests(kind, of)) for kind, of in played.items())],
+        ["invocations", *(str(len(of)) for of in played.values())],
+        *([what, *(str(bill.number(of, name)) for of in played.values())] for what, name in COUNTED.items()),
+        ["DynamoDB write units", *(f"{sum(turn['write_units'] for turn in of):g}" for of in played.values())],
+    ]
+    return (
+        "## Dollars per 1,000 completed conversations\n\n"
+        + table(["", *KINDS], rows)
+        + "\n\nAround the order: the merchant's request, Stripe's events, the relay of changes to the event bus, the webhooks.\n\n"
+        + "Counted for one conversation:\n\n"
+        + table(["", *KINDS], counted)
+    )
+
+
+def _live() -> str:
+    rows = [[model, f"{bill.model_call(model) * CONVERSATIONS:.4f}"] for model in prices.DOLLARS_PER_TOKEN]
+    return (
+        f"A reply that the model words while the payer waits (an off-topic question, say) costs ${bill.worded_live() * CONVERSATIONS:.4f} per 1,000 with\n"
+        f"{MODEL}, Lambda's waiting included; 0 with the model off. The tokens alone, by model:\n\n"
+        + table(["model", "dollars"], rows)
+    )
+
+
+def _peers(result: Result) -> str:
+    names = [name for name in TITLES if name != "floor"]
+    columns = {name: _peer(result, name) for name in names}
+    rows = [[part, *(f"{columns[name][part]:.4f}" for name in names)] for part in columns["ours"]]
+    rows.append(["**sum**", *(f"**{sum(columns[name].values()):.4f}**" for name in names)])
+    return (
+        "## Beside its peers, with the model off\n\n"
+        "The six steps without an order. The peers' figures are what their storage and CPU time would cost with the same API and\n"
+        "function settings. They seal nothing, count no attempts, keep no receipt and write no log of their own. Ours pays for that\n"
+        "with KMS calls, the confirmation's two transactions and log lines.\n\n"
+        + table(["", *(TITLES[name] for name in names)], rows)
+    )
+
+
+def _peer(result: Result, name: str) -> dict[str, float]:
+    """Dollars for 1,000 conversations of six turns, by part of the bill. Stripe and the model are constants."""
+    computing = median(six(result, name)) * TURNS * bill.MB_PER_VCPU / PROD.memory
+    waiting = sum(calls(result, name, "six")) * WAIT_MS["dynamodb"] + WAIT_MS["stripe"]
+    logged = sum(
+        turn["log_bytes"] + bill.PLATFORM_LOG_BYTES + bill.ACCESS_LOG_BYTES for turn in result["metered"][name]["six"]
+    )
+    one = {
+        "Lambda": (computing + waiting) / 1000 * PROD.memory / 1024 * DOLLARS_PER["lambda GB-second"]
+        + TURNS * DOLLARS_PER["lambda request"],
+        "DynamoDB": sum(total(result, name, "six", "write_units")) * DOLLARS_PER["write unit"]
+        + sum(total(result, name, "six", "read_units")) * DOLLARS_PER["read unit"],
+        "KMS": sum(calls(result, name, "six", service="kms")) * DOLLARS_PER["kms request"],
+        "API Gateway and firewall": TURNS * (DOLLARS_PER["rest request"] + DOLLARS_PER["waf request"]),
+        "logs and traces": logged * DOLLARS_PER["log byte"] + TURNS * bill.TRACED_SHARE * DOLLARS_PER["trace"],
+        "trail of the tables": sum(calls(result, name, "six", service="dynamodb")) * DOLLARS_PER["trail event"],
+    }
+    return {part: dollars * CONVERSATIONS for part, dollars in one.items()}
 
 
 def _monthly() -> str:
     rows = [[what, f"{dollars:.2f}"] for what, dollars in prices.DOLLARS_PER_MONTH.items()]
-    return table(["", "dollars"], [*rows, ["**sum**", f"**{sum(prices.DOLLARS_PER_MONTH.values()):.2f}**"]])
-
-
-def _scale(result: Result) -> str:
-    needs = _needs(result)
-    first = min(needs, key=lambda what: prices.QUOTAS[what][0] / needs[what])
-
-    def cell(what: str, rate: int) -> str:
-        need = needs[what] * rate
-        text = f"{need:,.0f}" if need >= 10 else f"{need:.1f}"
-        return f"**{text}**" if need > prices.QUOTAS[what][0] else text
-
-    rows = [
-        [what, *(cell(what, rate) for rate in (1, 100, 10_000)), f"{quota:,}", whose]
-        for what, (quota, whose) in prices.QUOTAS.items()
-    ]
-    dollars = sum(parts(result, "ours").values()) / CONVERSATIONS * 30 * 86_400
-    head = ["conversations a second", "1", "100", "10,000", "default quota", "whose"]
-    return f"""## At 1, 100 and 10,000 conversations a second
-
-Figures above the default quota are **bold**. The first limit is {first}, at {prices.QUOTAS[first][0] / needs[first]:.0f} a second.
-
-{table(head, rows)}
-
-- **1**: no limit is reached; this API's own throttle ({PROD.requests_per_second} requests a second, burst {PROD.burst}) is
-  enough. About ${dollars:,.0f} a month.
-- **100**: raise this API's throttle in `infra/stages.py` (it refuses first: 429) to 1,000, and ask for the model's tokens
-  and for Stripe's rate. When the model throttles, the fixed wording is used and no outcome changes; when Stripe throttles, the
-  payer is asked to confirm again. About ${dollars * 100:,.0f} a month: provisioned DynamoDB capacity becomes cheaper.
-- **10,000**: ask for every quota above well before, warm the DynamoDB tables (on demand they double from their last
-  peak), and agree Stripe's rate by contract. The session id is the partition key and each address and card has a
-  counter of its own, so no partition is hot. Several regions, each with its own tables and keys, need no change of the
-  code, because a conversation stays in one region. About ${dollars * 10_000:,.0f} a month at list prices, before discounts."""
-
-
-def _needs(result: Result) -> dict[str, float]:
-    """What one conversation a second needs of each quota."""
-    kms = sum(calls(result, "ours", "six", service="kms"))
-    return {
-        "API requests a second": TURNS,
-        "Lambda runs at once": _seconds(result, "ours"),
-        "write units a second": sum(total(result, "ours", "six", "write_units")),
-        "KMS requests a second": kms,
-        "model tokens a minute": MODEL_CALLS * (TOKENS_IN + MAX_TOKENS_OUT) * 60,
-        "Stripe requests a second": 1,
-    }
+    found = table(["", "dollars"], [*rows, ["**sum**", f"**{sum(prices.DOLLARS_PER_MONTH.values()):.2f}**"]])
+    return f"## Dollars a month, without any traffic\n\n{found}"
 
 
 def _sources() -> str:
-    pages = "\n".join(f"- {page}" for page in (*prices.SOURCES, *prices.QUOTA_SOURCES))
+    def listed(pages: tuple[str, ...]) -> str:
+        return "\n".join(f"- {page}" for page in pages)
+
     return (
-        "While a call runs, Bedrock counts the answer's limit (`maxTokens`, 120) against the quota; so does the table.\n"
-        "The write units are the sum over all three tables.\n\n## Pages\n\n" + pages
+        f"## Pages\n\nPrices, {prices.DATE}:\n\n{listed(prices.SOURCES)}\n\n"
+        f"Quotas, {quotas.DATE}:\n\n{listed(quotas.SOURCES)}"
     )
 
 

@@ -1,4 +1,4 @@
-"""Public prices and default quotas of US East (N. Virginia) on DATE. A run fetches nothing."""
+"""Public prices of US East (N. Virginia) on DATE. A run fetches nothing."""
 
 DATE = "2026-11-23"
 
@@ -13,6 +13,8 @@ DOLLARS_PER = {
     "log byte": 0.50e-9,  # CloudWatch Logs, ingestion
     "trace": 5.00e-6,  # X-Ray
     "trail event": 0.10 / 100_000,  # CloudTrail, data events
+    "bus event": 1.00e-6,  # EventBridge, custom events
+    "queue request": 0.40e-6,  # SQS, standard queues
 }
 DOLLARS_PER_TOKEN = {  # by model: input, output
     "Llama 4 Maverick": (0.24e-6, 0.97e-6),
@@ -29,29 +31,13 @@ SOURCES = (
     "https://aws.amazon.com/xray/pricing/",
     "https://aws.amazon.com/cloudtrail/pricing/",
     "https://aws.amazon.com/bedrock/pricing/",
+    "https://aws.amazon.com/eventbridge/pricing/",
+    "https://aws.amazon.com/sqs/pricing/",
 )
 DOLLARS_PER_MONTH = {
     "four KMS keys": 4.00,
-    "the Stripe secret": 0.40,
+    "three secrets": 1.20,
     "firewall: one ACL, four rules": 9.00,
     "about 80 custom metrics": 24.00,
     "dashboard and a dozen alarms": 4.20,
 }
-
-# The default, and whose quota it is. Each can be raised on request.
-QUOTAS = {
-    "API requests a second": (10_000, "API Gateway, account and region; before it this API's own throttle"),
-    "Lambda runs at once": (1_000, "Lambda, account and region; it grows by 1,000 each 10 s for a function"),
-    "write units a second": (40_000, "DynamoDB, one table on demand"),
-    "KMS requests a second": (100_000, "KMS, symmetric and HMAC together; 10,000 in most other regions"),
-    "model tokens a minute": (600_000, "Bedrock, one model across regions; differs by account: look in Service Quotas"),
-    "Stripe requests a second": (100, "Stripe, live mode; 25 in test mode"),
-}
-QUOTA_SOURCES = (
-    "https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html",
-    "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html",
-    "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html",
-    "https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html",
-    "https://docs.aws.amazon.com/bedrock/latest/userguide/quotas-runtime.html",
-    "https://docs.stripe.com/rate-limits",
-)

@@ -73,14 +73,17 @@ def table(head: list[str], rows: list[list[str]]) -> str:
     return "\n".join("| " + " | ".join(row) + " |" for row in [head, ["---"] * len(head), *rows])
 
 
-def _marks(result: Result) -> str:
+def marks_table(marks: list[Mark]) -> str:
     def row(mark: Mark) -> list[str]:
         sign = "≥" if mark.least else "≤"
-        shown = mark.shown or f"{mark.measured:.2f}".rstrip("0").rstrip(".")
+        shown = mark.shown or f"{mark.measured:,.2f}".rstrip("0").rstrip(".")
         return [mark.figure, shown, f"{sign} {mark.limit:g}", "yes" if mark.reached else "**no**"]
 
-    rows = [row(mark) for mark in figures.marks(result)]
-    return "## Marks\n\n" + table(["figure", "measured", "mark", "reached"], rows) + "\n\n" + SHORT
+    return table(["figure", "measured", "mark", "reached"], [row(mark) for mark in marks])
+
+
+def _marks(result: Result) -> str:
+    return "## Marks\n\n" + marks_table(figures.marks(result)) + "\n\n" + SHORT
 
 
 def _six(result: Result) -> str:
