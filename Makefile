@@ -29,7 +29,7 @@ $(BENCH)/.ready: $(READY) requirements/bench.txt requirements/lambda.txt
 	@uv pip sync --quiet --python $(BENCH)/venv/bin/python --require-hashes --compile-bytecode requirements/bench.txt
 	@touch $@
 
-.PHONY: help run demo order stage test test-parts test-whole integration check bench screenshots page-figures page-scripts synth bootstrap deploy smoke check-page stripe-key stripe-events webhook-secret rollback destroy setup lock clean evidence mutation sabotage
+.PHONY: help run demo order stage test test-parts test-whole integration check bench flash-sale screenshots page-figures page-scripts synth bootstrap deploy smoke check-page stripe-key stripe-events webhook-secret rollback destroy setup lock clean evidence mutation sabotage
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -83,6 +83,9 @@ check: $(READY) ## lint, format and types
 
 bench: $(BENCH)/.ready ## measure the function beside its peers, write docs/benchmarks/ and docs/cost.md (10 minutes)
 	@python -m benchmarks
+
+flash-sale: $(READY) ## simulate the quotas under a flash sale, write docs/benchmarks/flash-sale.md
+	@python -m benchmarks.flash_sale
 
 screenshots: $(READY) ## retake the pictures in docs/screenshots/
 	@python -m pytest tests/browser/screenshots.py
