@@ -8,7 +8,7 @@ ROOT = Path(__file__).parents[2]
 CHAT = ROOT / "lambdas/chat"
 # What a message wants, how it is cut, and what a result looks like: no digits are decided there.
 OTHERS = {
-    "understanding.intents", "understanding.clauses", "understanding.extraction", "understanding.decisions.decide",
+    "understanding.intents", "understanding.clauses", "understanding.decisions.decide",
     "understanding.decisions.disputes", "understanding.decisions.language_request",
     "understanding.corrections.labelled_name", "understanding.corrections.likely_name",
     "understanding.corrections.stated_name",
