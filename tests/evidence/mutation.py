@@ -17,7 +17,6 @@ WORK = ROOT / ".cache" / "mutation"
 RESULT = ROOT / "docs" / "mutation.json"
 # What decides about digits, and about a confirmation.
 MODULES = (
-    "understanding.digits.corrections",
     "values.brands",
     "values.card",
     "languages.folding",
