@@ -15,54 +15,50 @@ from local.runner.environment import ROOT
 
 WORK = ROOT / ".cache" / "mutation"
 RESULT = ROOT / "docs" / "mutation.json"
-# What decides about digits, and about a confirmation.
-MODULES = (
-    "values.brands",
-    "values.card",
-    "languages.folding",
-    "languages.spellings",
-    "languages.vocabulary",
-    "understanding.card_field",
-    "understanding.card_numbers",
-    "understanding.corrections.dates",
-    "understanding.corrections.denial",
-    "understanding.corrections.heard_name",
-    "understanding.digits.ideographs",
-    "understanding.digits.misspellings",
-    "understanding.digits.normalize",
-    "understanding.digits.number_words",
-    "understanding.expiries",
-    "understanding.extraction",
-    "understanding.fields",
-    "understanding.interpret",
-    "understanding.labels",
-    "understanding.names",
-    "understanding.redact",
-    "understanding.typed_field",
-    "http.events",
-    "dialogue.state_machine",
-    "turns.confirm",
-)
-TESTS = (
-    "card", "dialogue", "redact", "understanding", "card_and_code", "corrections", "words_as_digits", "typed_field",
-    "events", "conversations", "turn", "confirm", "names_of_people", "people",
-)  # fmt: skip
+# What decides about digits, and about a confirmation; each with the tests that are about it, in `tests/unit`.
+MODULES = {
+    "values.brands": ("card",),
+    "values.card": ("card", "dialogue"),
+    "languages.folding": ("understanding", "words_as_digits"),
+    "languages.spellings": ("words_as_digits", "redact", "names_of_people"),
+    "languages.vocabulary": ("words_as_digits", "redact", "understanding"),
+    "understanding.card_field": ("card_and_code", "understanding", "corrections", "conversations"),
+    "understanding.card_numbers": ("card_and_code", "understanding", "conversations"),
+    "understanding.corrections.dates": ("corrections", "people", "conversations"),
+    "understanding.corrections.denial": ("corrections", "people"),
+    "understanding.corrections.heard_name": ("people", "understanding", "conversations"),
+    "understanding.digits.ideographs": ("redact", "understanding"),
+    "understanding.digits.misspellings": ("words_as_digits", "redact", "names_of_people"),
+    "understanding.digits.normalize": ("redact", "understanding"),
+    "understanding.digits.number_words": ("redact", "words_as_digits", "understanding", "conversations"),
+    "understanding.expiries": ("understanding", "corrections", "conversations"),
+    "understanding.extraction": ("understanding", "conversations"),
+    "understanding.fields": ("understanding", "card_and_code", "corrections", "conversations"),
+    "understanding.interpret": ("dialogue", "understanding", "redact", "conversations"),
+    "understanding.labels": ("understanding", "redact", "conversations"),
+    "understanding.names": ("people", "names_of_people", "understanding", "conversations"),
+    "understanding.redact": ("redact", "understanding", "dialogue", "words_as_digits"),
+    "understanding.typed_field": ("typed_field",),
+    "http.events": ("events",),
+    "dialogue.state_machine": ("dialogue", "conversations"),
+    "turns.confirm": ("confirm", "turn"),
+}
 # Left out are the tests of speed, which notice a busy machine and not a change, and those that count over thousands.
 LEFT_OUT = "not milliseconds and not ten_seconds and not two_thousand and not ninety_three and not sixty_minutes"
-SETTINGS = f"""
+SETTINGS = """
 [tool.pytest.ini_options]
 addopts = "-q -p no:cacheprovider -p no:xdist"
 
 [tool.mutmut]
 source_paths = ["src"]
-only_mutate = {json.dumps([f"src/chat/{module.replace('.', '/')}.py" for module in MODULES])}
+only_mutate = {modules}
 also_copy = ["local", "docs"]
-pytest_add_cli_args = ["-x", "--hypothesis-profile=mutation", "-k", "{LEFT_OUT}"]
-pytest_add_cli_args_test_selection = {json.dumps([f"tests/unit/test_{test}.py" for test in TESTS])}
+pytest_add_cli_args = ["-x", "--hypothesis-profile=mutation", "-k", "{left_out}"]
+pytest_add_cli_args_test_selection = {tests}
 """
 # The same examples each time, few of them, the quick tests first, and every twentieth name: a mutant is run hundreds of
-# times. The vocabulary is read once and kept, in the process that each mutant starts from: it is read anew, so that the
-# code that reads it is seen to be used.
+# times. The vocabulary is read once and kept, in the process that each mutant starts from: it is read anew, and the
+# table of the brands built anew, so that the code that does so is seen to be used.
 PROFILE = """
 import json
 import os
@@ -81,6 +77,9 @@ last = None
 
 
 def forget():
+    brands = sys.modules.get("chat.values.brands")
+    if brands:
+        brands._CUTS, brands._BRANDS = brands._segments()
     for name, module in list(sys.modules.items()):
         for each in list(vars(module).values()) if name.startswith("chat.") else ():
             if hasattr(each, "cache_clear"):
@@ -106,33 +105,39 @@ def pytest_runtest_setup(item):
 NOTICED = ("killed", "timeout", "suspicious", "segfault", "caught by type check")
 
 
-def prepare() -> None:
+def prepare(module: str) -> None:
     shutil.rmtree(WORK, ignore_errors=True)
     for source, target in (("lambdas", "src"), ("tests", "tests"), ("local", "local"), ("docs", "docs")):
         shutil.copytree(ROOT / source, WORK / target, ignore=shutil.ignore_patterns("__pycache__"))
-    (WORK / "pyproject.toml").write_text(SETTINGS)
+    (WORK / "pyproject.toml").write_text(
+        SETTINGS.format(
+            modules=json.dumps([f"src/chat/{module.replace('.', '/')}.py"]),
+            left_out=LEFT_OUT,
+            tests=json.dumps([f"tests/unit/test_{test}.py" for test in MODULES[module]]),
+        )
+    )
     (WORK / "tests" / "conftest.py").write_text(PROFILE)
 
 
-def results(module: str) -> Counter[str]:
+def results() -> Counter[str]:
     listed = subprocess.check_output(["mutmut", "results", "--all", "true"], cwd=WORK, text=True)
     found = (line.strip().rpartition(": ") for line in listed.splitlines())
-    return Counter(status for name, _, status in found if name.startswith(f"chat.{module}."))
+    return Counter(status for name, _, status in found if name.startswith("chat."))
 
 
 def measure(module: str) -> dict[str, str | int]:
     """One process, so that it can run beside other work."""
-    subprocess.run(["mutmut", "run", "--max-children", "1", f"chat.{module}.x*"], cwd=WORK, check=False)
-    counts = results(module)
+    prepare(module)
+    subprocess.run(["mutmut", "run", "--max-children", "1"], cwd=WORK, check=False)
+    counts = results()
     killed = sum(counts[status] for status in NOTICED)
     return {"date": datetime.now(UTC).strftime("%Y-%m-%d"), "killed": killed, "mutants": counts.total(), **counts}
 
 
 def main() -> int:
-    wanted = sys.argv[1:] or MODULES
+    wanted = sys.argv[1:] or list(MODULES)
     if unknown := set(wanted) - set(MODULES):
         sys.exit(f"No such module in the list: {', '.join(sorted(unknown))}")
-    prepare()
     known = json.loads(RESULT.read_text()) if RESULT.exists() else {}
     for module in wanted:
         known[module] = measure(module)

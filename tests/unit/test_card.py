@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from chat.values.brands import ACCEPTED, Brand, brand_of
+from chat.values.brands import ACCEPTED, RANGES, Brand, brand_of
 from chat.values.card import (
     PUBLIC_TEST_NUMBERS,
     CardNumber,
@@ -111,3 +111,16 @@ def test_card_data_does_not_print_itself():
 
     assert "4242" not in shown
     assert "987" not in shown
+
+
+def test_every_range_has_its_brand_from_end_to_end_and_of_two_the_narrower():
+    ranges = [(brand, *part.partition("-")[::2]) for brand, text in RANGES.items() for part in text.split()]
+    known = [
+        (int((high or low).ljust(8, "9")) - int(low.ljust(8, "0")), int(low.ljust(8, "0")), brand)
+        for brand, low, high in ranges
+    ]
+    edges = {low + beside for width, low, _ in known for beside in (-1, 0, width // 2, width, width + 1)}
+
+    for edge in sorted(edges):
+        holding = [(width, low, brand) for width, low, brand in known if low <= edge <= low + width]
+        assert brand_of(f"{edge:08}") is (min(holding)[2] if holding else None), edge
