@@ -18,7 +18,7 @@ RESULT = ROOT / "docs" / "mutation.json"
 # What decides about digits, and about a confirmation; each with the tests that are about it, in `tests/unit`.
 MODULES = {
     "values.brands": ("card",),
-    "values.card": ("card", "dialogue"),
+    "values.card": ("card",),
     "languages.folding": ("understanding", "words_as_digits"),
     "languages.spellings": ("words_as_digits", "redact", "names_of_people"),
     "languages.vocabulary": ("words_as_digits", "redact", "understanding"),
