@@ -25,7 +25,7 @@ MODULES = {
     "understanding.card_field": ("card_and_code", "understanding", "corrections", "conversations"),
     "understanding.card_numbers": ("card_and_code", "understanding", "conversations"),
     "understanding.corrections.dates": ("corrections", "people", "conversations"),
-    "understanding.corrections.denial": ("corrections", "people"),
+    "understanding.corrections.denial": ("corrections",),
     "understanding.corrections.heard_name": ("people", "understanding", "conversations"),
     "understanding.digits.ideographs": ("redact", "understanding"),
     "understanding.digits.misspellings": ("words_as_digits", "redact", "names_of_people"),
