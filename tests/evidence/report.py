@@ -462,10 +462,9 @@ def restart() -> Iterator[Figure]:
 
 def mutation() -> Iterator[Figure]:
     if MUTATION.exists():
-        found = json.loads(MUTATION.read_text())
-        for module, score in found["modules"].items():
+        for module, score in json.loads(MUTATION.read_text()).items():
             killed, total = score["killed"], score["mutants"]
-            measured = f"{100 * killed / total:.1f} % ({killed} of {total} killed; measured {found['date']})"
+            measured = f"{100 * killed / total:.1f} % ({killed} of {total} killed; measured {score['date']})"
             yield Figure(f"mutation score of {module}", measured, "≥ 85 %", killed >= 0.85 * total, "`make mutation`")
 
 

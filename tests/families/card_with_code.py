@@ -3,12 +3,16 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from random import Random
 
 from chat.values.brands import ACCEPTED, LENGTHS, RANGES, Brand, brand_of
 from tests.conversations.offline import Payer
 
-SEPARATORS = ("", " ", "-", ", ", "  ", ".", "/", " - ", "\n")
+SEPARATORS = (
+    "", " ", "-", ", ", "  ", ".", "/", " - ", "\n", ":", "; ", "_", "|", "·", "–", "\t", "\u00a0", "\u200b", "\u3000",
+    "、", "~", "=", "#", "*", "+", "'", "(", " and ", " code ", " cvv ", "....", "→",
+)  # fmt: skip
 BEFORE = {  # what is said until a step is reached
     "name": ("hello",),
     "card": ("hello", "Ada"),
@@ -20,7 +24,7 @@ BEFORE = {  # what is said until a step is reached
 
 @dataclass(frozen=True)
 class Typed:
-    """`messages`: the number and the code, in one message or cut in two anywhere. `step`: where they are sent."""
+    """`messages`: the number and the code, in one message or cut in two or three. `step`: where they are sent."""
 
     number: str = field(repr=False)
     code: str = field(repr=False)
@@ -60,8 +64,11 @@ def typed(rng: Random, brand: Brand, length: int, *, checked: bool) -> Typed:
     text = separator.join((*groups, *codes))
     if step == "card" and rng.random() < 0.5:
         # The 19th digit of a Visa may be the number's or the first of the code: no cut within the code there.
-        cut = rng.randrange(1, text.rindex(codes[0]) if (brand, length) == (Brand.VISA, 18) else len(text) - 1)
-        return Typed(number, code, (text[:cut], text[cut:]), step, f"{brand} {length}, cut, {separator!r}")
+        last = text.rindex(codes[0]) if (brand, length) == (Brand.VISA, 18) else len(text) - 1
+        cuts = sorted(rng.sample(range(1, last), rng.choice((1, 2))))
+        parts = [text[start:end] for start, end in pairwise((0, *cuts, len(text)))]
+        messages = tuple(part for part in parts if part.strip())
+        return Typed(number, code, messages, step, f"{brand} {length}, cut, {separator!r}")
     return Typed(number, code, (text,), step, f"{brand} {length}, {separator!r}")
 
 

@@ -1,5 +1,6 @@
 """Codes and card numbers in the words of eleven languages, at every step, as questions, with fillers, in names."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
@@ -10,12 +11,17 @@ from tests.evidence.canary import AROUND_CODES, Typed
 from tests.evidence.sinks import Secrets
 from tests.families.card_with_code import BEFORE
 
+BETWEEN = (
+    "and", "then", "and then", "umm", "plus", "next", "ok", "is", "followed by", "puis", "dann", "luego", "poi",
+    "kisha", "そして", "然后", "ثم",
+)  # fmt: skip
+_WORD = re.compile(r"[^\W_]+")
 IN_DIGITS = ("card", "expiry", "cvv")
 
 
 @dataclass(frozen=True)
 class Said:
-    """`said`: the code or number in words. `text`: the message that it stands in."""
+    """`said`: the code or number in words; `apart`: its words, if others stand between them. `text`: the message."""
 
     language: str
     step: str
@@ -23,6 +29,7 @@ class Said:
     digits: str = field(repr=False)
     text: str = field(repr=False)
     has_slips: bool
+    apart: tuple[str, ...] = field(default=(), repr=False)
 
     def leaks(self) -> bool:
         """Whether any of it comes to light: in the reply, as a name, in what is remembered and shown to the model."""
@@ -30,6 +37,9 @@ class Said:
         for text in BEFORE[self.step]:
             payer.send(text)
         reply = payer.send(self.text)
+        if self.apart:
+            kept = set(_WORD.findall(f"{reply['collected']['name']} {payer.session.history[-2].content}"))
+            return len(kept.intersection(self.apart)) > (len(set(self.apart)) > 1)
         secrets = Secrets()
         secrets.add(Typed(self.text, cvv=self.digits if len(self.digits) < 12 else "", written=(self.said,)))
         name = reply["collected"]["name"] or ""
@@ -38,16 +48,18 @@ class Said:
 
 
 def family(count: int, seed: int = 0, *, steps: tuple[str, ...] = tuple(BEFORE)) -> Iterator[Said]:
-    """So many of each way to say numbers, with slips of the pen in every second."""
+    """So many of each way to say numbers, every second with slips of the pen, every fourth with words between."""
     rng = Random(seed)
     for tongue in spoken.TONGUES:
         for turn in range(count):
             digits = "".join(rng.choices("23456789", k=rng.choice((3, 3, 4, 16))))
             said = spoken.one_by_one(tongue, digits) if len(digits) > 4 else _code(rng, tongue, digits)
             said = spoken.misspelled(rng, said) if turn % 2 else said
-            text = rng.choice(AROUND_CODES).format(said)
+            apart = tuple(map(tongue.digit, digits)) if turn % 4 == 2 else ()
+            said = f" {rng.choice(BETWEEN)} ".join(apart) or said
+            text = rng.choice(AROUND_CODES).format(f" {said} " if apart else said)
             language = rng.choice((tongue.tag, tongue.tag, "en"))
-            yield Said(language, rng.choice(steps), said, digits, text, turn % 2 == 1)
+            yield Said(language, rng.choice(steps), said, digits, text, turn % 2 == 1, apart)
 
 
 def _code(rng: Random, tongue: spoken.Tongue, digits: str) -> str:

@@ -2,12 +2,14 @@ from datetime import date
 
 import pytest
 
-from chat.values.brands import ACCEPTED, Brand, brand_of
+from chat.values.brands import ACCEPTED, RANGES, Brand, brand_of
 from chat.values.card import (
     PUBLIC_TEST_NUMBERS,
     CardNumber,
     Cvv,
     Expiry,
+    Field,
+    Refusal,
     check_card,
     check_cvv,
     check_expiry,
@@ -111,3 +113,55 @@ def test_card_data_does_not_print_itself():
 
     assert "4242" not in shown
     assert "987" not in shown
+
+
+def test_every_range_has_its_brand_from_end_to_end_and_of_two_the_narrower():
+    ranges = [(brand, *part.partition("-")[::2]) for brand, text in RANGES.items() for part in text.split()]
+    known = [
+        (int((high or low).ljust(8, "9")) - int(low.ljust(8, "0")), int(low.ljust(8, "0")), brand)
+        for brand, low, high in ranges
+    ]
+    edges = {low + beside for width, low, _ in known for beside in (-1, 0, width // 2, width, width + 1)}
+
+    for edge in sorted(edges):
+        holding = [(width, low, brand) for width, low, brand in known if low <= edge <= low + width]
+        assert brand_of(f"{edge:08}") is (min(holding)[2] if holding else None), edge
+
+
+@pytest.mark.parametrize(
+    ("digits", "refusal"),
+    [
+        ("9" * 11, Refusal("card_incomplete", Field.CARD, None)),
+        ("9" * 12, Refusal("card_checksum", Field.CARD, None)),
+        ("9" * 19, Refusal("card_checksum", Field.CARD, None)),
+        ("9" * 20, Refusal("card_length", Field.CARD, None)),
+        ("9999999999900001", Refusal("card_brand_unsupported", Field.CARD, None)),
+        ("424242424242", Refusal("card_incomplete", Field.CARD, Brand.VISA)),
+        ("4242424242424242424242", Refusal("card_length", Field.CARD, Brand.VISA)),
+        ("4242424242424241", Refusal("card_checksum", Field.CARD, Brand.VISA)),
+        ("2200000000000053", Refusal("card_brand_unsupported", Field.CARD, Brand.MIR)),
+        ("220000000000", Refusal("card_brand_unsupported", Field.CARD, Brand.MIR)),
+        ("22000000000", Refusal("card_incomplete", Field.CARD, Brand.MIR)),
+    ],
+)  # fmt: skip
+def test_a_refused_number_names_its_field_and_its_brand(digits, refusal):
+    assert check_card(digits, ACCEPTED) == refusal
+
+
+@pytest.mark.parametrize(
+    ("month", "year", "read"),
+    [
+        (0, 30, Refusal("expiry_invalid", Field.EXPIRY)), (13, 30, Refusal("expiry_invalid", Field.EXPIRY)),
+        (12, 100, Refusal("expiry_invalid", Field.EXPIRY)), (12, 1899, Refusal("expiry_invalid", Field.EXPIRY)),
+        (12, 1900, Refusal("expiry_past", Field.EXPIRY)), (10, 26, Refusal("expiry_past", Field.EXPIRY)),
+        (12, 99, Refusal("expiry_too_far", Field.EXPIRY)), (11, 26, Expiry(11, 2026)),
+    ],
+)  # fmt: skip
+def test_a_refused_date_names_its_field(month, year, read):
+    assert check_expiry(month, year, TODAY) == read
+
+
+def test_a_refused_code_names_its_field_and_its_brand():
+    assert check_cvv("12", Brand.AMEX) == Refusal("cvv_length", Field.CVV, Brand.AMEX)
+    assert check_cvv("1234", Brand.VISA) == Refusal("cvv_length", Field.CVV, Brand.VISA)
+    assert check_cvv("1234", Brand.AMEX).digits == "1234"

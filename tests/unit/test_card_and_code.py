@@ -58,6 +58,17 @@ def test_a_number_in_two_messages_with_its_code_is_asked_for_alone():
     assert rest.card.code == "card_length"
 
 
+@pytest.mark.parametrize("between", ["3209 code", "is the code 3209?", "expires 12/30"])
+def test_a_code_or_a_date_in_between_ends_a_begun_number(between):
+    payer = Payer()
+    for text in ("hello", "Ada", "6270424083273", between):
+        payer.send(text)
+
+    reply = payer.send("383")  # with the digits before the code, a number of UnionPay
+
+    assert reply["collected"]["last4"] is None
+
+
 def test_a_long_unionpay_number_is_taken_when_it_is_sent_again():
     number = "6212341111111111000"  # its first 16 digits may be a number without a check digit
     first = interpret(number, AT_THE_CARD, TODAY, POLICY)

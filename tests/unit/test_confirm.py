@@ -637,6 +637,7 @@ def test_a_payment_is_counted_once_and_a_decline_with_its_reason():
 @pytest.mark.parametrize(
     ("neighbour", "counts_as_one"),
     [("2001:db8:1:2:ffff::9", True), ("2001:db8:1:3::1", False), ("2001:db8:0:2::1", False)],
+    ids=["the same", "another", "another before it"],  # no colons, by which the mutation tester would cut the name
 )
 def test_an_ipv6_network_is_its_first_half(neighbour, counts_as_one):
     world = World(limits=Limits(per_address=1, per_card=1000))

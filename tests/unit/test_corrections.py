@@ -23,6 +23,28 @@ FIRST_MEANT = {
     "pt": ("é {}, não é {}",), "it": ("{}, non {}",), "nl": ("{}, niet {}",), "ja": ("{}、{}じゃない",),
     "zh": ("{}，不是{}",), "ar": ("{}، ليس {}",),
 }  # fmt: skip
+INSTEAD_OF = {  # the value of a field instead of another one: the first is meant
+    "en": ("{} instead of {}", "{} rather than {}", "{}, in place of the {}"),
+    "es": ("{} en vez de {}", "{} en lugar del {}"),
+    "fr": ("{} au lieu de {}", "{} plutôt que {}"), "de": ("{} statt {}", "{} anstelle der {}"),
+    "pt": ("{} em vez de {}", "{} ao invés do {}"), "it": ("{} invece di {}", "{} anziché {}"),
+    "nl": ("{} in plaats van {}", "{} ipv {}"), "sw": ("{} badala ya {}",), "zh": ("用{}代替{}",),
+    "ar": ("{} بدلا من {}", "{} وليس {}"),
+}  # fmt: skip
+MONTHS = {  # a month in words, December being the one that is not meant
+    "en": ("the month is not december but june", "it's june, not december", "the month is june instead of december"),
+    "es": ("el mes no es diciembre sino junio", "el mes es junio, no diciembre"),
+    "fr": ("le mois n'est pas décembre mais juin", "le mois est juin, pas décembre"),
+    "de": ("der Monat ist nicht Dezember sondern Juni", "der Monat ist Juni statt Dezember"),
+    "pt": ("o mês não é dezembro mas junho", "o mês é junho em vez de dezembro"),
+    "it": ("il mese non è dicembre ma giugno", "il mese è giugno anziché dicembre"),
+    "nl": ("de maand is niet december maar juni", "de maand is juni in plaats van december"),
+    "sw": ("mwezi si desemba bali juni", "mwezi ni juni badala ya desemba"),
+    "ja": ("月は12月ではなく6月です", "月は6月です、12月じゃない"),
+    "zh": ("月份不是12月，是6月", "月份是6月，不是12月"),
+    "ar": ("الشهر ليس 12 بل 06", "الشهر 06 بدلا من 12"),
+}
+FIRST_MEANT = {tag: (*forms, *INSTEAD_OF.get(tag, ())) for tag, forms in FIRST_MEANT.items()} | {"sw": INSTEAD_OF["sw"]}
 SECOND = [(tag, form) for tag, forms in SECOND_MEANT.items() for form in forms]
 FIRST = [(tag, form) for tag, forms in FIRST_MEANT.items() for form in forms]
 
@@ -57,6 +79,30 @@ def test_of_two_codes_the_one_that_is_meant_is_kept(forms, meant, monkeypatch):
         kept.clear()
         payer.send(form.format("123", "456"))
         assert [code.digits for code in kept] == [meant], (tag, form)
+
+
+@pytest.mark.parametrize(("tag", "form"), [(tag, form) for tag, forms in MONTHS.items() for form in forms])
+def test_a_month_that_is_denied_is_not_taken_for_the_new_one(tag, form):
+    payer = at(tag, "cvv")
+    payer.send("123")
+
+    assert payer.send(form)["collected"]["expiry"] == "06/30"
+
+
+@pytest.mark.parametrize("text", ["the year is not 31", "not the year 31", "the year is 29 no 31", "no december"])
+def test_a_part_of_the_date_that_may_be_denied_is_not_taken(text):
+    payer = at("en", "cvv")
+    payer.send("123")
+
+    assert payer.send(text)["collected"]["expiry"] == "12/30"
+
+
+@pytest.mark.parametrize("text", ["06 not 12", "06 instead of 12", "not 12 but 06", "12, sorry, 06", "it's june"])
+def test_the_one_part_of_the_date_that_is_to_be_another(text):
+    payer = at("en", "cvv")
+    payer.send("123")
+
+    assert payer.send(text)["collected"]["expiry"] == "06/30"
 
 
 @pytest.mark.parametrize("text", ["123 no 456", "123 456", "123 or 456"])

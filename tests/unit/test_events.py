@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.http.events import BadRequest, parse_id, read_message, read_session_key
+from chat.http.events import BadRequest, parse_id, read_message, read_session_key, return_address
 from chat.turns.errors import SessionTokenRequired
 
 
@@ -152,3 +152,86 @@ def test_no_id_hides_a_card_number(written, prefix):
         parse_id((prefix + written)[:64], "sessionId")
 
     assert (refused.value.status, refused.value.code) == (400, "invalid_request")
+
+
+AT_A_GATEWAY = {
+    "path": "/chat",
+    "resource": "/chat",
+    "requestContext": {"apiId": "a1b2", "domainName": "a1b2.execute-api.example", "path": "/prod/chat"},
+}
+
+
+def test_payers_come_back_to_the_api_that_was_called_at_its_own_stage():
+    assert return_address(AT_A_GATEWAY, None) == "https://a1b2.execute-api.example/prod/returns"
+    assert return_address({**AT_A_GATEWAY, "path": None}, None) == "https://a1b2.execute-api.example/prod/returns"
+
+
+def test_on_a_domain_of_its_own_the_api_has_no_stage_in_its_path():
+    context = {"domainName": "pay.example", "path": "/chat"}
+
+    assert return_address({"path": "/chat", "requestContext": context}, None) == "https://pay.example/returns"
+
+
+def test_the_local_stage_has_an_address_with_the_id_of_its_api():
+    template = "http://127.0.0.1:4566/{api}/returns"
+
+    assert return_address(AT_A_GATEWAY, template) == "http://127.0.0.1:4566/a1b2/returns"
+    assert return_address({}, template) == "http://127.0.0.1:4566//returns"
+    assert return_address({}, None) == "https:///returns"
+    assert read_message(post({"message": "x"}) | AT_A_GATEWAY, lambda: "m", template).return_url.endswith(
+        "/a1b2/returns"
+    )
+
+
+def test_a_session_is_read_by_its_id_and_key():
+    event = {"pathParameters": {"sessionId": "abc-123"}, "headers": {"X-Session-Token": "t"}}
+
+    assert read_session_key(event) == ("abc-123", "t")
+    with pytest.raises(SessionTokenRequired):
+        read_session_key({**event, "headers": {}})
+    for parameters in (None, {}, {"sessionId": "4242424242424242"}):
+        with pytest.raises(BadRequest) as refused:
+            read_session_key({**event, "pathParameters": parameters})
+        assert refused.value.message.startswith("sessionId must be ")
+
+
+@pytest.mark.parametrize("named", ["name", "card", "expiry", "cvv"])
+def test_a_message_may_be_the_value_of_a_field(named):
+    assert read(post({"message": "x", "field": named})).named_field == named
+    assert read(post({"message": "x"})).named_field is None
+
+
+@pytest.mark.parametrize("named", ["pin", "", None, 1, ["card"]])
+def test_another_field_is_refused_and_the_known_ones_are_named(named):
+    with pytest.raises(BadRequest) as refused:
+        read(post({"message": "x", "field": named}))
+
+    assert str(refused.value.message) == "field must be one of card, cvv, expiry, name"
+
+
+def test_the_key_of_an_order_arrives_on_the_opening_turn_alone():
+    assert read(post({"message": "x", "orderToken": "a-B_9"})).order_token == "a-B_9"
+    assert read(post({"message": "x"})).order_token is None
+    assert read(post({"message": "x", "orderToken": "k" * 200})).order_token == "k" * 200
+    later = post({"message": "x", "orderToken": "a-B_9"})
+    later["headers"]["X-Session-Token"] = "t"
+    with pytest.raises(BadRequest) as refused:
+        read(later)
+
+    assert refused.value.message == "orderToken belongs to the opening turn, which has no X-Session-Token"
+
+
+@pytest.mark.parametrize("token", ["", "a b", "k" * 201, None, 5, ["k"]])
+def test_what_is_no_key_of_an_order_is_refused_by_its_form(token):
+    with pytest.raises(BadRequest) as refused:
+        read(post({"message": "x", "orderToken": token}))
+
+    assert refused.value.message == "orderToken must be 1 to 200 letters, digits, _ or -"
+    assert refused.value.code == "invalid_request"
+
+
+def test_a_step_that_there_is_not_is_refused_and_the_steps_are_named():
+    with pytest.raises(BadRequest) as refused:
+        read(post({"message": "x", "expectedStep": "pay"}))
+
+    assert refused.value.message.startswith("expectedStep must be one of action, card, ")

@@ -96,7 +96,7 @@ def _is_choosing(before: Session, heard: "Interpretation") -> bool:
 def _store_values(session: Session, heard: "Interpretation", taken: tuple[Field, ...]) -> Session:
     if isinstance(heard.card, CardNumber):
         session = _store_card(session, heard.card)
-    elif heard.card:
+    elif heard.card or heard.early_cvv or heard.cvv or heard.expiry:  # a code or a date in between ends a begun number
         session = replace(session, partial_number=heard.partial_number)
     values = {each.value: getattr(heard, each) for each in taken if each is not Field.CARD}
     changing = None if session.changing in taken else session.changing

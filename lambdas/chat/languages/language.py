@@ -33,7 +33,8 @@ class Language:
     `doubts`: what makes a yes or a stop a question: "can", "maybe", "right?"; two words where they begin it: "is it".
     `doubts_as_typed`: the same, compared with their accents: "si" is "if" in Spanish, and "sí" is "yes".
     `known_words`: all words, or phrases where it is `unspaced`, that are understood.
-    `slips`, `slip_words`: said before a correction, as "sorry". `negation_follows`: after what it denies.
+    `slips`, `slip_words`: said before a correction, as "sorry". `instead_of`: before a value that is replaced.
+    `negation_follows`: a negation stands after what it denies.
     `asks_for`: by step, words one of which stands in every reply that asks for it; `claims`: words that none may have.
     Both check a reworded reply; a language without them is never reworded.
     `unspaced`: written without spaces, so that words are looked for inside a clause.
@@ -66,6 +67,7 @@ class Language:
     slips: re.Pattern[str]
     slip_words: frozenset[str]
     negation_follows: bool
+    instead_of: frozenset[str]
     not_names: frozenset[str]
     months: dict[str, int]
     known_words: frozenset[str]
@@ -134,6 +136,7 @@ def _read(tag: str) -> Language:
         slips=slip_pattern(hears["slips"]),
         slip_words=frozenset(" ".join(words(each)) for each in hears["slips"]),
         negation_follows=vocabulary.get("negation_follows", False),
+        instead_of=frozenset(" ".join(words(each)) for each in vocabulary["instead_of"]),
         not_names=words_of(hears["not_names"]),
         months=month_numbers(vocabulary),
         known_words=_known_words(data, unspaced=unspaced),

@@ -28,7 +28,7 @@ _KEYS = {
     "end": Part.END, "end_beside": Part.END_BESIDE, "withhold": Part.WITHHOLD, "withheld": Part.WITHHELD,
 }  # fmt: skip
 
-_WORDS = ("card_parts", "copulas", "instead", "month_words", "year_words", "chatter")
+_WORDS = ("card_parts", "copulas", "instead", "but", "month_words", "year_words", "chatter")
 
 Said = Phrase | str  # words, or in an unspaced language a text
 
@@ -38,8 +38,8 @@ class Lexicon:
     """`phrases`: by their first word, or first character where it is `unspaced`, each with the parts it can be.
 
     `card_parts`: what a card number is made of. `copulas`: what joins a field and its new value. `instead`: what denies
-    a value, as "not" does. `month_words` and `year_words` name the parts of a date. `chatter`: words of talk that names
-    are hardly made of.
+    a value, as "not" does. `but`: after which more is said. `month_words` and `year_words` name the parts of a date.
+    `chatter`: words of talk that names are hardly made of.
     """
 
     phrases: dict[str, tuple[tuple[Said, Part], ...]]
@@ -47,6 +47,7 @@ class Lexicon:
     card_parts: frozenset[str]
     copulas: frozenset[str]
     instead: frozenset[str]
+    but: frozenset[str]
     month_words: frozenset[str]
     year_words: frozenset[str]
     chatter: frozenset[str]

@@ -11,7 +11,7 @@ from chat.understanding.card_numbers import (
     joined_groups,
     may_be_number_and_code,
 )
-from chat.understanding.digits.corrections import Meant, which_is_meant
+from chat.understanding.corrections.denial import Meant, which_is_meant
 from chat.understanding.digits.normalize import DigitGroup
 from chat.understanding.extraction import Context, ExtractedFields
 from chat.understanding.labels import label_of

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from chat.languages.folding import fold, words
+from chat.languages.folding import fold
 from chat.languages.language import Language
 from chat.languages.vocabulary import vocabulary
-from chat.understanding.digits.corrections import Meant, which_is_meant
+from chat.understanding.corrections.denial import Meant, which_is_meant
 from chat.understanding.digits.normalize import DigitGroup
 from chat.values.card import Expiry, Field, Refusal, check_expiry
 
@@ -125,11 +125,11 @@ def find_corrected_expiry(plain: str, atoms: list[DigitGroup], known: Expiry, to
     """ "06 not 05": the one part of the known date that is to be another."""
     if len(atoms) != 2 or any(len(atom.digits) not in (1, 2, 4) for atom in atoms):
         return None
-    between = language.negations.intersection(words(plain[atoms[0].end : atoms[1].start]))
-    before = language.negations.intersection(words(plain[: atoms[0].start])[-1:])
-    if not between and not before:
+    first, second = atoms
+    meant = which_is_meant(plain, (first.start, first.end), (second.start, second.end), language)
+    if meant is Meant.EITHER:
         return None
-    new, old = (int(atom.digits) for atom in (atoms if between else atoms[::-1]))
+    new, old = (int(atom.digits) for atom in (atoms[::-1] if meant is Meant.SECOND else atoms))
     if old == known.month:
         return check_expiry(new, known.year, today)
     if old in (known.year, known.year % 100):

@@ -7,7 +7,7 @@ from chat.understanding import expiries
 from chat.understanding.card_field import find_card
 from chat.understanding.card_numbers import Groups, digits_of, joined_groups
 from chat.understanding.corrections.dates import find_corrected_part
-from chat.understanding.digits.corrections import Meant, which_is_meant
+from chat.understanding.corrections.denial import Meant, which_is_meant
 from chat.understanding.digits.normalize import BLANK, DigitGroup, digit_groups
 from chat.understanding.extraction import Context, ExtractedFields
 from chat.understanding.labels import label_of

@@ -75,7 +75,7 @@ def interpret(message: str, session: Session, today: date, policy: Policy) -> In
         )
         eager = [(0, len(text.plain))] if alone else labels.find_secret_sentences(text.plain, language)
         runs = number_words.find_runs(text, said, vocabulary(), months)
-        strict = number_words.replace_number_words(text, runs, eager)
+        strict = number_words.replace_secret_words(text, runs, eager)
         text = number_words.replace_number_words(text, runs, eager if alone and not asked else [])
     has_digits = _DIGIT.search(strict.plain) is not None
     slips = misspellings.find_misspelled(

@@ -4,10 +4,10 @@ import re
 from typing import NamedTuple
 
 from chat.languages.folding import fold, words
-from chat.languages.language import Language
+from chat.languages.language import Language, words_of
 from chat.languages.lexicon import load_lexicon
 from chat.languages.vocabulary import vocabulary
-from chat.understanding.corrections.denial import is_denied
+from chat.understanding.corrections.denial import Denial, Meant, find_denial, which_is_meant
 from chat.values.card import Expiry
 
 _NUMBER = re.compile(r"(?<!\d)(\d{4}|\d{1,2})(?!\d)", re.ASCII)
@@ -32,8 +32,6 @@ def find_corrected_part(
     """Month and year, unchecked, and where the new one of them stands.
 
     `alone`: the name of a month is enough, where nothing but words around a correction stand beside it.
-
-    Where several values are given, the last one counts that is not denied.
     """
     lexicon = load_lexicon(language.tag)
     named = set(_spoken(plain, language))
@@ -43,12 +41,24 @@ def find_corrected_part(
     found = _numbers(plain, is_month=is_month) if is_month or is_year else []
     if not is_year:
         found += _months(plain, language) if is_month or (alone and _is_all_known(plain, language)) else []
-    meant = [part for part in sorted(found, key=lambda part: part.span) if not is_denied(plain, part.span, language)]
-    if not meant or len(found) > _MAX_NUMBERS:
+    part = _meant(plain, sorted(found, key=lambda part: part.span), language) if len(found) <= _MAX_NUMBERS else None
+    if part is None:
         return None
-    part = meant[-1]
     date = (part.value, known.year) if part.is_month else (known.month, part.value)
     return date, part.span
+
+
+def _meant(plain: str, found: list[Part], language: Language) -> Part | None:
+    """The one that the words between them mean, else the last; none where it is unclear, or the only one is denied."""
+    if not found:
+        return None
+    part = found[0]
+    for other in found[1:]:
+        meant = which_is_meant(plain, part.span, other.span, language)
+        if meant is Meant.UNCLEAR:
+            return None
+        part = part if meant is Meant.FIRST else other
+    return part if len(found) > 1 or find_denial(plain, part.span, language) is Denial.NONE else None
 
 
 def _spoken(plain: str, language: Language) -> tuple[str, ...]:
@@ -75,9 +85,6 @@ def _months(plain: str, language: Language) -> list[Part]:
 
 def _is_all_known(plain: str, language: Language) -> bool:
     """Whether nothing stands there but months and words that belong to a correction: "it's june, not december"."""
-    copulas = load_lexicon(language.tag).copulas
+    beside = load_lexicon(language.tag).copulas | language.fillers | language.lead_words | words_of(language.instead_of)
     said = [word for word in words(plain) if word not in language.months and word not in vocabulary().months]
-    return bool(said) and all(
-        word in language.negations or word in language.fillers or word in copulas or word in language.fields
-        for word in said
-    )
+    return bool(said) and all(word in language.negations or word in beside or word in language.fields for word in said)

@@ -58,7 +58,7 @@ def _agreement(found: list[Clause], lexicons: list[Lexicon], language: Language)
         return None
     for lexicon in lexicons:
         readings = _all(rest, lexicon, _AGREEING, Part.AGREE | Part.ACT)
-        if not readings or any(_asks(clause, lexicon) for clause in rest):
+        if not readings or any(_asks(clause, lexicon) or _breaks_off(clause, lexicon) for clause in rest):
             continue
         if any(Part.OBJECT in each.parts and Part.ACT not in each.parts for each in readings):
             continue
@@ -119,3 +119,16 @@ def _asks(clause: Clause, lexicon: Lexicon) -> bool:
     asked = max((size for size, parts in begun if Part.ASK in parts), default=0)
     answered = max((size for size, parts in begun if parts & (Part.AGREE | Part.ACT)), default=0)
     return asked > answered
+
+
+def _breaks_off(clause: Clause, lexicon: Lexicon) -> bool:
+    """Whether it ends in a "but": "yes but", "はい、でも". "Doe maar" is a longer phrase, which does not."""
+    if lexicon.unspaced:
+        return clause.text.endswith(tuple(lexicon.but))
+    if clause.phrase[-1] not in lexicon.but:
+        return False
+    return not any(
+        len(said) > 1 and parts & (Part.AGREE | Part.ACT) and clause.phrase[-len(said) :] == said
+        for word in set(clause.phrase)
+        for said, parts in lexicon.phrases.get(word, ())
+    )

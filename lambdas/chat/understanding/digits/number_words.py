@@ -15,6 +15,7 @@ _NUMERALS = rf"[{IDEOGRAPHS}]{{2,}}+(?!月)"
 # So is a word of letters that one without spaces is written to: "quattroですか".
 _EAST_ASIAN = r"\u3040-\u30ff\u3400-\u9fff"
 _UNSPACED_TOKEN = re.compile(rf"{_NUMERALS}|[^\W\d_{_EAST_ASIAN}]+(?=[{_EAST_ASIAN}])|(?:(?!{_NUMERALS})[^\W_])+")
+_NUMERAL = re.compile(rf"[{IDEOGRAPHS}](?!月)")
 _CODE_DIGITS = (3, 4)  # the least and the most digits of a security code: fewer in a row are ordinary speech
 Span = tuple[int, int]
 _A_WORD_LATER = re.compile(r"\s+[^\W\d_]")  # what follows an article: "one card", "une carte"
@@ -73,7 +74,7 @@ def _is_number_word(word: str, vocabulary: Vocabulary) -> bool:
 
 def has_number_word(said: list[Token], vocabulary: Vocabulary) -> bool:
     """Whether there is a number word at all, as in most messages there is none."""
-    return any(word in vocabulary.max_words or word[0] in VALUES for _, _, word in said)
+    return any(word in vocabulary.max_words or not VALUES.keys().isdisjoint(word) for _, _, word in said)
 
 
 @dataclass
@@ -134,6 +135,26 @@ def find_runs(text: Text, said: list[Token], vocabulary: Vocabulary, months: Col
 def replace_number_words(text: Text, found: list[SpokenRun], eager: Collection[Span]) -> Text:
     """The text with number words as digits, where there are enough for a security code; where it is `eager`, one."""
     return text.with_digits([part for run in found if run.is_number(text.plain, eager) for part in run.parts])
+
+
+def replace_secret_words(text: Text, found: list[SpokenRun], eager: Collection[Span]) -> Text:
+    """The same, for what may be stored: number words with other words between them may be a code as well."""
+    scattered = _scattered(text, found)
+    return text.with_digits(scattered) if scattered else replace_number_words(text, found, eager)
+
+
+def _scattered(text: Text, found: list[SpokenRun]) -> list[Token]:
+    """Three of them, of which one at most is "one", an article in many languages, or "一", part of many words."""
+    spoken = [part for run in found if run.spoken for part in run.parts]
+    ends = [(start, end) for start, end, _ in spoken]
+    numerals = [
+        (each.start(), each.end(), str(VALUES[each[0]]))
+        for each in _NUMERAL.finditer(text.plain)
+        if not any(start <= each.start() < end for start, end in ends)
+    ]
+    every = sorted([*spoken, *numerals])
+    others = sum(value != "1" for *_, value in every)
+    return every if len(every) >= _CODE_DIGITS[0] and others >= _CODE_DIGITS[0] - bool(spoken) else []
 
 
 def _parse_number(said: list[Token], index: int, vocabulary: Vocabulary) -> tuple[str, int]:
