@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from payments.settlement import Settlement
     from payments.stored import OrderStore
 
+# What a merchant can do who wanted to cancel an order that has ended otherwise.
+AFTERWARDS = {
+    Status.COMPLETED: "refund it or cancel the authorization at Stripe",
+    Status.EXPIRED: "its link pays nothing any more; for another try create an order with another reference",
+    Status.FAILED: "its link pays nothing any more; for another try create an order with another reference",
+}
 NOT_FOUND = RequestRefused(404, "not_found", "there is no such order")
 
 
@@ -85,7 +91,7 @@ class MerchantOrders:
             self.orders.create(order)
         except OrderConflict as conflict:
             if conflict.stored is None or _asked(conflict.stored) != _asked(order):
-                message = "there is an order of this reference with another body"
+                message = "there is an order of this reference with another body; take another reference"
                 raise RequestRefused(409, "order_conflict", message) from None
             return Created(conflict.stored, token, is_new=False)
         self.telemetry.count("OrdersByStatus", status=Status.OPEN.value)
@@ -113,7 +119,7 @@ class MerchantOrders:
         if order.status is Status.CANCELLED:
             return order
         if order.status.is_final:
-            raise RequestRefused(409, "order_final", f"the order is {order.status} already")
+            raise RequestRefused(409, "order_final", f"the order is {order.status} already; {AFTERWARDS[order.status]}")
         message = "what Stripe reports does not match the order, so that it cannot be cancelled here"
         raise RequestRefused(409, "order_conflict", message)
 

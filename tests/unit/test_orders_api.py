@@ -230,6 +230,20 @@ def test_cancelling_expires_the_checkout_first_and_can_be_repeated():
     assert house.stripe.asked == ["close cs_1"]
 
 
+@pytest.mark.parametrize(
+    ("status", "says"), [("completed", "at Stripe"), ("expired", "another reference"), ("failed", "another reference")]
+)
+def test_a_cancel_that_comes_too_late_says_what_to_do_instead(status, says):
+    order = an_order(status=Status(status), changes=(Change(Status.IN_PROGRESS, NOON), Change(Status(status), NOON)))
+    house = House(order)
+
+    refused = house.cancels(order.id)
+
+    assert code(refused) == (409, "order_final")
+    assert refused[1]["error"]["message"].startswith(f"the order is {status} already; ")
+    assert says in refused[1]["error"]["message"]
+
+
 def test_an_order_is_not_cancelled_while_a_confirmation_runs():
     house = House()
     order = at_stripe(house, claim_until=NOON + 40)
