@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from payment_page.texts import texts
 from tests.browser.conftest import PHONE, NewPayer
 from tests.browser.fake_api import FakeApi, Order
+from tests.browser.order_screens import SCREENS, flaws, screens
 from tests.browser.payer import ANSWERS, PATIENCE, Payer
 from tests.browser.served import Served
 from tests.browser.test_accessible import violations
@@ -328,6 +329,18 @@ def test_axe_finds_nothing_on_any_screen_of_an_order(
     found["review of a card"] = violations(payer)
 
     assert {screen: each for screen, each in found.items() if each} == {}
+
+
+@pytest.mark.timeout(240)
+def test_every_screen_is_reached_with_the_keyboard_alone_and_has_no_flaw(
+    new_orders_payer: NewPayer, orders_api: FakeApi
+) -> None:
+    payer = new_orders_payer()
+
+    found = {screen: flaws(payer) for screen in screens(payer, orders_api)}
+
+    assert {screen: each for screen, each in found.items() if each} == {}
+    assert len(found) == SCREENS
 
 
 @pytest.mark.parametrize("language", ["en", "ar", "de", "sw"])
