@@ -38,10 +38,10 @@ class Verdict:
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
 
-def authentications(stage: Stage, of_each: int, browsers: int = 3) -> Verdict:
+def authentications(stage: Stage, of_each: int, purposes: tuple[str, ...] = PURPOSES, browsers: int = 3) -> Verdict:
     """So many orders for each purpose and outcome, each by a payer without a cookie, in so many browsers at once."""
     verdict = Verdict()
-    visits = [(number, *kind) for number in range(of_each) for kind in product(PURPOSES, OUTCOMES)]
+    visits = [(number, *kind) for number in range(of_each) for kind in product(purposes, OUTCOMES)]
     with page_of(stage), ThreadPoolExecutor(browsers) as pool:
         shares = [visits[share::browsers] for share in range(browsers)]
         for done in [pool.submit(_visits, stage, share, verdict, len(visits)) for share in shares]:

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import random
+import re
 import signal
 import threading
 import time
@@ -72,7 +73,7 @@ def _kill(stage: Stage, found: Killed, over: threading.Event, rng: random.Random
                 if each.startswith(b"AWS_LAMBDA_FUNCTION_NAME=")
             )
             os.kill(int(process.name), signal.SIGKILL)
-            found.killed[name.split("-")[3][:8]] += 1
+            found.killed[re.split("Function|[0-9A-F]{8}", name.split("-")[3])[0]] += 1
 
 
 def _created_and_paid(stage: Stage, number: int, found: Killed) -> OrderOnStage:

@@ -341,14 +341,15 @@ def http_order_canary(stage: Stage, hosted: int = 200, chat: int = 100) -> Itera
     yield Figure(
         "no digit of a card, no client secret, no order token in any place",
         f"{found.search.found.total() + found.secrets.total()} leaks: {hosted} hosted orders and {chat} in the chat, "
-        f"{found.numbers} numbers; searched: {stage_life.summed(found.search.texts)}",
+        f"{found.numbers} numbers, 11 languages ({stage_life.summed(found.mix)}); searched: "
+        f"{stage_life.summed(found.search.texts)}",
         f"0 in {made} orders",
         not found.search.found and not found.secrets and found.completed == made,
         STAGE,
     )
     yield Figure(
         "requests to Stripe for a hosted order",
-        f"{max(found.requests)} at most, {statistics.mean(found.requests):.1f} on average of {hosted}",
+        f"{max(found.requests)} at most, {statistics.mean(found.requests):.1f} on average of {len(found.requests)}",
         "≤ 3 when all is well",
         max(found.requests) <= 3 and min(found.requests) > 0,
         STAGE,
