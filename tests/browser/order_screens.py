@@ -112,6 +112,7 @@ def _troubles(payer: Payer, api: FakeApi) -> Iterator[str]:
         yield f"trouble: {text}"
         _press(payer, payer.button(remedy))
         payer.sees("card")
+        expect(payer.field("card")).to_have_value("")  # drawn anew
     api.sessions.clear()
     _type(payer, ANSWERS["card"])
     payer.sees_text("expired")
