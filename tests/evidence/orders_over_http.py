@@ -159,30 +159,39 @@ class Canaries:
     told: Heard | None = None
 
 
-def canaries(stage: Stage, hosted: int, chat: int, seed: int = 300_000) -> Canaries:
+def canaries(stage: Stage, hosted: int, chat: int, seed: int = 300_000, payers: int = 6) -> Canaries:
     """Orders, each paid with a number of its own; then every place of the stage is searched for numbers and keys."""
     found, rng = Canaries(Search()), random.Random(seed)
     before = {path: path.stat().st_size for path in _files(stage)}
     prompts = len(stage.model.listed("calls"))
     numbers = _visas(rng)
-    placed = []
-    with _tapped(stage) as tap:
-        for number in range(hosted + chat):
-            visit = Visit(
-                capture="hosted" if number < hosted else "chat",
-                purpose=PURPOSES[rng.randrange(3)],
-                language=LANGUAGES[number % len(LANGUAGES)],
-                way=WAYS[rng.randrange(len(WAYS))] if number else "paid",
-            )
-            mine = Secrets([next(numbers)])
-            order = visit.pays(stage, mine, found)
-            found.numbers += len(mine.numbers)
-            found.search.sessions |= {order.id: mine, order.talk.id: mine}
-            found.search.strangers.add(mine)
-            placed.append((order, visit))
-            if len(placed) % 25 == 0:
-                print(f"    {len(placed)} of {hosted + chat} orders", flush=True)
-        orders = [order for order, _ in placed]
+    visits = [
+        Visit(
+            capture="hosted" if number < hosted else "chat",
+            purpose=PURPOSES[rng.randrange(3)],
+            language=LANGUAGES[number % len(LANGUAGES)],
+            way=WAYS[rng.randrange(len(WAYS))] if number else "paid",
+            mine=Secrets([next(numbers)]),
+        )
+        for number in range(hosted + chat)
+    ]
+    lock, orders = threading.Lock(), []
+
+    def pays(visit: Visit) -> OrderOnStage:
+        order, replies = visit.pays(stage, found)
+        with lock:
+            found.numbers += len(visit.mine.numbers)
+            found.mix.update((visit.capture, visit.purpose, visit.way))
+            found.search.sessions |= {order.id: visit.mine, order.talk.id: visit.mine}
+            found.search.strangers.add(visit.mine)
+            _replied(replies, visit.mine, found)
+            orders.append(order)
+            if len(orders) % 25 == 0:
+                print(f"    {len(orders)} of {len(visits)} orders", flush=True)
+        return order
+
+    with _tapped(stage) as tap, ThreadPoolExecutor(payers) as pool:
+        placed = list(zip(pool.map(pays, visits), visits, strict=True))
         found.told = Heard(stage, [order.id for order in orders])
         on_the_bus = list(_drained(stage, tap))
     found.hosted, found.chat = hosted, chat
@@ -212,16 +221,15 @@ class Visit:
     purpose: str
     language: str
     way: str
+    mine: Secrets = field(repr=False)
 
-    def pays(self, stage: Stage, mine: Secrets, found: Canaries) -> OrderOnStage:
+    def pays(self, stage: Stage, found: Canaries) -> tuple[OrderOnStage, list[Reply]]:
         order = place(stage, self.purpose, capture=self.capture, locale=self.language)
         replies = [order.opens()]
-        (self._on_stripes_page if self.capture == "hosted" else self._in_the_chat)(order, mine, replies, found)
-        found.mix.update((self.capture, self.purpose, self.way))
-        _replied(replies, mine, found)
-        return order
+        (self._on_stripes_page if self.capture == "hosted" else self._in_the_chat)(order, replies, found)
+        return order, replies
 
-    def _on_stripes_page(self, order: OrderOnStage, mine: Secrets, replies: list[Reply], found: Canaries) -> None:
+    def _on_stripes_page(self, order: OrderOnStage, replies: list[Reply], found: Canaries) -> None:
         started = time.monotonic()
         replies.append(self._agrees(order))
         found.to_stripe.append(time.monotonic() - started)
@@ -232,19 +240,19 @@ class Visit:
             order.payer(url, "pay", card=ASKS_FOR_OWNER)
             order.payer(url, "authenticate" if self.way == "3-D Secure passed" else "fail_authentication")
         if self.way != "3-D Secure passed":
-            order.payer(url, "pay", card=mine.numbers[0])
+            order.payer(url, "pay", card=self.mine.numbers[0])
         started = time.monotonic()
         replies.append(order.refreshes())
         found.from_stripe.append(time.monotonic() - started)
 
-    def _in_the_chat(self, order: OrderOnStage, mine: Secrets, replies: list[Reply], found: Canaries) -> None:
-        number = mine.numbers[0]
+    def _in_the_chat(self, order: OrderOnStage, replies: list[Reply], _found: Canaries) -> None:
+        number = self.mine.numbers[0]
         if self.way == "declined":
             path = f"/v1/{'setup' if self.purpose == 'save' else 'payment'}_intents/{{id}}/confirm"
             order.stage.stripe.plan("card_declined", order=order.id, path=path)
             replies += [*self._gives_card(order, number), self._agrees(order)]
         elif self.way.startswith("3-D Secure"):
-            mine.numbers.append(ASKS_FOR_OWNER)
+            self.mine.numbers.append(ASKS_FOR_OWNER)
             replies += [*self._gives_card(order, ASKS_FOR_OWNER), self._agrees(order)]
             passes = self.way == "3-D Secure passed"
             order.payer(replies[-1]["action"]["url"], "authenticate" if passes else "fail_authentication")
