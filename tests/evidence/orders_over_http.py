@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import product
 from typing import Any
@@ -20,7 +20,7 @@ from typing import Any
 from chat.languages.language import language_tags
 from infra.operations.outputs import stage_outputs
 from infra.stages import LOCAL
-from local.demo.conversation import Api, Conversation, Reply
+from local.demo.conversation import Conversation, Reply
 from payment_page.texts import texts as page_texts
 from tests.evidence import canary
 from tests.evidence.over_http import Search, Verdict, _files, _items, _logged, at_once, code
@@ -484,12 +484,11 @@ def one_reference(stage: Stage, requests: int = 50) -> tuple[Counter[str], int]:
     """The same request so often at once: the answers, and how many orders and links they name."""
     body = {"purpose": "charge", "amount": 4990, "currency": "eur", "description": "Two tickets"}
     body |= {"reference": Conversation(stage.api).id}
-    patient = replace(stage, api=Api(stage.api.url, timeout=120))  # so many functions start at once, on this machine
     ready = threading.Barrier(requests)
 
     def create(_: int) -> Reply:
         ready.wait()
-        return ask(patient, "POST", "/orders", body)
+        return ask(stage, "POST", "/orders", body)
 
     with ThreadPoolExecutor(requests) as pool:
         replies = list(pool.map(create, range(requests)))

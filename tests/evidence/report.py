@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import chain
@@ -18,6 +18,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from local.demo.conversation import Api
 from local.runner.environment import ROOT, Ports
 from local.runner.launch import run_stage
 from tests.evidence import (
@@ -45,6 +46,7 @@ from tests.stage import Stage, local_stage
 JSON, PAGE = ROOT / "docs" / "evidence.json", ROOT / "docs" / "evidence.md"
 MUTATION = ROOT / "docs" / "mutation.json"
 STAGE = "local stage"
+PATIENCE_SECONDS = 120  # for one answer: a busy machine is slow, and that is no figure
 
 
 def no_canary() -> Iterator[Figure]:
@@ -526,7 +528,7 @@ def main() -> int:
         on_the_stage = [proof for group in groups for proof in group.on_the_stage]
         if on_the_stage:
             with tempfile.TemporaryDirectory() as directory, run_stage(Path(directory), ports=Ports.free()) as outputs:
-                stage = local_stage(outputs)
+                stage = replace(local_stage(outputs), api=Api(outputs["apiUrl"], timeout=PATIENCE_SECONDS))
                 for proof in on_the_stage:
                     figures += told(partial(proof, stage))
         for afterwards in (proof for group in groups for proof in group.afterwards):
