@@ -263,16 +263,27 @@ class Visit:
     def _gives_card(self, order: OrderOnStage, number: str) -> Iterator[Reply]:
         """Typed into the page's fields, or written in a sentence where the language has ours."""
         if self.language == "en":
-            yield order.says(f"I am John, {number}, exp 12/30, cvv 123")
+            yield _taken(lambda: order.says(f"I am John, {number}, exp 12/30, cvv 123"))
             return
         given = {"name": "John", "card": number, "expiry": "12/30", "cvv": "123"}
         reply = order.talk.get()
         while reply["currentStep"] in given:
-            reply = order.talk.send(given[reply["currentStep"]], field=reply["currentStep"])
+            step = reply["currentStep"]
+            reply = _taken(lambda step=step: order.talk.send(given[step], field=step))  # type: ignore[misc]
             yield reply
 
     def _agrees(self, order: OrderOnStage) -> Reply:
-        return order.says(page_texts(self.language)["confirm"])
+        return _taken(lambda: order.says(page_texts(self.language)["confirm"]))
+
+
+def _taken(say: Callable[[], Reply]) -> Reply:
+    """As a payer does it: what meets a stage or a Stripe that is busy just now is said again."""
+    for _ in range(30):
+        reply = say()
+        if reply.status == 200 and (reply["error"] or {}).get("code") != "processor_busy":
+            break
+        time.sleep(1)
+    return reply
 
 
 def _replied(replies: list[Reply], mine: Secrets, found: Canaries) -> None:
