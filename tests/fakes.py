@@ -510,7 +510,7 @@ class MemoryOrders:
 
 
 class FakeStripe:
-    """Orders' intents and Checkouts at Stripe, by id; `trouble`: raised by the next request."""
+    """Orders' intents and Checkouts at Stripe, by id; `trouble`: raised by the next request; `deleted`: customers."""
 
     def __init__(self) -> None:
         self.reports: dict[str, Report] = {}
@@ -518,7 +518,12 @@ class FakeStripe:
         self.trouble: list[Exception] = []
         self.issuer: list[dict[str, object]] = []
         self.confirmed: dict[str, Report] = {}
+        self.deleted: set[str] = set()
         self.charges = 0
+
+    def has(self, customer: str) -> bool:
+        self._ask(f"retrieve {customer}")
+        return customer not in self.deleted
 
     def retrieve(self, at: AtStripe) -> Report:
         self._ask(f"retrieve {at.id}")

@@ -35,7 +35,8 @@ class Conversation:
 
     `ended`: why there is no conversation (any more): expired (the session), order_closed (the order is cancelled,
     expired, failed or unknown), needs_link (this page takes payments by link only), or lost (the payer is back from
-    Stripe, and this browser knows nothing of the payment). `order`: its fields as in the API; of a closed one a few.
+    Stripe, or has reloaded a page that showed an order, and this browser has no session of it). `order`: its fields as
+    in the API; of a closed one a few.
     """
 
     key: SessionKey

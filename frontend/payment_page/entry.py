@@ -46,7 +46,8 @@ class View:
 class EntryEvent:
     """What the payer did: sent a message, or asked the page for something.
 
-    `command`: arrive (without a link), returned (from Stripe), look_up, refresh (ask Stripe), or restart.
+    `command`: arrive (without a link), returned (from Stripe), reloaded (a page that showed an order), look_up, refresh
+    (ask Stripe), or restart.
     """
 
     message: Message | None = field(default=None, repr=False)

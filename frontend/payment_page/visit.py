@@ -43,6 +43,7 @@ class Visit:
         self.payer = payer
         self._cookie_ticket: str | None = None
         self._opening_id: str | None = None
+        self._had_order = False  # this tab has shown an order before: only its link leads on
         self.conversation = Conversation(key or SessionKey(make_id()), step=ARRIVING)
 
     def handle(self, event: EntryEvent) -> None:
@@ -51,6 +52,7 @@ class Visit:
             self._open_order(message)
             return
         if self.conversation.step == ARRIVING:
+            self._had_order |= command in {"returned", "reloaded"}
             self._arrive(is_back=command == "returned")
         elif command == "look_up":
             self._look_up()
@@ -74,7 +76,7 @@ class Visit:
             self._refresh()
         else:
             self._look_up()
-        if is_back and self.conversation.screen in {"welcome", "expired"}:
+        if self._had_order and self.conversation.screen in {"welcome", "expired"}:
             self.conversation = after_end(self.conversation, "lost")
 
     def _open_order(self, message: Message) -> None:

@@ -16,6 +16,7 @@ from orders.api import Api
 from orders.merchant_orders import MerchantOrders
 from orders.order_request import OrderRules
 from payments.adapters.order_tokens import OrderTokens
+from payments.adapters.stripe_customers import Customers
 from payments.adapters.wiring import AWS_LIMITS, OrderParts, now
 from payments.money import CURRENCIES
 from payments.order import Capture
@@ -49,6 +50,7 @@ def api() -> Api:
         orders=parts.table,
         tokens=OrderTokens(kms, settings.text("LINK_KEY"), settings.stage),
         settlement=parts.settlement,
+        customers=Customers(parts.account),
         bus=parts.bus,
         telemetry=telemetry,
         is_live=parts.account.is_live,

@@ -9,7 +9,7 @@ from payments.link import order_id, token_hash
 from payments.order import Order, Status
 from payments.settlement import OrderBusy
 from payments.stored import OrderConflict
-from runtime.gateway import RequestRefused
+from runtime.gateway import RequestRefused, invalid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,12 +19,23 @@ if TYPE_CHECKING:
     from payments.settlement import Settlement
     from payments.stored import OrderStore
 
+# What a merchant can do who wanted to cancel an order that has ended otherwise.
+AFTERWARDS = {
+    Status.COMPLETED: "refund it or cancel the authorization at Stripe",
+    Status.EXPIRED: "its link pays nothing any more; for another try create an order with another reference",
+    Status.FAILED: "its link pays nothing any more; for another try create an order with another reference",
+}
 NOT_FOUND = RequestRefused(404, "not_found", "there is no such order")
 
 
 class OrderTokens(Protocol):
     def derive(self, reference: str) -> str:
         """The payer's key to the order, always the same for the same reference. Raises Unavailable."""
+
+
+class Customers(Protocol):
+    def has(self, customer: str) -> bool:
+        """Whether Stripe knows this customer. Raises Unavailable."""
 
 
 class EventBus(Protocol):
@@ -55,6 +66,7 @@ class MerchantOrders:
     orders: OrderStore
     tokens: OrderTokens
     settlement: Settlement
+    customers: Customers
     bus: EventBus
     telemetry: Telemetry
     is_live: Callable[[], bool]
@@ -63,6 +75,7 @@ class MerchantOrders:
     def create(self, request: OrderRequest) -> Created:
         token = self.tokens.derive(request.terms.reference)
         hashed, now = token_hash(token), self.now()
+        self._require_customer(request, order_id(hashed))
         order = Order(
             id=order_id(hashed),
             terms=request.terms,
@@ -78,11 +91,18 @@ class MerchantOrders:
             self.orders.create(order)
         except OrderConflict as conflict:
             if conflict.stored is None or _asked(conflict.stored) != _asked(order):
-                message = "there is an order of this reference with another body"
+                message = "there is an order of this reference with another body; take another reference"
                 raise RequestRefused(409, "order_conflict", message) from None
             return Created(conflict.stored, token, is_new=False)
         self.telemetry.count("OrdersByStatus", status=Status.OPEN.value)
         return Created(order, token, is_new=True)
+
+    def _require_customer(self, request: OrderRequest, id_: str) -> None:
+        """Asked before there is a link: else the payer would be the first to meet it, with the card typed already."""
+        if request.customer is None or self.customers.has(request.customer):
+            return
+        if self.orders.load(id_) is None:  # a repeat still gets its order
+            raise invalid("customer must be a customer at Stripe, of the account and mode of this stage's key")
 
     def get(self, id_: str) -> Order:
         order = self.orders.load(id_)
@@ -99,7 +119,7 @@ class MerchantOrders:
         if order.status is Status.CANCELLED:
             return order
         if order.status.is_final:
-            raise RequestRefused(409, "order_final", f"the order is {order.status} already")
+            raise RequestRefused(409, "order_final", f"the order is {order.status} already; {AFTERWARDS[order.status]}")
         message = "what Stripe reports does not match the order, so that it cannot be cancelled here"
         raise RequestRefused(409, "order_conflict", message)
 

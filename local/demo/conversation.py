@@ -23,11 +23,11 @@ class Reply:
 
 
 class Api:
-    """The API at `url`. `auth` signs the calls, which a deployed stage requires."""
+    """The API at `url`. `auth` signs the calls, which a deployed stage requires. `timeout`: seconds, of one call."""
 
-    def __init__(self, url: str, auth: httpx.Auth | None = None) -> None:
+    def __init__(self, url: str, auth: httpx.Auth | None = None, timeout: float = 30) -> None:
         self.url = url
-        self._http = httpx.Client(auth=auth, timeout=30, trust_env=False)
+        self._http = httpx.Client(auth=auth, timeout=timeout, trust_env=False)
 
     def call(self, method: str, path: str, *, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Reply:
         """The reply, whatever its status. Raises httpx.TransportError when no reply comes."""

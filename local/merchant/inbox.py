@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -28,6 +29,8 @@ class Inbox:
     orders: dict[str, Order] = field(default_factory=dict)
     """By id, as the latest verified event shows them. A final order does not change any more."""
     plan: dict[str, Any] | None = None
+    tries: Counter[str | None] = field(default_factory=Counter)
+    """Of each event, by its id, since the plan was made."""
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def receive(self, request: Request) -> Answer:
@@ -44,7 +47,7 @@ class Inbox:
             "receivedAt": to_json(self.now()),
         }
         with self.lock:
-            planned = self._take_step()
+            planned = self._take_step(entry["id"])
             status = planned["status"] if planned else 200 if event else 400
             self.deliveries = [*self.deliveries, {**entry, "status": status, "refusal": refusal}][-MAX_DELIVERIES:]
             if planned is None:
@@ -58,23 +61,33 @@ class Inbox:
     def set_plan(self, asked: Any) -> None:
         """`{"status": 500, "times": 3, "headers": {…}}`: answer so, the next times (null: until a reset).
 
+        With `"first": 5` instead of `times`: to the first five tries of every event, until a reset.
         Raises ValueError when it is none.
         """
-        status, times = (asked.get("status"), asked.get("times", 1)) if isinstance(asked, dict) else (None, 1)
+        asked = asked if isinstance(asked, dict) else {}
+        status, first = asked.get("status"), asked.get("first")
+        times = asked.get("times", 1 if first is None else None)
         if not (isinstance(status, int) and 200 <= status < 600):
             raise ValueError("status: an HTTP status")
         if times is not None and not (isinstance(times, int) and times > 0):
             raise ValueError("times: a positive whole number, or null")
+        if first is not None and not (isinstance(first, int) and first > 0 and times is None):
+            raise ValueError("first: a positive whole number, and no times beside it")
         with self.lock:
-            self.plan = {"status": status, "times": times, "headers": asked.get("headers", {})}
+            self.tries.clear()
+            self.plan = {"status": status, "times": times, "first": first, "headers": asked.get("headers", {})}
 
     def reset(self) -> None:
         """Forget what arrived and what was planned; the secrets stay."""
         with self.lock:
             self.events, self.deliveries, self.orders, self.plan = [], [], {}, None
+            self.tries.clear()
 
-    def _take_step(self) -> Mapping[str, Any] | None:
+    def _take_step(self, event_id: str | None) -> Mapping[str, Any] | None:
         step = self.plan
+        self.tries[event_id] += 1
+        if step is not None and step["first"] is not None and self.tries[event_id] > step["first"]:
+            return None
         if step is not None and step["times"] is not None:
             step["times"] -= 1
             if step["times"] == 0:

@@ -1,8 +1,9 @@
 """A stand-in for the merchant: `POST /webhooks` takes the stage's events, `GET /events` lists them, `GET /` shows both.
 
 Controls, all JSON: `POST /_control/secrets {"secrets": ["whsec_…"]}`, `/_control/api {"apiUrl": "…"}`,
-`/_control/plan {"status": 500, "times": 3}` (`"times": null`: until a reset), `/_control/reset`;
-`GET /_control/deliveries` lists every request at /webhooks, those that the plan refused too.
+`/_control/plan {"status": 500, "times": 3}` (`"times": null`: until a reset; `"first": 5` instead: the first five tries
+of every event; `DELETE` ends it), `/_control/reset`; `GET /_control/deliveries` lists every request at /webhooks, also
+what the plan refused.
 """
 
 import argparse
@@ -75,6 +76,8 @@ class Merchant:
                     self.shop.api_url = str(request.json()["apiUrl"])
                 case "POST", "plan":
                     self.inbox.set_plan(request.json())
+                case "DELETE", "plan":
+                    self.inbox.plan = None
                 case "POST", "reset":
                     self.inbox.reset()
                     self.shop.created.clear()

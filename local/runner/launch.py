@@ -52,8 +52,9 @@ def run_stage(directory: Path, *, ports: Ports | None = None, output: Any = None
         try:
             yield wait_until_ready(stage, directory)
         finally:
-            stage.send_signal(signal.SIGTERM)
-            stage.communicate()
+            if stage.poll() is None:  # what a stage printed that ended by itself has been read
+                stage.send_signal(signal.SIGTERM)
+                stage.communicate()
 
 
 def wait_until_ready(stage: subprocess.Popen[bytes], directory: Path) -> Outputs:

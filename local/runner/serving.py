@@ -16,6 +16,7 @@ from local.runner.processes import Children
 
 STARTED = time.monotonic()
 FRONTEND = ROOT / "frontend"
+SERVER_SECONDS = 60  # until a server answers; a busy machine needs some
 
 
 class StageError(Exception):
@@ -59,13 +60,13 @@ def start_servers(children: Children, ports: Ports, directory: Path) -> None:
     children.start("stripe", [sys.executable, "-m", "local.stripe.server", "--port", str(ports.stripe)], cwd=ROOT)
     children.start("model", [sys.executable, "-m", "local.model.server", "--port", str(ports.model)], cwd=ROOT)
     start_merchant(children, ports)
-    for name, url, seconds in (
-        ("the emulator", f"{address(ports.emulator)}/_ministack/health", 30),
-        ("Stripe stand-in", f"{address(ports.stripe)}/_control/health", 15),
-        ("model stand-in", f"{address(ports.model)}/_control/health", 15),
-        ("merchant stand-in", f"{address(ports.merchant)}/_control/health", 15),
+    for name, url in (
+        ("the emulator", f"{address(ports.emulator)}/_ministack/health"),
+        ("Stripe stand-in", f"{address(ports.stripe)}/_control/health"),
+        ("model stand-in", f"{address(ports.model)}/_control/health"),
+        ("merchant stand-in", f"{address(ports.merchant)}/_control/health"),
     ):
-        children.wait_for(name, lambda url=url: is_answering(url), seconds=seconds)  # type: ignore[misc]
+        children.wait_for(name, lambda url=url: is_answering(url), seconds=SERVER_SECONDS)  # type: ignore[misc]
 
 
 def start_merchant(children: Children, ports: Ports) -> None:

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from payment_page.texts import texts
 from tests.browser.conftest import PHONE, NewPayer
 from tests.browser.fake_api import FakeApi, Order
+from tests.browser.order_screens import SCREENS, flaws, screens
 from tests.browser.payer import ANSWERS, PATIENCE, Payer
 from tests.browser.served import Served
 from tests.browser.test_accessible import violations
@@ -203,6 +204,29 @@ def test_a_link_that_is_opened_in_trouble_is_opened_when_it_is_over(payer: Payer
     assert len({body["messageId"] for *_, body in orders_api.requests}) == 1
 
 
+def test_a_reload_after_the_end_of_an_order_says_to_open_its_link_again(payer: Payer, orders_api: FakeApi) -> None:
+    order = orders_api.order()
+    open_link(payer, order)
+    give_card(payer)
+    payer.button("confirm").click()
+    heading(payer, "done_charge").wait_for()
+    payer.sees_text("deleted")
+    payer.sees_text("kept_payment")
+    payer.has_no_cookie()
+
+    for _ in range(2):
+        payer.page.reload(wait_until="commit")
+        payer.sees_text("lost")
+    expect(payer.button("start")).to_have_count(0)
+    assert payer.violations() == []
+    other = Payer(payer.context.new_page(), payer.url, None).open()
+    other.button("start").wait_for()  # the note is this tab's alone
+    other.page.close()
+
+    open_link(payer, order)
+    heading(payer, "done_charge").wait_for()
+
+
 @pytest.mark.parametrize(
     ("link", "said"),
     [
@@ -248,6 +272,9 @@ def test_the_link_of_a_completed_order_shows_a_receipt_that_prints_well(
     for text in shown if purpose == "save" else (*shown, "€49.90"):
         expect(receipt.get_by_text(text, exact=True)).to_be_visible()
     expect(receipt.get_by_text("November 22, 2026")).to_be_visible()
+    for text in ("kept_elsewhere", "kept_save" if purpose == "save" else "kept_payment"):
+        expect(receipt.get_by_text(payer.says[text].format(merchant="ACME"), exact=True)).to_be_visible()
+    expect(receipt.get_by_text(payer.says["deleted"])).to_have_count(0)
     expect(payer.page.get_by_role("link", name="Back to ACME")).to_have_attribute(
         "href", "https://shop.example.org/thanks"
     )
@@ -302,6 +329,18 @@ def test_axe_finds_nothing_on_any_screen_of_an_order(
     found["review of a card"] = violations(payer)
 
     assert {screen: each for screen, each in found.items() if each} == {}
+
+
+@pytest.mark.timeout(240)
+def test_every_screen_is_reached_with_the_keyboard_alone_and_has_no_flaw(
+    new_orders_payer: NewPayer, orders_api: FakeApi
+) -> None:
+    payer = new_orders_payer()
+
+    found = {screen: flaws(payer) for screen in screens(payer, orders_api)}
+
+    assert {screen: each for screen, each in found.items() if each} == {}
+    assert len(found) == SCREENS
 
 
 @pytest.mark.parametrize("language", ["en", "ar", "de", "sw"])

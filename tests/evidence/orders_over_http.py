@@ -11,14 +11,17 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import product
 from typing import Any
 
+from chat.languages.language import language_tags
 from infra.operations.outputs import stage_outputs
 from infra.stages import LOCAL
 from local.demo.conversation import Conversation, Reply
+from payment_page.texts import texts as page_texts
 from tests.evidence import canary
 from tests.evidence.over_http import Search, Verdict, _files, _items, _logged, at_once, code
 from tests.evidence.sinks import Secrets, texts
@@ -28,7 +31,11 @@ from tests.stage import Stage
 CARD = "John Doe, 4242 4242 4242 4242, exp 12/30, cvv 123"
 FINAL = ("completed", "cancelled", "expired", "failed")
 CLIENT_SECRET = re.compile(r"(?:pi|seti|cs)_\w+_secret_\w+")
-ASKS_FOR_OWNER = "4000002760003184"
+ASKS_FOR_OWNER, DECLINED = "4000002760003184", "4000000000000002"
+PURPOSES = ("charge", "authorize", "save")
+WAYS = ("paid", "paid", "declined", "3-D Secure passed", "3-D Secure failed")
+LANGUAGES = language_tags()
+TAP = "evidence-tap"
 STORES = ("payment_intent", "setup_intent", "checkout.session")
 
 
@@ -134,7 +141,10 @@ def _all_at_once(acts: list[Callable[[], Any]], rng: random.Random) -> None:
 
 @dataclass
 class Canaries:
-    """`requests`: of Stripe about each hosted order. Times in seconds, as the payer's client measures them."""
+    """`mix`: how many orders of each kind. `requests`: of Stripe about each hosted order that was paid at once.
+
+    Times in seconds, as the payer's client measures them.
+    """
 
     search: Search
     hosted: int = 0
@@ -142,36 +152,57 @@ class Canaries:
     completed: int = 0
     numbers: int = 0
     secrets: Counter[str] = field(default_factory=Counter)
+    mix: Counter[str] = field(default_factory=Counter)
     requests: list[int] = field(default_factory=list)
     to_stripe: list[float] = field(default_factory=list)
     from_stripe: list[float] = field(default_factory=list)
     told: Heard | None = None
 
 
-def canaries(stage: Stage, hosted: int, chat: int, seed: int = 300_000) -> Canaries:
+def canaries(stage: Stage, hosted: int, chat: int, seed: int = 300_000, payers: int = 6) -> Canaries:
     """Orders, each paid with a number of its own; then every place of the stage is searched for numbers and keys."""
     found, rng = Canaries(Search()), random.Random(seed)
     before = {path: path.stat().st_size for path in _files(stage)}
     prompts = len(stage.model.listed("calls"))
     numbers = _visas(rng)
-    placed = []
-    for number in range(hosted + chat):
-        order = place(stage, capture="hosted" if number < hosted else "chat")
-        mine = Secrets([next(numbers)])
-        found.numbers += 1
-        (_pay_hosted if number < hosted else _pay_in_chat)(order, mine, found)
-        found.search.sessions |= {order.id: mine, order.talk.id: mine}
-        found.search.strangers.add(mine)
-        placed.append(order)
+    visits = [
+        Visit(
+            capture="hosted" if number < hosted else "chat",
+            purpose=PURPOSES[rng.randrange(3)],
+            language=LANGUAGES[number % len(LANGUAGES)],
+            way=WAYS[rng.randrange(len(WAYS))] if number else "paid",
+            mine=Secrets([next(numbers)]),
+        )
+        for number in range(hosted + chat)
+    ]
+    lock, orders = threading.Lock(), []
+
+    def pays(visit: Visit) -> OrderOnStage:
+        order, replies = visit.pays(stage, found)
+        with lock:
+            found.numbers += len(visit.mine.numbers)
+            found.mix.update((visit.capture, visit.purpose, visit.way))
+            found.search.sessions |= {order.id: visit.mine, order.talk.id: visit.mine}
+            found.search.strangers.add(visit.mine)
+            _replied(replies, visit.mine, found)
+            orders.append(order)
+            if len(orders) % 25 == 0:
+                print(f"    {len(orders)} of {len(visits)} orders", flush=True)
+        return order
+
+    with _tapped(stage) as tap, ThreadPoolExecutor(payers) as pool:
+        placed = list(zip(pool.map(pays, visits), visits, strict=True))
+        found.told = Heard(stage, [order.id for order in orders])
+        on_the_bus = list(_drained(stage, tap))
     found.hosted, found.chat = hosted, chat
-    found.told = Heard(stage, [order.id for order in placed])
-    found.completed = sum(order.shown()["status"] == "completed" for order in placed)
+    found.completed = sum(order.shown()["status"] == "completed" for order in orders)
     requests = stage.stripe.listed("requests")
-    for order in placed[:hosted]:
-        ids = {each["id"] for kind in STORES for each in order.at_stripe(kind)}
-        found.requests.append(sum(each.get("object") in ids for each in requests))
+    for order, visit in placed:
+        if (visit.capture, visit.way) == ("hosted", "paid"):
+            ids = {each["id"] for kind in STORES for each in order.at_stripe(kind)}
+            found.requests.append(sum(each.get("object") in ids for each in requests))
     time.sleep(2)  # the functions' logs are copied several times a second
-    _search(stage, found, before, prompts, placed)
+    _search(stage, found, before, prompts, orders, {"bus": on_the_bus, "stream": list(_streamed(stage))})
     return found
 
 
@@ -182,21 +213,77 @@ def _visas(rng: random.Random) -> Iterator[str]:
             yield digits
 
 
-def _pay_hosted(order: OrderOnStage, mine: Secrets, found: Canaries) -> None:
-    replies = [order.opens()]
-    started = time.monotonic()
-    replies.append(order.says("yes"))
-    found.to_stripe.append(time.monotonic() - started)
-    order.payer(replies[-1]["action"]["url"], "pay", card=mine.numbers[0])
-    started = time.monotonic()
-    replies.append(order.refreshes())
-    found.from_stripe.append(time.monotonic() - started)
-    _replied(replies, mine, found)
+@dataclass(frozen=True)
+class Visit:
+    """One order and its payer. `way`: what happens before it is paid."""
+
+    capture: str
+    purpose: str
+    language: str
+    way: str
+    mine: Secrets = field(repr=False)
+
+    def pays(self, stage: Stage, found: Canaries) -> tuple[OrderOnStage, list[Reply]]:
+        order = place(stage, self.purpose, capture=self.capture, locale=self.language)
+        replies = [order.opens()]
+        (self._on_stripes_page if self.capture == "hosted" else self._in_the_chat)(order, replies, found)
+        return order, replies
+
+    def _on_stripes_page(self, order: OrderOnStage, replies: list[Reply], found: Canaries) -> None:
+        started = time.monotonic()
+        replies.append(self._agrees(order))
+        found.to_stripe.append(time.monotonic() - started)
+        url = replies[-1]["action"]["url"]
+        if self.way == "declined":
+            order.payer(url, "pay", card=DECLINED)
+        elif self.way.startswith("3-D Secure"):
+            order.payer(url, "pay", card=ASKS_FOR_OWNER)
+            order.payer(url, "authenticate" if self.way == "3-D Secure passed" else "fail_authentication")
+        if self.way != "3-D Secure passed":
+            order.payer(url, "pay", card=self.mine.numbers[0])
+        started = time.monotonic()
+        replies.append(order.refreshes())
+        found.from_stripe.append(time.monotonic() - started)
+
+    def _in_the_chat(self, order: OrderOnStage, replies: list[Reply], _found: Canaries) -> None:
+        number = self.mine.numbers[0]
+        if self.way == "declined":
+            path = f"/v1/{'setup' if self.purpose == 'save' else 'payment'}_intents/{{id}}/confirm"
+            order.stage.stripe.plan("card_declined", order=order.id, path=path)
+            replies += [*self._gives_card(order, number), self._agrees(order)]
+        elif self.way.startswith("3-D Secure"):
+            self.mine.numbers.append(ASKS_FOR_OWNER)
+            replies += [*self._gives_card(order, ASKS_FOR_OWNER), self._agrees(order)]
+            passes = self.way == "3-D Secure passed"
+            order.payer(replies[-1]["action"]["url"], "authenticate" if passes else "fail_authentication")
+            replies.append(order.refreshes())
+        if self.way != "3-D Secure passed":
+            replies += [*self._gives_card(order, number), self._agrees(order)]
+
+    def _gives_card(self, order: OrderOnStage, number: str) -> Iterator[Reply]:
+        """Typed into the page's fields, or written in a sentence where the language has ours."""
+        if self.language == "en":
+            yield _taken(lambda: order.says(f"I am John, {number}, exp 12/30, cvv 123"))
+            return
+        given = {"name": "John", "card": number, "expiry": "12/30", "cvv": "123"}
+        reply = order.talk.get()
+        while reply["currentStep"] in given:
+            step = reply["currentStep"]
+            reply = _taken(lambda step=step: order.talk.send(given[step], field=step))  # type: ignore[misc]
+            yield reply
+
+    def _agrees(self, order: OrderOnStage) -> Reply:
+        return _taken(lambda: order.says(page_texts(self.language)["confirm"]))
 
 
-def _pay_in_chat(order: OrderOnStage, mine: Secrets, found: Canaries) -> None:
-    replies = [order.opens(), order.says(f"I am John, {mine.numbers[0]}, exp 12/30, cvv 123"), order.says("yes")]
-    _replied(replies, mine, found)
+def _taken(say: Callable[[], Reply]) -> Reply:
+    """As a payer does it: what meets a stage or a Stripe that is busy just now is said again."""
+    for _ in range(30):
+        reply = say()
+        if reply.status == 200 and (reply["error"] or {}).get("code") != "processor_busy":
+            break
+        time.sleep(1)
+    return reply
 
 
 def _replied(replies: list[Reply], mine: Secrets, found: Canaries) -> None:
@@ -206,7 +293,14 @@ def _replied(replies: list[Reply], mine: Secrets, found: Canaries) -> None:
         found.search.each("reply", texts(shown), mine)
 
 
-def _search(stage: Stage, found: Canaries, before: dict[Any, int], prompts: int, placed: list[OrderOnStage]) -> None:
+def _search(
+    stage: Stage,
+    found: Canaries,
+    before: dict[Any, int],
+    prompts: int,
+    placed: list[OrderOnStage],
+    more: dict[str, list[dict[str, Any]]],
+) -> None:
     tokens = {order.body["orderToken"] for order in placed}
 
     def keys(sink: str, text: str) -> None:
@@ -230,6 +324,7 @@ def _search(stage: Stage, found: Canaries, before: dict[Any, int], prompts: int,
         ("Stripe's record", stage.stripe.listed("requests")),
         ("prompt", stage.model.listed("calls")[prompts:]),
         ("queue", list(_queued(stage))),
+        *more.items(),
     ):
         search.texts[name] += not listed  # an empty queue is what one hopes for
         for entry in listed:
@@ -251,6 +346,43 @@ def _queued(stage: Stage) -> Iterator[dict[str, Any]]:
     for url in sqs.list_queues().get("QueueUrls", []):
         reply = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0, WaitTimeSeconds=0)
         yield from reply.get("Messages", [])
+
+
+@contextmanager
+def _tapped(stage: Stage) -> Iterator[str]:
+    """A queue beside the merchant's that gets whatever is on the event bus: its address."""
+    sqs, bus = stage.client("sqs"), stage.client("events")
+    name = next(each["Name"] for each in bus.list_event_buses()["EventBuses"] if each["Name"] != "default")
+    queue = sqs.create_queue(QueueName=TAP)["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    bus.put_rule(Name=TAP, EventBusName=name, EventPattern=json.dumps({"source": [{"prefix": ""}]}))
+    bus.put_targets(Rule=TAP, EventBusName=name, Targets=[{"Id": TAP, "Arn": arn}])
+    try:
+        yield queue
+    finally:
+        bus.remove_targets(Rule=TAP, EventBusName=name, Ids=[TAP])
+        bus.delete_rule(Name=TAP, EventBusName=name)
+        sqs.delete_queue(QueueUrl=queue)
+
+
+def _drained(stage: Stage, queue: str) -> Iterator[dict[str, Any]]:
+    sqs = stage.client("sqs")
+    while found := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=0).get("Messages", []):
+        yield from found
+
+
+def _streamed(stage: Stage) -> Iterator[dict[str, Any]]:
+    """Every record that the orders table's stream still holds."""
+    client = stage.client("dynamodbstreams")
+    for stream in client.list_streams(TableName=stage.tables["orders"])["Streams"]:
+        shards = client.describe_stream(StreamArn=stream["StreamArn"])["StreamDescription"]["Shards"]
+        for shard in shards:
+            place = {"StreamArn": stream["StreamArn"], "ShardId": shard["ShardId"]}
+            at = client.get_shard_iterator(**place, ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+            while at:
+                reply = client.get_records(ShardIterator=at)
+                yield from reply["Records"]
+                at = reply.get("NextShardIterator") if reply["Records"] else None
 
 
 @dataclass
@@ -335,7 +467,7 @@ OUTCOMES = ("passed", "failed", "abandoned")
 def authentications(stage: Stage, of_each: int) -> Verdict:
     """3-D Secure for an order in the chat, by purpose and outcome; afterwards the conversation goes on where it was."""
     verdict = Verdict()
-    for purpose, outcome in product(("charge", "authorize", "save"), OUTCOMES):
+    for purpose, outcome in product(PURPOSES, OUTCOMES):
         for _ in range(of_each):
             order = place(stage, purpose)
             url = order.confirms(ASKS_FOR_OWNER)["action"]["url"]

@@ -73,16 +73,24 @@ def by_bytes(stage: Stage, requests: int, seed: int = 0) -> Fuzzed:
 def resident(stage: Stage) -> int:
     """Bytes that the function's processes hold: those that run it for this stage's emulator."""
     total = 0
-    for process in Path("/proc").iterdir():
+    for process in function_processes(stage):
         try:
-            if not process.name.isdigit() or b"AWS_LAMBDA_FUNCTION_NAME=" not in (process / "environ").read_bytes():
-                continue
-            if f"AWS_ENDPOINT_URL={stage.endpoint}".encode() not in (process / "environ").read_bytes():
-                continue
             total += int((process / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
         except OSError:
             continue
     return total
+
+
+def function_processes(stage: Stage) -> Iterator[Path]:
+    """In /proc: those that run a function for this stage's emulator."""
+    for process in Path("/proc").iterdir():
+        try:
+            if not process.name.isdigit() or b"AWS_LAMBDA_FUNCTION_NAME=" not in (process / "environ").read_bytes():
+                continue
+            if f"AWS_ENDPOINT_URL={stage.endpoint}".encode() in (process / "environ").read_bytes():
+                yield process
+        except OSError:
+            continue
 
 
 @dataclass

@@ -3,10 +3,14 @@ from pathlib import Path
 
 import pytest
 
+from payments.link import ORDER_ID
 from tests.infra.conftest import Template
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCS = [ROOT / "docs" / name for name in ("deploy.md", "go-live.md", "runbook.md", "architecture.md")]
+DOCS = [
+    ROOT / "docs" / name
+    for name in ("deploy.md", "go-live.md", "runbook.md", "architecture.md", "merchant-stand-in.md")
+]
 RUNBOOK = (ROOT / "docs/runbook.md").read_text()
 ENTRIES = dict(re.findall(r"^### (\w+)\n(.*?)(?=^##)", RUNBOOK + "\n##", re.DOTALL | re.MULTILINE))
 
@@ -40,6 +44,13 @@ def test_the_commands_that_are_named_exist(page: Path):
 
     for command in set(re.findall(r"(?:`|\$ )make ([a-z-]+)", page.read_text())):
         assert f"\n{command}: $(READY)" in makefile, command
+
+
+@pytest.mark.parametrize(
+    "page", [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))], ids=lambda page: page.name
+)
+def test_the_ids_of_orders_are_as_long_as_real_ones(page: Path):
+    assert [each for each in re.findall(r"ord_[0-9a-f]+\b", page.read_text()) if not ORDER_ID.fullmatch(each)] == []
 
 
 def test_the_files_of_the_architecture_exist():

@@ -319,6 +319,20 @@ def test_a_merchant_that_asks_gets_the_last_event_again(order, stage):
         time.sleep(0.2)
 
 
+def test_a_customer_is_asked_of_stripe_when_the_order_is_created(order, stage):
+    saved = order("save")
+    saved.confirms()
+    customer = saved.becomes("completed")["result"]["customer"]
+
+    refused = ask(stage, "POST", "/orders", request_of(customer="cus_nobody"))
+    placed = order(customer=customer)
+
+    assert (refused.status, refused["error"]["code"]) == (400, "invalid_request")
+    assert refused["error"]["message"].startswith("customer")
+    assert placed.confirms()["status"] == "completed"
+    assert placed.shown()["result"]["customer"] == customer
+
+
 def test_an_order_that_is_asked_for_twice_keeps_its_link(stage):
     body = request_of(reference=new_id("inv"))
 

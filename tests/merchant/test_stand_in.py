@@ -82,12 +82,27 @@ def test_a_plan_without_a_number_lasts_until_the_reset(merchant):
     assert deliver(merchant).status == 200
 
 
+def test_a_plan_for_the_first_tries_counts_those_of_each_event(merchant):
+    post(merchant, "/_control/secrets", {"secrets": SECRETS})
+    post(merchant, "/_control/plan", {"status": 503, "first": 2})
+    other = Request("POST", "/webhooks", headers={"webhook-id": "evt_2"}, body=b"{}")
+
+    first = [deliver(merchant).status, merchant(other).status, deliver(merchant).status]
+
+    assert first == [503, 503, 503]
+    assert (deliver(merchant).status, merchant(other).status, merchant(other).status) == (200, 503, 400)
+    merchant(Request("DELETE", "/_control/plan"))
+    assert deliver(merchant).status == 200
+
+
 @pytest.mark.parametrize(
     ("control", "body"),
     [
         ("plan", {}),
         ("plan", {"status": 99}),
         ("plan", {"status": 500, "times": 0}),
+        ("plan", {"status": 500, "first": 0}),
+        ("plan", {"status": 500, "first": 2, "times": 2}),
         ("plan", []),
         ("secrets", {}),
         ("secrets", None),

@@ -119,6 +119,18 @@ def test_whatever_goes_wrong_has_its_status_and_says_nothing_of_what_was_typed(
     assert "somebody typed" not in said
 
 
+def test_a_repeated_cancel_says_what_to_do_next(api):
+    api.reaches_review()
+    _, cancelled = api.says("cancel")
+    assert cancelled["response"].endswith("You can start again at any time.")
+
+    for _ in range(2):
+        reply, body = api.says("cancel")
+        assert (reply["statusCode"], body["error"]["code"]) == (410, "session_expired")
+        assert "start a new one" in body["error"]["message"]
+        assert "orderToken" in body["error"]["message"]
+
+
 def test_an_unforeseen_error_is_logged_by_kind_and_place(api, capsys):
     api.breaks_with(RuntimeError(SECRET))
 

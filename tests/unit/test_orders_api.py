@@ -33,7 +33,7 @@ class House:
         self.bus, self.telemetry = FakeBus(), FakeTelemetry()
         settlement = Settlement(self.orders, self.stripe, self.telemetry, lambda: self.clock)
         merchant = MerchantOrders(
-            self.orders, Tokens(), settlement, self.bus, self.telemetry, lambda: False, lambda: self.clock
+            self.orders, Tokens(), settlement, self.stripe, self.bus, self.telemetry, lambda: False, lambda: self.clock
         )
         both = frozenset(Capture)
         rules = OrderRules(frozenset({"eur"}), both, Capture.HOSTED, frozenset({"shop.example"}), is_local=False)
@@ -144,6 +144,37 @@ def test_the_same_reference_with_another_body_is_a_conflict(change):
     assert code(house.creates(**change)) == (409, "order_conflict")
 
 
+def test_a_customer_that_stripe_does_not_know_is_refused_before_there_is_a_link():
+    house = House()
+    house.stripe.deleted = {"cus_gone"}
+
+    status, body = house.creates(customer="cus_gone")
+
+    assert (status, body["error"]["code"]) == (400, "invalid_request")
+    assert body["error"]["message"].startswith("customer ")
+    assert "cus_gone" not in json.dumps(body)
+    assert house.orders.items == {}
+
+
+def test_a_customer_that_was_deleted_later_changes_no_repeat():
+    house = House()
+    _, first = house.creates(customer="cus_1")
+    house.stripe.deleted = {"cus_1"}
+
+    assert house.creates(customer="cus_1") == (200, first)
+
+
+def test_while_stripe_does_not_answer_only_orders_with_a_customer_wait():
+    house = House()
+    house.stripe.trouble = [Unavailable("stripe", "APIConnectionError")]
+
+    assert code(house.creates(customer="cus_1")) == (503, "temporarily_unavailable")
+    assert house.orders.items == {}
+    house.stripe.trouble = [Unavailable("stripe", "APIConnectionError")]
+    assert house.creates()[0] == 201
+    assert house.stripe.asked == ["retrieve cus_1"]
+
+
 def test_of_fifty_concurrent_requests_one_creates_the_order():
     house, lock = House(), Lock()
     create = house.orders.create
@@ -197,6 +228,20 @@ def test_cancelling_expires_the_checkout_first_and_can_be_repeated():
 
     assert [(status, body["status"]) for status, body in answers] == [(200, "cancelled")] * 2
     assert house.stripe.asked == ["close cs_1"]
+
+
+@pytest.mark.parametrize(
+    ("status", "says"), [("completed", "at Stripe"), ("expired", "another reference"), ("failed", "another reference")]
+)
+def test_a_cancel_that_comes_too_late_says_what_to_do_instead(status, says):
+    order = an_order(status=Status(status), changes=(Change(Status.IN_PROGRESS, NOON), Change(Status(status), NOON)))
+    house = House(order)
+
+    refused = house.cancels(order.id)
+
+    assert code(refused) == (409, "order_final")
+    assert refused[1]["error"]["message"].startswith(f"the order is {status} already; ")
+    assert says in refused[1]["error"]["message"]
 
 
 def test_an_order_is_not_cancelled_while_a_confirmation_runs():

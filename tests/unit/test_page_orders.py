@@ -265,6 +265,34 @@ def test_a_payer_who_is_back_in_a_browser_that_knows_nothing_is_sent_to_the_link
     assert back_from_stripe(api, key).conversation.screen == "lost"
 
 
+def reloaded(api: Api, key: SessionKey | None) -> Visit:
+    visit = Visit(api, Payer(), key)
+    visit.handle(EntryEvent(command="reloaded"))
+    return visit
+
+
+@pytest.mark.parametrize("key", [None, SessionKey("abc", "a-token-that-nobody-handed-out")], ids=["no cookie", "old"])
+def test_a_reload_after_an_orders_end_sends_to_the_link_and_begins_nothing(api, key):
+    assert reloaded(api, key).conversation.screen == "lost"
+
+
+def test_a_reload_in_the_middle_of_an_order_goes_on(api):
+    visit = opened(api, api.memory.order())
+
+    assert reloaded(api, visit.conversation.key).conversation.screen == "name"
+
+
+def test_a_reload_while_the_api_is_away_sends_to_the_link_once_it_answers(api):
+    api.down = True
+    again = reloaded(api, SessionKey("abc", "of-a-session-that-is-over"))
+    assert (again.conversation.screen, again.conversation.trouble.kind) == ("arriving", "unreachable")
+
+    api.down = False
+    again.handle(EntryEvent(command="look_up"))
+
+    assert again.conversation.screen == "lost"
+
+
 def test_a_payer_who_is_back_while_the_api_is_away_is_told_no_result(api):
     visit, order = at_stripe(api)
     api.down = True

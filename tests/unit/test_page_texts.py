@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from chat.languages.language import language_tags as spoken
+from chat.languages.language import load_language
 from chat.understanding.interpret import interpret
 from chat.values.brands import ACCEPTED, Brand
 from chat.values.card import CardNumber, Cvv, Expiry, Field
@@ -68,6 +69,25 @@ def test_a_button_says_what_the_conversation_understands(tag, text, intent, chan
     heard = interpret(texts.texts(tag)[text], at_review(tag), TODAY, POLICY)
 
     assert (heard.intent, heard.changes) == (intent, changes)
+
+
+@pytest.mark.parametrize("tag", sorted(spoken()))
+def test_the_word_that_the_chat_asks_for_is_that_of_the_button(tag):
+    language, button = load_language(tag), texts.texts(tag)["confirm"].casefold()
+    asked = {key: text for key, text in language.order.items() if key.startswith(("review_", "ask_", "choose_"))}
+
+    for key, text in {**asked, "review": language.says["review"]}.items():
+        assert re.search(rf"[“„«‘「]\s?{button}\s?[”“»’」]", text), f"{key}: {text}"
+
+
+@pytest.mark.parametrize("tag", sorted(spoken()))
+def test_a_receipt_says_that_stripe_keeps_what_it_keeps(tag):
+    page, answers = texts.texts(tag), load_language(tag).answers
+
+    for text in (page["kept_payment"], page["kept_save"], page["kept_elsewhere"], answers["data_save"]):
+        assert "Stripe" in text
+    assert "Stripe" in answers["safe_save"]
+    assert "Stripe" not in page["deleted"]
 
 
 @pytest.mark.parametrize("tag", sorted(spoken()))

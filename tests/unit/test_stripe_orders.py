@@ -9,6 +9,7 @@ import stripe
 
 from payments.adapters.stripe_checkouts import OrderCheckouts
 from payments.adapters.stripe_client import StripeAccount
+from payments.adapters.stripe_customers import Customers
 from payments.adapters.stripe_intents import OrderIntents
 from payments.adapters.stripe_key import StripeKey
 from payments.adapters.stripe_reports import StripeReader
@@ -114,6 +115,34 @@ def checkout(status="complete", **changed):
 
 def declined(code, *, decline_code=None, status=402, kind="card_error", **more):
     return status, {"error": {"type": kind, "code": code, "decline_code": decline_code, "message": "4242", **more}}
+
+
+MISSING = {"error": {"type": "invalid_request_error", "code": "resource_missing", "param": "id", "message": "cus_1"}}
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "is_there"),
+    [
+        pytest.param(200, {"id": "cus_1", "object": "customer"}, True, id="known"),
+        pytest.param(200, {"id": "cus_1", "object": "customer", "deleted": True}, False, id="deleted"),
+        pytest.param(404, MISSING, False, id="unknown, or of the other mode"),
+    ],
+)
+def test_stripe_is_asked_whether_it_has_a_customer(status, body, is_there):
+    house = House()
+    house.answers(status, body)
+
+    assert Customers(house.account).has("cus_1") is is_there
+    assert house.wire.asked == [("GET", "/v1/customers/cus_1", {})]
+
+
+@pytest.mark.parametrize("status", [400, 403, 429, 500])
+def test_an_answer_that_says_nothing_of_the_customer_refuses_nobody(status):
+    house = House()
+    house.answers(status, {"error": {"type": "api_error", "message": "cus_1"}})
+
+    with pytest.raises(Unavailable):
+        Customers(house.account).has("cus_1")
 
 
 def test_a_payment_intent_asks_for_the_orders_amount_by_card_alone():

@@ -28,14 +28,18 @@ if TYPE_CHECKING:
     from chat.turns.telemetry import Telemetry
     from chat.turns.turn import Turns
 
+SESSION_OVER = (
+    "this session is over, cancelled or has expired, and nothing of it is kept; start a new one, with the order's "
+    "orderToken if it was about an order"
+)
 STATUSES: dict[type[Exception], tuple[int, str, str]] = {
     SessionTokenRequired: (401, "session_token_required", "this session needs its X-Session-Token"),
-    SessionExpired: (410, "session_expired", "there is no such session any more; start a new one"),
-    SealBroken: (410, "session_expired", "there is no such session any more; start a new one"),
+    SessionExpired: (410, "session_expired", SESSION_OVER),
+    SealBroken: (410, "session_expired", SESSION_OVER),
     StepChanged: (409, "step_changed", "the conversation has moved on; read where it stands"),
     Busy: (409, "busy", "this session is busy with another request; repeat the message"),
     OrderRequired: (409, "order_required", "a conversation here begins with an order's orderToken"),
-    OrderClosed: (410, "order_closed", "nothing can be paid for this order any more"),
+    OrderClosed: (410, "order_closed", "nothing can be paid with this link any more; ask the merchant for a new one"),
     TooManyRequests: (429, "too_many_requests", "too many attempts; try again later"),
     Unavailable: (503, "temporarily_unavailable", "this is temporarily unavailable; repeat the message"),
 }

@@ -1,4 +1,5 @@
-// How the payer came here: by an order's link, or back from Stripe. What the address says of it is removed at once.
+// How the payer came here: by an order's link, back from Stripe, or by a reload of a page that showed an order. What the
+// address says of it is removed at once.
 const LINK = /^#order=([\w-]*)/
 
 function takeOrderToken() {
@@ -18,13 +19,18 @@ function removeFromAddress({ search = location.search }) {
   history.replaceState(history.state, '', location.pathname + search)
 }
 
-let came = { token: takeOrderToken(), isBack: takeReturn() }
+let came = { token: takeOrderToken(), isBack: takeReturn(), hadOrder: Boolean(history.state?.hadOrder) }
 
 // How the payer came, told once. `token`: of the link; an empty one is of a link cut short, null of none.
 export function takeArrival() {
   const told = came
-  came = { token: null, isBack: false }
+  came = { token: null, isBack: false, hadOrder: false }
   return told
+}
+
+// Notes with this entry of the tab's history that an order was shown: after its end a reload has no session to ask.
+export function noteOrder() {
+  if (!history.state?.hadOrder) history.replaceState({ ...history.state, hadOrder: true }, '')
 }
 
 // Calls `open` with the token when another link is opened in the same tab: then the page is not loaded anew.

@@ -1,5 +1,5 @@
 // The panel: the screen of the step, the line to write in, and what happens between sending a message and its answer.
-import { onLink, takeArrival } from './arrival.js'
+import { noteOrder, onLink, takeArrival } from './arrival.js'
 import { Check } from './check.js'
 import { useTicket } from './cookie.js'
 import { el, fill, makeId } from './dom.js'
@@ -48,6 +48,7 @@ export class Panel {
     if (!this.check.isRunning) this.showTrouble(data.trouble)
     else if (data.screen !== before?.screen) this.root.scrollIntoView({ block: 'end' })
     if (data.cookie_ticket) useTicket(data.cookie_ticket)
+    if (data.order) noteOrder()
     this.lineLabel.textContent = data.texts.message
     this.lineSend.textContent = data.texts.send
     this.lineForm.hidden = !data.has_message_line
@@ -60,12 +61,12 @@ export class Panel {
 
   // Tells the page how the payer came, once it is there to hear it.
   arrive() {
-    const { token, isBack } = takeArrival()
+    const { token, isBack, hadOrder } = takeArrival()
     if (token != null) this.openOrder(token)
     else if (this.pending) this.deliver()
     else if (this.check.isRunning) this.check.ask()
     else if (isBack) this.check.start()
-    else this.trigger('command', { command: 'arrive' })
+    else this.trigger('command', { command: hadOrder ? 'reloaded' : 'arrive' })
   }
 
   openOrder(token) {
