@@ -1,5 +1,6 @@
 """Measure every promise, and write the figures down: `make evidence`. Ends with 1 when one does not hold."""
 
+import argparse
 import json
 import platform
 import statistics
@@ -7,10 +8,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from random import Random
@@ -42,25 +44,6 @@ from tests.stage import Stage, local_stage
 JSON, PAGE = ROOT / "docs" / "evidence.json", ROOT / "docs" / "evidence.md"
 MUTATION = ROOT / "docs" / "mutation.json"
 STAGE = "local stage"
-
-
-def in_memory() -> list[Figure]:
-    proofs = (
-        no_canary,
-        crash,
-        late_crash,
-        deterministic_races,
-        failing_ports,
-        expiry,
-        guard,
-        unsigned,
-        ids,
-        consent,
-        codes,
-        order_races,
-        order_crashes,
-    )
-    return [figure for proof in proofs for figure in proof()]
 
 
 def no_canary() -> Iterator[Figure]:
@@ -227,24 +210,6 @@ def order_crashes() -> Iterator[Figure]:
     )
 
 
-def on_the_stage(stage: Stage) -> Iterator[Callable[[], Iterator[Figure]]]:
-    """Each proof, to be run one after the other."""
-    yield lambda: http_double(stage)
-    yield lambda: http_races(stage)
-    yield lambda: http_lost(stage)
-    yield lambda: http_expired(stage)
-    yield lambda: quietly(http_faults(stage))
-    yield lambda: quietly(http_carding(stage))
-    yield lambda: http_fuzz(stage)
-    yield lambda: http_canary(stage)
-    yield lambda: http_order_races(stage)
-    yield lambda: http_order_canary(stage)
-    yield lambda: http_authentications(stage)
-    yield lambda: http_forged(stage)
-    yield lambda: http_without_events(stage)
-    yield lambda: http_load(stage)
-
-
 def http_double(stage: Stage) -> Iterator[Figure]:
     found = over_http.double_confirms(stage, 250)
     yield Figure(
@@ -291,6 +256,10 @@ def quietly(proof: Iterator[Figure]) -> Iterator[Figure]:
 
 
 def http_faults(stage: Stage) -> Iterator[Figure]:
+    yield from quietly(_http_faults(stage))
+
+
+def _http_faults(stage: Stage) -> Iterator[Figure]:
     for name, found in (
         ("faults of DynamoDB, KMS, Secrets Manager", stage_faults.of_aws(stage)),
         ("faults of Stripe", chain(stage_faults.of_stripe(stage), stage_faults.of_stripe(stage, (stage_faults.SLOW,)))),
@@ -303,6 +272,10 @@ def http_faults(stage: Stage) -> Iterator[Figure]:
 
 
 def http_carding(stage: Stage) -> Iterator[Figure]:
+    yield from quietly(_http_carding(stage))
+
+
+def _http_carding(stage: Stage) -> Iterator[Figure]:
     rng = Random(0)
     numbers = [digits for digits in (canary.number(rng) for _ in range(2000)) if digits[0] == "4" and len(digits) == 16]
     for name, tried in (
@@ -469,21 +442,90 @@ def mutation() -> Iterator[Figure]:
             yield Figure(f"mutation score of {module}", measured, "≥ 85 %", killed >= 0.85 * total, "`make mutation`")
 
 
+@dataclass(frozen=True)
+class Group:
+    """Rows that belong together, and that `--only` measures alone."""
+
+    in_memory: tuple[Callable[[], Iterator[Figure]], ...] = ()
+    on_the_stage: tuple[Callable[[Stage], Iterator[Figure]], ...] = ()
+    afterwards: tuple[Callable[[], Iterator[Figure]], ...] = ()
+
+    def only(self, names: Collection[str]) -> "Group":
+        parts = (self.in_memory, self.on_the_stage, self.afterwards)
+        return Group(*(tuple(proof for proof in part if proof.__name__ in names) for part in parts))  # type: ignore[attr-defined]
+
+    @property
+    def names(self) -> list[str]:
+        return [proof.__name__ for proof in (*self.in_memory, *self.on_the_stage, *self.afterwards)]
+
+
+GROUPS = {
+    "conversations": Group(
+        (
+            no_canary,
+            crash,
+            late_crash,
+            deterministic_races,
+            failing_ports,
+            expiry,
+            guard,
+            unsigned,
+            ids,
+            consent,
+            codes,
+        ),
+        (http_double, http_races, http_lost, http_expired, http_faults, http_carding, http_fuzz, http_canary),
+    ),
+    "orders": Group(
+        (order_races, order_crashes),
+        (http_order_races, http_order_canary, http_authentications, http_forged, http_without_events),
+    ),
+    "load": Group(on_the_stage=(http_load,), afterwards=(restart,)),
+    "mutation": Group(afterwards=(mutation,)),
+}
+PROOFS = [name for group in GROUPS.values() for name in group.names]
+
+
+def asked_for() -> list[str]:
+    """What `--only` names: groups, and proofs by the names of their functions. Without it, nothing: all are meant."""
+    parser = argparse.ArgumentParser(description="Measures every promise and writes docs/evidence.md.")
+    names = [*GROUPS, *PROOFS]
+    only = "measure these alone, print the figures, write no file"
+    parser.add_argument("--only", nargs="+", choices=names, default=[], metavar="NAME", help=f"{only}: {names}")
+    return list(parser.parse_args().only)
+
+
+def chosen(only: Collection[str]) -> list[Group]:
+    return [group if name in only or not only else group.only(only) for name, group in GROUPS.items()]
+
+
+def in_memory(only: Collection[str]) -> list[Figure]:
+    return [figure for group in chosen(only) for proof in group.in_memory for figure in told(proof)]
+
+
 def main() -> int:
     started = time.monotonic()
+    only = asked_for()
+    groups = chosen(only)
     figures: list[Figure] = []
     with ProcessPoolExecutor(1) as beside:
         house.environment()
-        memory = beside.submit(in_memory)  # the stage leaves one of two cores idle
-        with tempfile.TemporaryDirectory() as directory, run_stage(Path(directory), ports=Ports.free()) as outputs:
-            stage = local_stage(outputs)
-            for proof in (*on_the_stage(stage), restart, mutation):
-                figures += told(proof)
+        memory = beside.submit(in_memory, only)  # the stage leaves one of two cores idle
+        on_the_stage = [proof for group in groups for proof in group.on_the_stage]
+        if on_the_stage:
+            with tempfile.TemporaryDirectory() as directory, run_stage(Path(directory), ports=Ports.free()) as outputs:
+                stage = local_stage(outputs)
+                for proof in on_the_stage:
+                    figures += told(partial(proof, stage))
+        for afterwards in (proof for group in groups for proof in group.afterwards):
+            figures += told(afterwards)
         figures = [*memory.result(), *figures]
     seconds = round(time.monotonic() - started)
-    write(figures, seconds)
     failed = [figure for figure in figures if not figure.ok]
-    print(f"{len(figures) - len(failed)} of {len(figures)} figures hold; {seconds} s; {PAGE.relative_to(ROOT)}")
+    print(f"{len(figures) - len(failed)} of {len(figures)} figures hold; {seconds} s")
+    if not only:
+        write(figures, seconds)
+        print(PAGE.relative_to(ROOT))
     return 1 if failed else 0
 
 
