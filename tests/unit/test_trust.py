@@ -8,7 +8,7 @@ from itertools import islice
 import pytest
 
 from chat.adapters import items
-from tests.evidence import crashes, faults, guards, house, late_crashes, leaks, orders, races
+from tests.evidence import crashes, faults, guards, hosted_crashes, house, late_crashes, leaks, orders, races
 from tests.evidence.orders_over_http import keys_in
 from tests.evidence.sinks import Secrets, lines, texts
 from tests.fakes import MemoryOrders, World
@@ -202,6 +202,22 @@ class CarelessOrders(MemoryOrders):
 
 def test_a_store_without_conditions_would_be_found_by_the_races_around_an_order():
     assert orders.settlings(60, CarelessOrders).wrong
+
+
+def test_a_hosted_order_survives_a_death_at_any_of_eight_points():
+    found = hosted_crashes.played(3)
+
+    assert found.wrong == []
+    assert found.played == 24
+
+
+class NeverSwept(hosted_crashes.Crash):
+    def _sweep(self):
+        """Nobody comes."""
+
+
+def test_a_missing_sweep_would_be_found_by_the_crashes_of_hosted_orders():
+    assert any("stuck" in each for each in hosted_crashes.played(2, NeverSwept).wrong)
 
 
 @pytest.mark.parametrize("text", ['{"x": "pi_1a_secret_2b"}', "GET /?order=" + "T" * 43])
