@@ -98,7 +98,11 @@ def gate_to(target: str) -> Iterator[Gate]:
         def log_message(self, *_: Any) -> None:
             """Nothing: what is asked here may hold a card number."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, request: Any, client_address: Any) -> None:
+            """Silent: a page that closes, or an API that is too slow, is no error of the gate's."""
+
+    server = Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     gate.url = f"http://127.0.0.1:{server.server_port}"
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()

@@ -1,5 +1,6 @@
 """The rows of the evidence about hosted capture: `make evidence ONLY=hosted` measures them alone."""
 
+import os
 from collections.abc import Iterator, Sequence
 
 from tests.evidence import hosted_browser, hosted_crashes, hosted_screens, hosted_times, orders_over_http
@@ -38,7 +39,7 @@ def in_a_browser(stage: Stage, placed: int = 200, back: int = 50) -> Iterator[Fi
     leaks = found.search.found.total() + found.secrets.total()
     yield Figure(
         "hosted orders in a browser, each with a number of its own typed on Stripe's page",
-        f"{leaks} leaks in {paid.paid} orders, {paid.median_seconds:.1f} s each {'; '.join(paid.wrong[:3])}".strip()
+        f"{leaks} leaks in {paid.paid} orders, {paid.median_seconds:.1f} s a payer {'; '.join(paid.wrong[:3])}".strip()
         + f"; searched: {summed(found.search.texts)}",
         f"0 digits in tables, logs, streams, prompts, bodies of the API; {placed} paid and told",
         not leaks and not paid.wrong and found.completed == placed and paid.each_is_told_once,
@@ -62,13 +63,13 @@ def in_a_browser(stage: Stage, placed: int = 200, back: int = 50) -> Iterator[Fi
 
 def waits(stage: Stage, placed: int = 60) -> Iterator[Figure]:
     found = hosted_times.waits(stage, placed)
-    for name, waited in (
-        ("from the yes to the Checkout's address", found.to_stripe),
-        ("from the return to the receipt", found.from_stripe),
+    for name, waited, cpu in (
+        ("from the yes to the Checkout's address", found.to_stripe, found.cpu_to_stripe),
+        ("from the return to the receipt", found.from_stripe, found.cpu_from_stripe),
     ):
         yield Figure(
             f"a hosted payer's wait at one client, {name}",
-            f"{hosted_times.told(waited)}; medians of {len(waited)}",
+            f"{hosted_times.told(waited, cpu)}; medians of {len(waited)}, at a load of {os.getloadavg()[0]:.1f}",
             f"≤ {OURS_MS} ms ours",
             hosted_times.median_ours(waited) <= OURS_MS,
             STAGE,

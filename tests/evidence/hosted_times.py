@@ -2,7 +2,8 @@
 
 Three times of the same request: what the client sees (on the local stage with the emulator's gateway in it), what the
 function took by the line that Lambda writes at its end, and that without what the stand-in for Stripe took by its own
-log. The last one is ours.
+log. The last one is ours; it holds the emulator's DynamoDB, and whatever else the machine does at the time. So the CPU
+time of the same requests is measured too, with the function in this process.
 """
 
 import json
@@ -12,6 +13,8 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from tests.evidence import house
+from tests.evidence.inside import inside
 from tests.order_on_stage import OrderOnStage, place, until
 from tests.stage import Stage
 
@@ -37,6 +40,8 @@ class Waits:
 
     to_stripe: list[Wait] = field(default_factory=list)
     from_stripe: list[Wait] = field(default_factory=list)
+    cpu_to_stripe: list[float] = field(default_factory=list)
+    cpu_from_stripe: list[float] = field(default_factory=list)
 
 
 def waits(stage: Stage, orders: int, warm_up: int = 5) -> Waits:
@@ -49,6 +54,7 @@ def waits(stage: Stage, orders: int, warm_up: int = 5) -> Waits:
         started = time.monotonic()
         sent = order.says("yes")
         to_stripe = (time.monotonic() - started) * 1000
+        assert sent.status == 200, sent.body
         order.payer(sent["action"]["url"], "pay")
         started = time.monotonic()
         reply = order.refreshes()
@@ -65,7 +71,35 @@ def waits(stage: Stage, orders: int, warm_up: int = 5) -> Waits:
         made, asked = stripe[order.id][:2]
         found.to_stripe.append(Wait(to_stripe, yes, made))
         found.from_stripe.append(Wait(from_stripe, back, asked))
+    with house.listening():  # the function logs to this process's standard output
+        _use_cpu(stage, found, orders, warm_up)
     return found
+
+
+def _use_cpu(stage: Stage, found: Waits, orders: int, warm_up: int) -> None:
+    function = inside(stage)
+    for number in range(orders + warm_up):
+        order = place(stage, capture="hosted")
+        order.stripes_events("drop")
+        session = order.talk.id
+        _, opened, _ = function.says(session, "payment", None, orderToken=order.body["orderToken"])
+        used = time.thread_time()
+        _, sent, _ = function.says(session, "yes", opened["sessionToken"])
+        to_stripe = time.thread_time() - used
+        order.payer(sent["action"]["url"], "pay")
+        event = {
+            "httpMethod": "POST",
+            "resource": "/sessions/{sessionId}/refresh",
+            "pathParameters": {"sessionId": session},
+            "headers": {"X-Session-Token": opened["sessionToken"], "Content-Type": "application/json"},
+        }
+        used = time.thread_time()
+        _, reply, _ = function.asks(event)
+        from_stripe = time.thread_time() - used
+        assert reply["status"] == "completed", reply
+        if number >= warm_up:
+            found.cpu_to_stripe.append(to_stripe * 1000)
+            found.cpu_from_stripe.append(from_stripe * 1000)
 
 
 def _functions(stage: Stage) -> dict[str, list[float]]:
@@ -106,12 +140,13 @@ def _lines(stage: Stage) -> Iterator[dict[str, object]]:
             yield json.loads(line)
 
 
-def told(waited: list[Wait]) -> str:
+def told(waited: list[Wait], cpu: list[float]) -> str:
     """Medians."""
     wall, function, stripe, ours = (
         statistics.median(getattr(each, name) for each in waited) for name in ("wall", "function", "stripe", "ours")
     )
-    return f"{ours:.0f} ms ours (client {wall:.0f}, function {function:.0f}, of it Stripe's stand-in {stripe:.0f})"
+    parts = f"client {wall:.0f}, function {function:.0f}, of it Stripe's stand-in {stripe:.0f}"
+    return f"{ours:.0f} ms ours, {statistics.median(cpu):.0f} ms of CPU ({parts})"
 
 
 def median_ours(waited: list[Wait]) -> float:

@@ -106,7 +106,10 @@ def settlings(stage: Stage, races: int, first_seed: int = 0) -> Verdict:
         verdict.races += 1
     for order in placed:
         until(lambda order=order: order.shown()["status"] in FINAL, "an end")  # type: ignore[misc]
-        shown, paid = order.shown(), [each["status"] for each in order.at_stripe("payment_intent")]
+    intents = stage.stripe.listed("objects", kind="payment_intent")
+    for order in placed:
+        shown = order.shown()
+        paid = [each["status"] for each in intents if each["metadata"].get("order") == order.id]
         verdict.answers[shown["status"]] += 1
         if (shown["status"] == "completed") != (paid.count("succeeded") == 1) or len(paid) > 1:
             verdict.wrong.append(f"{order.id}: {shown['status']}, {paid}")

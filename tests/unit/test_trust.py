@@ -4,11 +4,13 @@ Each proof is shown something broken as well: one that finds nothing wrong anywh
 """
 
 from itertools import islice
+from types import SimpleNamespace
 
 import pytest
 
 from chat.adapters import items
 from tests.evidence import crashes, faults, guards, hosted_crashes, house, late_crashes, leaks, orders, races
+from tests.evidence.hosted_browser import Recorder
 from tests.evidence.orders_over_http import keys_in
 from tests.evidence.sinks import Secrets, lines, texts
 from tests.fakes import MemoryOrders, World
@@ -218,6 +220,18 @@ class NeverSwept(hosted_crashes.Crash):
 
 def test_a_missing_sweep_would_be_found_by_the_crashes_of_hosted_orders():
     assert any("stuck" in each for each in hosted_crashes.played(2, NeverSwept).wrong)
+
+
+def test_a_number_between_browser_and_page_would_be_found():
+    number, recorder = "4000056655665556", Recorder()
+    socket = SimpleNamespace(on=lambda _, heard: heard(b"\x12\x10" + number.encode() + b"\x1a"))
+    page = SimpleNamespace(on=lambda _, opened: opened(socket))
+
+    recorder.listen(page, number)
+    recorder.listen(page, "4242424242424242")
+
+    assert recorder.leaking == {"number in a frame": 2}
+    assert recorder.frames == {"frame": 4}
 
 
 @pytest.mark.parametrize("text", ['{"x": "pi_1a_secret_2b"}', "GET /?order=" + "T" * 43])
