@@ -61,7 +61,8 @@ class Stage:
     raw_card_data: bool = False
     """Whether Stripe has enabled raw card data for the live account: `chat` needs it where the key is live."""
     wallets: bool = True
-    """Whether Stripe's page offers Apple Pay and Google Pay."""
+    """Whether payers may use a wallet on Stripe's page. False hides Link and has the chat say that the others do not
+    work; Apple Pay and Google Pay themselves are switched off in the Stripe account (decision 17)."""
     return_hosts: tuple[str, ...] = ()
     """The hosts that an order's return address may name."""
     webhook_url: str = ""

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from local.demo.conversation import Conversation, Reply, new_id
-from tests.stage import Stage
+from tests.stage import HTTP, Stage
 
 VISA = "4242424242424242"
 PATIENCE_SECONDS = 40
@@ -92,7 +92,7 @@ class OrderOnStage:
     def payer(self, url: str, do: str, **more: str) -> httpx.Response:
         """What the payer does on Stripe's pages."""
         body = {"url": url, "do": do, **more}
-        return httpx.post(f"{self.stage.stripe.url}/_control/payer", json=body, timeout=20, trust_env=False)
+        return HTTP.post(f"{self.stage.stripe.url}/_control/payer", json=body, timeout=20)
 
     def stripes_events(self, behaviour: str, **more: Any) -> None:
         self.stage.stripe.ask("POST", "/_control/events", {"behaviour": behaviour, "order": self.id, **more})

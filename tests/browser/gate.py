@@ -36,6 +36,7 @@ class Gate:
     delay: float = 0.0
     rewrite: Callable[[dict[str, Any]], None] = lambda _: None
     url: str = ""
+    _http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=30, trust_env=False), repr=False)
 
     def refuse(self, status: int, **headers: str) -> None:
         """The next call gets this instead of an answer."""
@@ -64,9 +65,7 @@ class Gate:
 
     def _pass_on(self, call: Call, body: bytes) -> tuple[int, Headers, bytes]:
         headers = {name: value for name, value in call.headers.items() if name.lower() not in HOP_BY_HOP}
-        answer = httpx.request(
-            call.method, self.target + call.path, content=body, headers=headers, timeout=30, trust_env=False
-        )
+        answer = self._http.request(call.method, self.target + call.path, content=body, headers=headers)
         return answer.status_code, dict(answer.headers.items()), answer.content
 
 
@@ -98,7 +97,11 @@ def gate_to(target: str) -> Iterator[Gate]:
         def log_message(self, *_: Any) -> None:
             """Nothing: what is asked here may hold a card number."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, request: Any, client_address: Any) -> None:
+            """Silent: a page that closes, or an API that is too slow, is no error of the gate's."""
+
+    server = Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     gate.url = f"http://127.0.0.1:{server.server_port}"
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()

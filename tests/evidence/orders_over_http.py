@@ -5,7 +5,6 @@ import hmac
 import json
 import random
 import re
-import statistics
 import threading
 import time
 from collections import Counter
@@ -114,7 +113,10 @@ def settlings(stage: Stage, races: int, first_seed: int = 0) -> Verdict:
         verdict.races += 1
     for order in placed:
         until(lambda order=order: order.shown()["status"] in FINAL, "an end")  # type: ignore[misc]
-        shown, paid = order.shown(), [each["status"] for each in order.at_stripe("payment_intent")]
+    intents = stage.stripe.listed("objects", kind="payment_intent")
+    for order in placed:
+        shown = order.shown()
+        paid = [each["status"] for each in intents if each["metadata"].get("order") == order.id]
         verdict.answers[shown["status"]] += 1
         if (shown["status"] == "completed") != (paid.count("succeeded") == 1) or len(paid) > 1:
             verdict.wrong.append(f"{order.id}: {shown['status']}, {paid}")
@@ -141,10 +143,7 @@ def _all_at_once(acts: list[Callable[[], Any]], rng: random.Random) -> None:
 
 @dataclass
 class Canaries:
-    """`mix`: how many orders of each kind. `requests`: of Stripe about each hosted order that was paid at once.
-
-    Times in seconds, as the payer's client measures them.
-    """
+    """`mix`: how many orders of each kind. `requests`: of Stripe about each hosted order that was paid at once."""
 
     search: Search
     hosted: int = 0
@@ -154,8 +153,6 @@ class Canaries:
     secrets: Counter[str] = field(default_factory=Counter)
     mix: Counter[str] = field(default_factory=Counter)
     requests: list[int] = field(default_factory=list)
-    to_stripe: list[float] = field(default_factory=list)
-    from_stripe: list[float] = field(default_factory=list)
     told: Heard | None = None
 
 
@@ -178,7 +175,7 @@ def canaries(stage: Stage, hosted: int, chat: int, seed: int = 300_000, payers: 
     lock, orders = threading.Lock(), []
 
     def pays(visit: Visit) -> OrderOnStage:
-        order, replies = visit.pays(stage, found)
+        order, replies = visit.pays(stage)
         with lock:
             found.numbers += len(visit.mine.numbers)
             found.mix.update((visit.capture, visit.purpose, visit.way))
@@ -223,16 +220,14 @@ class Visit:
     way: str
     mine: Secrets = field(repr=False)
 
-    def pays(self, stage: Stage, found: Canaries) -> tuple[OrderOnStage, list[Reply]]:
+    def pays(self, stage: Stage) -> tuple[OrderOnStage, list[Reply]]:
         order = place(stage, self.purpose, capture=self.capture, locale=self.language)
         replies = [order.opens()]
-        (self._on_stripes_page if self.capture == "hosted" else self._in_the_chat)(order, replies, found)
+        (self._on_stripes_page if self.capture == "hosted" else self._in_the_chat)(order, replies)
         return order, replies
 
-    def _on_stripes_page(self, order: OrderOnStage, replies: list[Reply], found: Canaries) -> None:
-        started = time.monotonic()
+    def _on_stripes_page(self, order: OrderOnStage, replies: list[Reply]) -> None:
         replies.append(self._agrees(order))
-        found.to_stripe.append(time.monotonic() - started)
         url = replies[-1]["action"]["url"]
         if self.way == "declined":
             order.payer(url, "pay", card=DECLINED)
@@ -241,11 +236,9 @@ class Visit:
             order.payer(url, "authenticate" if self.way == "3-D Secure passed" else "fail_authentication")
         if self.way != "3-D Secure passed":
             order.payer(url, "pay", card=self.mine.numbers[0])
-        started = time.monotonic()
         replies.append(order.refreshes())
-        found.from_stripe.append(time.monotonic() - started)
 
-    def _in_the_chat(self, order: OrderOnStage, replies: list[Reply], _found: Canaries) -> None:
+    def _in_the_chat(self, order: OrderOnStage, replies: list[Reply]) -> None:
         number = self.mine.numbers[0]
         if self.way == "declined":
             path = f"/v1/{'setup' if self.purpose == 'save' else 'payment'}_intents/{{id}}/confirm"
@@ -505,7 +498,3 @@ def one_reference(stage: Stage, requests: int = 50) -> tuple[Counter[str], int]:
         replies = list(pool.map(create, range(requests)))
     named = {(reply["orderId"], reply["link"]) for reply in replies if reply.status in (200, 201)}
     return Counter(str(reply.status) for reply in replies), len(named)
-
-
-def median_ms(seconds: list[float]) -> str:
-    return f"{statistics.median(seconds) * 1000:.0f} ms"

@@ -27,6 +27,7 @@ from tests.evidence import (
     digits,
     faults,
     guards,
+    hosted,
     house,
     id_rule,
     late_crashes,
@@ -310,7 +311,7 @@ def http_canary(stage: Stage) -> Iterator[Figure]:
     )
 
 
-def http_order_races(stage: Stage, confirmed: int = 250, settled: int = 100) -> Iterator[Figure]:
+def http_order_races(stage: Stage, confirmed: int = 250) -> Iterator[Figure]:
     answers, named = orders_over_http.one_reference(stage)
     yield Figure(
         "50 concurrent POST /orders of one reference",
@@ -325,14 +326,6 @@ def http_order_races(stage: Stage, confirmed: int = 250, settled: int = 100) -> 
         f"{len(paid.wrong)} wrong in {paid.races} orders × 8: {stage_life.summed(paid.answers)}",
         "1 intent succeeded each, one amount, one `order.completed` id",
         not paid.wrong and paid.races == confirmed,
-        STAGE,
-    )
-    ended = orders_over_http.settlings(stage, settled)
-    yield Figure(
-        "paid while three equal events, two returns, the sweep and a cancel come",
-        f"{len(ended.wrong)} wrong in {ended.races}: {stage_life.summed(ended.answers)}",
-        "one outcome, as Stripe has it; one event id each",
-        not ended.wrong and ended.races == settled,
         STAGE,
     )
 
@@ -363,15 +356,6 @@ def http_order_canary(stage: Stage, hosted: int = 200, chat: int = 100) -> Itera
         f"{times[int(len(times) * 0.95)]:.0f} s after the change",
         "each change, one id; p95 ≤ 3 s when all is well",
         bool(told) and all(len(ids) == 1 for ids in told.ids.values()) and times[int(len(times) * 0.95)] <= 3,
-        STAGE,
-    )
-    median = orders_over_http.median_ms
-    yield Figure(
-        "a hosted payer's waits at one client, Stripe's own time included",
-        f"from yes to the Checkout's address {median(found.to_stripe)}, from the return to the receipt "
-        f"{median(found.from_stripe)} (medians of {hosted})",
-        "printed",
-        True,
         STAGE,
     )
 
@@ -485,13 +469,22 @@ GROUPS = {
             http_order_races,
             http_order_canary,
             http_authentications,
-            http_forged,
-            http_without_events,
             order_rows.http_events,
             order_rows.http_order_kills,
             order_rows.browser_authentications,
         ),
         (order_rows.browser_screens,),
+    ),
+    "hosted": Group(
+        (hosted.after_crashes,),
+        (
+            hosted.waits,
+            http_forged,
+            http_without_events,
+            hosted.in_a_browser,
+            hosted.on_every_screen,
+            hosted.at_once,
+        ),
     ),
     "load": Group(on_the_stage=(http_load,), afterwards=(restart,)),
     "mutation": Group(afterwards=(mutation,)),

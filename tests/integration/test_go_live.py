@@ -6,13 +6,14 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from infra.operations.outputs import stage_outputs
 from infra.stages import LOCAL
-from local.runner.environment import ROOT
+from local.runner.environment import LOCAL_STRIPE_KEY, ROOT
+from tests.order_on_stage import OrderOnStage, place
 from tests.stage import Stage
 
 PAGE = (ROOT / "docs/go-live.md").read_text()
@@ -33,11 +34,11 @@ def environment(stage: Stage) -> dict[str, str]:
     return {**os.environ, **aws, **where, "AWS_SESSION_TOKEN": "test"}
 
 
-def printed(environment: dict[str, str], command: str, *arguments: str) -> list[str]:
+def printed(environment: dict[str, str], command: str, *arguments: str, typed: str = "") -> list[str]:
     done = subprocess.run(
         [sys.executable, "-m", f"infra.operations.{command}", "local", *arguments],
         env=environment,
-        stdin=subprocess.DEVNULL,
+        input=typed,
         capture_output=True,
         text=True,
         check=False,
@@ -51,6 +52,13 @@ def test_the_smoke_test_prints_what_is_shown(environment: dict[str, str]):
 
     assert printed(environment, "smoke") == shown
     assert not LOCAL.signed
+
+
+def test_the_stripe_key_is_stored_and_the_command_prints_what_is_shown(environment: dict[str, str]):
+    prompt, shown = SHOWN["make stripe-key STAGE=dev"]
+
+    assert printed(environment, "stripe_key", typed=f"{LOCAL_STRIPE_KEY}\n") == [shown.replace("dev", "local")]
+    assert prompt == "Stripe key of dev:"
 
 
 def test_stripe_is_told_where_events_go_and_the_command_prints_what_is_shown(environment: dict[str, str]):
@@ -97,3 +105,64 @@ def test_the_first_order_is_made_with_curl_as_shown(environment: dict[str, str])
     assert made.keys() == shown.keys()
     assert [name for name in made if name not in differs and made[name] != shown[name]] == []
     assert len(made["orderId"]) == len(shown["orderId"])
+
+
+def test_the_order_is_watched_to_its_end_with_the_command_that_is_shown(stage: Stage, environment: dict[str, str]):
+    (command,) = (each for each in SHOWN if each.startswith("payment-chat orders watch"))
+    order = place(stage, capture="hosted")
+    order.payer(order.confirms()["action"]["url"], "pay")
+    words = [order.id if word.startswith("ord_") else word for word in shlex.split(command)]
+
+    done = subprocess.run(
+        words, env={**environment, "PAYMENT_CHAT_API_URL": stage.api.url}, capture_output=True, text=True, check=True
+    )
+
+    assert "completed" in done.stdout
+
+
+def is_paid_with(order: OrderOnStage, number: str) -> bool:
+    """Typed on Stripe's page."""
+    return bool(
+        order.payer(order.confirms()["action"]["url"], "pay", card=number).is_success and order.becomes("completed")
+    )
+
+
+def passes_and_fails_the_bank(stage: Stage, number: str) -> None:
+    for deed, ended in (("authenticate", "completed"), ("fail_authentication", "in_progress")):
+        order = place(stage, capture="hosted")
+        url = order.confirms()["action"]["url"]
+        order.payer(url, "pay", card=number)
+        order.payer(url, deed)
+        order.refreshes()
+        assert order.shown()["status"] == ended
+
+
+def is_declined_and_asks_for_another(stage: Stage, number: str) -> None:
+    order = place(stage, capture="hosted")
+    url = order.confirms()["action"]["url"]
+    assert order.payer(url, "pay", card=number).status_code == 402
+    assert order.payer(url, "pay").is_success
+    assert order.becomes("completed")
+
+
+def is_saved_and_never_charged(stage: Stage, number: str) -> None:
+    assert is_paid_with(place(stage, "save", capture="hosted"), number)
+    charged = place(stage, capture="hosted")
+    assert charged.payer(charged.confirms()["action"]["url"], "pay", card=number).status_code == 402
+
+
+# By what the table says of a number.
+PLAYED: dict[str, Callable[[Stage, str], object]] = {
+    "paid": lambda stage, number: is_paid_with(place(stage, capture="hosted"), number),
+    "3-D Secure: pass it once, fail it once": passes_and_fails_the_bank,
+    "declined: Stripe's page asks for another card": is_declined_and_asks_for_another,
+    "declined, insufficient funds": is_declined_and_asks_for_another,
+    "saved (`save`), but every later charge fails": is_saved_and_never_charged,
+}
+NUMBERS = re.findall(r"^\| (\d{4}(?: \d{4}){3}) \| (.+) \|$", PAGE, re.MULTILINE)
+
+
+@pytest.mark.usefixtures("environment")
+@pytest.mark.parametrize(("number", "happens"), NUMBERS)
+def test_each_number_does_on_stripes_page_what_the_table_says(stage: Stage, number: str, happens: str):
+    assert PLAYED[happens](stage, number.replace(" ", "")) in (None, True)

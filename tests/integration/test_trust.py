@@ -5,7 +5,7 @@ import time
 import pytest
 
 from sweep.handler import sweep
-from tests.evidence import house, orders_over_http, over_http, stage_faults, stage_life
+from tests.evidence import hosted_times, house, orders_over_http, over_http, stage_faults, stage_life
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -55,6 +55,15 @@ def test_no_number_client_secret_or_order_token_remains_anywhere_on_the_stage(st
     assert (found.search.found, found.secrets, found.completed) == ({}, {}, 5)
     assert max(found.requests) <= 3
     assert {"reply", "webhook", "table Orders", "file function.log"} <= found.search.texts.keys()
+
+
+def test_what_a_hosted_payer_waits_for_is_told_apart(stage):
+    found = hosted_times.waits(stage, 2, warm_up=1)
+
+    for waited in (found.to_stripe, found.from_stripe):
+        assert all(each.wall >= each.function >= each.stripe for each in waited)
+        assert len(waited) == 2
+    assert len(found.cpu_to_stripe) == len(found.cpu_from_stripe) == 2
 
 
 def test_forged_events_are_refused_before_stripe_is_asked(stage):

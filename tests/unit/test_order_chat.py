@@ -654,6 +654,26 @@ def test_an_expiry_that_is_too_near_by_now_is_renewed(refusal):
     assert (order.generation, order.handover_expires, order.claim_until) == (2, NOON + 120 + 31 * 60, None)
 
 
+def test_after_a_crash_nobody_is_sent_to_a_checkout_that_has_ended_since():
+    world, payer = hosted()
+    create = world.stripe.create_checkout
+
+    def crash(*asked):
+        create(*asked)
+        world.stripe.create_checkout = create
+        raise KeyboardInterrupt
+
+    world.stripe.create_checkout = crash
+    with pytest.raises(KeyboardInterrupt):
+        payer.says("yes")
+    world.time += 32 * 60
+
+    answer = payer.says("yes")
+
+    assert answer.action.expires == world.time + 31 * 60
+    assert answer.action.url.endswith("cs_test_2")
+
+
 def test_a_checkout_that_stripe_refuses_ends_the_session_and_not_the_order():
     world, payer = hosted()
     world.stripe.trouble = [StripeRefused("amount_too_small", "line_items")]

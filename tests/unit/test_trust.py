@@ -4,11 +4,13 @@ Each proof is shown something broken as well: one that finds nothing wrong anywh
 """
 
 from itertools import islice
+from types import SimpleNamespace
 
 import pytest
 
 from chat.adapters import items
-from tests.evidence import crashes, faults, guards, house, late_crashes, leaks, orders, races
+from tests.evidence import crashes, faults, guards, hosted_crashes, house, late_crashes, leaks, orders, races
+from tests.evidence.hosted_browser import Recorder
 from tests.evidence.orders_over_http import keys_in
 from tests.evidence.sinks import Secrets, lines, texts
 from tests.fakes import MemoryOrders, World
@@ -202,6 +204,34 @@ class CarelessOrders(MemoryOrders):
 
 def test_a_store_without_conditions_would_be_found_by_the_races_around_an_order():
     assert orders.settlings(60, CarelessOrders).wrong
+
+
+def test_a_hosted_order_survives_a_death_at_any_of_eight_points():
+    found = hosted_crashes.played(3)
+
+    assert found.wrong == []
+    assert found.played == 24
+
+
+class NeverSwept(hosted_crashes.Crash):
+    def _sweep(self):
+        """Nobody comes."""
+
+
+def test_a_missing_sweep_would_be_found_by_the_crashes_of_hosted_orders():
+    assert any("stuck" in each for each in hosted_crashes.played(2, NeverSwept).wrong)
+
+
+def test_a_number_between_browser_and_page_would_be_found():
+    number, recorder = "4000056655665556", Recorder()
+    socket = SimpleNamespace(on=lambda _, heard: heard(b"\x12\x10" + number.encode() + b"\x1a"))
+    page = SimpleNamespace(on=lambda _, opened: opened(socket))
+
+    recorder.listen(page, number)
+    recorder.listen(page, "4242424242424242")
+
+    assert recorder.leaking == {"number in a frame": 2}
+    assert recorder.frames == {"frame": 4}
 
 
 @pytest.mark.parametrize("text", ['{"x": "pi_1a_secret_2b"}', "GET /?order=" + "T" * 43])

@@ -12,6 +12,7 @@ from chat.turns.results import TurnResult, result_of_record
 from chat.turns.stored import Conflict
 from chat.values.session import Decline, Step
 from chat.visits.outcome import action_of
+from payments import outcomes
 from payments.at_stripe import StripeRefused
 from payments.stored import OrderConflict
 from runtime.aws import Unavailable
@@ -48,6 +49,8 @@ class Handover:
             return self._send(record, order, said)
         if not self.ledger.may_start(order):
             return self.ledger.end(self.ledger.close_overdue(order), record)
+        if order.handover_expires is not None and order.handover_expires <= self.ledger.now():
+            order = outcomes.without_handover(order)  # if that Checkout was made, nobody was told where it is
         reviewing = replace(record, session=replace(record.session, step=Step.CONFIRM, error=None))
         expires = order.handover_expires or self.ledger.now() + CHECKOUT_SECONDS
         try:
