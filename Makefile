@@ -81,7 +81,7 @@ sabotage: $(READY) ## break the code once for each promise of docs/security.md: 
 check: $(READY) ## lint, format and types
 	@ruff check . && ruff format --check . && mypy --exclude benchmarks/contenders lambdas infra local frontend client benchmarks app.py
 
-bench: $(BENCH)/.ready ## measure the function beside its peers, write docs/benchmarks/ and docs/cost.md (10 minutes)
+bench: $(BENCH)/.ready ## measure the function beside its peers, write docs/benchmarks/ and docs/cost.md (12 minutes)
 	@python -m benchmarks
 
 screenshots: $(READY) ## retake the pictures in docs/screenshots/

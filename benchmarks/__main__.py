@@ -7,6 +7,7 @@ from typing import Any
 
 from benchmarks import cold, engine, fleet, machine, over_http, packages
 from benchmarks.conversation import SIX, long_chat
+from benchmarks.page_load import measure as page_load
 from benchmarks.pages import cost, report
 from benchmarks.places import DOCS
 
@@ -40,6 +41,8 @@ def main() -> None:
             result["memory"]["complete"] = complete.end("complete")
     _say("over HTTP on the local stage")
     result["http"] = over_http.measure()
+    _say("tabs at one page process")
+    result["page"] = page_load.measure()
     result["minutes"] = (time.monotonic() - started) / 60
     (DOCS / "benchmarks").mkdir(parents=True, exist_ok=True)
     (DOCS / "benchmarks" / "results.json").write_text(json.dumps(result, separators=(",", ":")) + "\n")

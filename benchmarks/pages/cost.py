@@ -7,7 +7,8 @@ from typing import Any
 from benchmarks.pages import prices
 from benchmarks.pages.figures import Result, calls, six, total
 from benchmarks.pages.prices import DOLLARS_PER
-from benchmarks.pages.report import TITLES, table
+from benchmarks.pages.report import TITLES
+from benchmarks.pages.table import table
 from benchmarks.places import DOCS
 from infra.stages import PROD
 
