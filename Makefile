@@ -81,7 +81,7 @@ sabotage: $(READY) ## break the code once for each promise of docs/security.md: 
 check: $(READY) ## lint, format and types
 	@ruff check . && ruff format --check . && mypy --exclude benchmarks/contenders lambdas infra local frontend client benchmarks app.py
 
-bench: $(BENCH)/.ready ## measure the function beside its peers, write docs/benchmarks/ and docs/cost.md (10 minutes)
+bench: $(BENCH)/.ready ## measure the function beside its peers, write docs/benchmarks/ and docs/cost.md (12 minutes)
 	@python -m benchmarks
 
 flash-sale: $(READY) ## simulate the quotas under a flash sale, write docs/benchmarks/flash-sale.md

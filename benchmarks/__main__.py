@@ -7,6 +7,7 @@ from typing import Any
 
 from benchmarks import cold, counting, engine, fleet, machine, over_http, packages
 from benchmarks.conversation import SIX, long_chat
+from benchmarks.page_load import measure as page_load
 from benchmarks.pages import cost, report
 from benchmarks.places import DOCS
 
@@ -43,6 +44,8 @@ def main() -> None:
             result["counted"] = counting.count(environment | addresses)
     _say("over HTTP on the local stage")
     result["http"] = over_http.measure()
+    _say("tabs at one page process")
+    result["page"] = page_load.measure()
     result["minutes"] = (time.monotonic() - started) / 60
     (DOCS / "benchmarks").mkdir(parents=True, exist_ok=True)
     (DOCS / "benchmarks" / "results.json").write_text(json.dumps(result, separators=(",", ":")) + "\n")

@@ -9,7 +9,8 @@ from benchmarks.pages import bill, prices, reach
 from benchmarks.pages.bill import CHAT, CHAT_ORDER, CONVERSATIONS, HOSTED_ORDER, MODEL, TOKENS_IN, TOKENS_OUT, WAIT_MS
 from benchmarks.pages.figures import Mark, Result, calls, six, total
 from benchmarks.pages.prices import DOLLARS_PER
-from benchmarks.pages.report import TITLES, marks_table, table
+from benchmarks.pages.report import TITLES, marks_table
+from benchmarks.pages.table import table
 from benchmarks.places import DOCS
 from infra.stages import PROD
 

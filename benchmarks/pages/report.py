@@ -6,6 +6,8 @@ from typing import Any
 
 from benchmarks.pages import figures, plot
 from benchmarks.pages.figures import EARLY, LATE, Mark, Result, calls, chat, largest, ratio, six, spread, total
+from benchmarks.pages.page_load import page_load
+from benchmarks.pages.table import table
 from benchmarks.places import DOCS
 
 TITLES = {
@@ -30,7 +32,18 @@ def write(result: Result) -> None:
     }
     (place / "chat.svg").write_text(plot.draw(curves, "CPU milliseconds a turn"))
     text = (
-        "\n\n".join([HEAD, _marks(result), _six(result), _chat(result), _cold(result), _http(result), _machine(result)])
+        "\n\n".join(
+            [
+                HEAD,
+                _marks(result),
+                _six(result),
+                _chat(result),
+                _cold(result),
+                _http(result),
+                page_load(result["page"]),
+                _machine(result),
+            ]
+        )
         + "\n"
     )
     (place / "README.md").write_text(text)
@@ -67,10 +80,6 @@ SHORT = """Where a mark is missed, or nearly:
   faster, but a known library that others can read is worth more.
 - **Cold start.** Half of it is the import of boto3 and botocore, a third is creating the four clients, and an eighth is
   the import of our own modules. With SnapStart, all of it is done before the first payer comes."""
-
-
-def table(head: list[str], rows: list[list[str]]) -> str:
-    return "\n".join("| " + " | ".join(row) + " |" for row in [head, ["---"] * len(head), *rows])
 
 
 def marks_table(marks: list[Mark]) -> str:

@@ -2,14 +2,16 @@
 
 import secrets
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC, datetime
+from typing import Any
 
 import streamlit as st
 
 from payment_page import session_cookie
-from payment_page.api_types import Payer
+from payment_page.api_types import Payer, SessionKey
 from payment_page.chat_api import ChatApi, from_environment
-from payment_page.conversation import Conversation
+from payment_page.conversation import ARRIVING, Conversation
 from payment_page.entry import Entry, SecureEntry, View
 from payment_page.texts import choose_language, text_direction, texts
 from payment_page.transcript import BRAND_NAMES
@@ -57,6 +59,14 @@ def draw(visit: Visit, entry: Entry) -> None:
         for line in conversation.lines:
             st.chat_message(line.role, avatar=AVATARS[line.role]).text(line.content)
     entry.panel(view, visit.handle)
+
+
+def first_screen(accept_language: str | None, *, may_go_on: bool) -> dict[str, Any]:
+    """What the entry shows before Streamlit has connected: the welcome, or nothing yet where a session may go on."""
+    view = view_of(
+        Conversation(SessionKey(""), step=ARRIVING if may_go_on else "none"), choose_language(accept_language), None
+    )
+    return {**asdict(view), "run_id": "", "steps": [step_name(view, each) for each in steps_of(view)], "current": None}
 
 
 def title_of(view: View) -> str:

@@ -54,6 +54,7 @@ class Visit:
         if self.conversation.step == ARRIVING:
             self._had_order |= command in {"returned", "reloaded"}
             self._arrive(is_back=command == "returned")
+            message = self._without_early_start(message)
         elif command == "look_up":
             self._look_up()
         elif command in {"refresh", "returned"}:
@@ -78,6 +79,14 @@ class Visit:
             self._look_up()
         if self._had_order and self.conversation.screen in {"welcome", "expired"}:
             self.conversation = after_end(self.conversation, "lost")
+
+    def _without_early_start(self, message: Message | None) -> Message | None:
+        """The message, unless the payer began on the first screen before it was known that a session goes on."""
+        if not message or message.step != "none" or not self.conversation.key.token:
+            return message
+        if self.conversation.trouble is None:
+            self.conversation = replace(self.conversation, answered_id=message.id)
+        return None
 
     def _open_order(self, message: Message) -> None:
         if message.id not in {self._opening_id, self.conversation.answered_id}:

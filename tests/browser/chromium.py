@@ -9,7 +9,8 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser, Error, Playwright, sync_playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+# The headless shell first: it draws nothing for a window, and takes half the time.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 SWITCHES = [
     "--no-sandbox",
     "--disable-gpu",
@@ -58,7 +59,7 @@ def _playwrights_own() -> str | None:
 def _debians() -> str | None:
     if os.geteuid() == 0 and shutil.which("apt-get"):
         _runs("apt-get", "update")
-        _runs("apt-get", "install", "--yes", "--no-install-recommends", "chromium")
+        _runs("apt-get", "install", "--yes", "--no-install-recommends", "chromium-headless-shell")
     return on_this_machine()
 
 

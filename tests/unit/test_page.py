@@ -2,6 +2,7 @@
 
 import pickle
 import re
+from dataclasses import asdict
 
 import httpx
 import pytest
@@ -11,6 +12,7 @@ from payment_page.api_types import Message, Payer, SessionKey
 from payment_page.chat_api import ChatApi
 from payment_page.conversation import Conversation
 from payment_page.entry import EntryEvent
+from payment_page.page import first_screen, view_of
 from payment_page.visit import Visit
 from tests.fakes import World
 
@@ -238,6 +240,35 @@ def test_a_conversation_is_taken_up_again_with_its_key(tab):
     assert again.conversation.screen == "expiry"
     assert [line.content for line in again.conversation.lines] == tab.lines
     assert again.take_cookie_ticket() is None  # the browser has it
+
+
+def test_a_start_that_was_pressed_before_a_session_was_known_goes_on_with_it_and_says_nothing(tab):
+    tab.says("payment", "John")
+    visit = Visit(tab.api, Payer(), tab.visit.conversation.key)
+    visit.handle(EntryEvent(message=Message("early", "Start payment", "none")))
+
+    assert visit.conversation.screen == "card"
+    assert visit.conversation.lines == arrive(tab.api, visit.conversation.key).conversation.lines
+    assert visit.conversation.answered_id == "early"
+
+
+def test_a_start_that_was_pressed_early_is_sent_where_there_is_no_session():
+    visit = Visit(Api(), Payer(), None)
+    visit.handle(EntryEvent(message=Message("early", "Start payment", "none")))
+
+    assert visit.conversation.screen == "name"
+
+
+@pytest.mark.parametrize(("may_go_on", "screen"), [(False, "welcome"), (True, "arriving")])
+def test_the_first_screen_is_the_one_that_the_page_shows_at_first(may_go_on, screen):
+    first = first_screen("de-AT,de;q=0.9", may_go_on=may_go_on)
+    visit = Visit(Api(), Payer(languages="de-AT"), None)
+    if not may_go_on:
+        visit.handle(EntryEvent(command="arrive"))
+    later = asdict(view_of(visit.conversation, "de", None))
+
+    assert first["screen"] == screen
+    assert {name for name, value in later.items() if first[name] != value} <= {"run_id", "revision"}
 
 
 def test_a_key_that_is_worth_nothing_any_more_ends_in_the_expired_screen_without_its_cookie():

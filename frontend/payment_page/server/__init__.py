@@ -1,1 +1,1 @@
-"""What the page's server adds to Streamlit: security headers, a route for violation reports, TLS."""
+"""What the page's server adds to Streamlit: first screen, files from memory, headers, violation reports, TLS."""

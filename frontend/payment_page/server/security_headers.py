@@ -31,24 +31,28 @@ def _inline_scripts() -> str:
 # Streamlit adds empty style elements and fills them rule by rule, which a policy does not restrict.
 _EMPTY_STYLE = _hash_source(b"")
 
-POLICY = "; ".join(
-    [
-        "default-src 'none'",
-        f"script-src 'self' {_inline_scripts()}",
-        f"style-src 'self' {_EMPTY_STYLE}",
-        "img-src 'self' data:",
-        "font-src 'self' data:",
-        "connect-src 'self'",
-        "manifest-src 'self'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-        # Not `report-to`: browsers send that when they find the time, and then leave out this one.
-        f"report-uri {violation_reports.PATH}",
-    ]
-)
+
+def policy(inline_style: str) -> str:
+    """The content security policy. `inline_style`: the only style in the index page itself."""
+    return "; ".join(
+        [
+            "default-src 'none'",
+            f"script-src 'self' {_inline_scripts()}",
+            f"style-src 'self' {_EMPTY_STYLE} {_hash_source(inline_style.encode())}",
+            "img-src 'self' data:",
+            "font-src 'self' data:",
+            "connect-src 'self'",
+            "manifest-src 'self'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+            # Not `report-to`: browsers send that when they find the time, and then leave out this one.
+            f"report-uri {violation_reports.PATH}",
+        ]
+    )
+
+
 HEADERS = {
-    "Content-Security-Policy": POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
@@ -62,8 +66,9 @@ HEADERS = {
 class SecurityHeaders:
     """Middleware: adds the headers to every response, and answers 404 on every path that the page does not need."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, inline_style: str) -> None:
         self._app = app
+        self._headers = {**HEADERS, "Content-Security-Policy": policy(inline_style)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -73,7 +78,7 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(HEADERS)
+                headers.update(self._headers)
                 if not scope["path"].startswith("/static/"):
                     headers["Cache-Control"] = "no-cache" if "/bidi-components/" in scope["path"] else "no-store"
             await send(message)

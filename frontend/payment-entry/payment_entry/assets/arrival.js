@@ -21,6 +21,9 @@ function removeFromAddress({ search = location.search }) {
 
 let came = { token: takeOrderToken(), isBack: takeReturn(), hadOrder: Boolean(history.state?.hadOrder) }
 
+// Whether the payer came by a link or back from Stripe, and nobody has been told yet.
+export const hasArrival = () => came.token != null || came.isBack
+
 // How the payer came, told once. `token`: of the link; an empty one is of a link cut short, null of none.
 export function takeArrival() {
   const told = came

@@ -30,6 +30,9 @@ export class Head {
     setInterval(() => this.tick(), 1000)
   }
 
+  // Replaced when Streamlit mounts the head.
+  trigger() {}
+
   show(data) {
     const { texts } = data
     Object.assign(this, { data, askedAt: 0 })

@@ -35,16 +35,20 @@ export class Panel {
     addEventListener('online', () => this.pending && this.deliver())
   }
 
+  // Tells the page something; replaced when Streamlit mounts the panel. Before that there is nobody to tell.
+  trigger() {}
+
   // What the server knows now. Called once for every run of the page.
   show(data) {
     const before = this.data
+    if (data.screen === 'arriving' && before?.screen === 'welcome' && !data.trouble) return this.arrive() // it has connected
     this.data = data
     const kept = data.screen === before?.screen && data.refusal ? this.screen.querySelector('input')?.value : ''
     const hasResult = this.check.hasEnded(data)
     const isAnswered = this.settle() || hasResult
     if (data.screen === 'arriving' && !data.trouble) this.arrive()
     else if (this.pending && !data.trouble) this.deliver() // the connection came back, or another message was answered first
-    if (data.screen !== before?.screen || data.revision !== before?.revision) this.screen.replaceChildren(...draw(this, data, kept))
+    if (data.screen !== before?.screen || (data.revision !== before.revision && data.screen !== 'welcome')) this.screen.replaceChildren(...draw(this, data, kept))
     if (!this.check.isRunning) this.showTrouble(data.trouble)
     else if (data.screen !== before?.screen) this.root.scrollIntoView({ block: 'end' })
     if (data.cookie_ticket) useTicket(data.cookie_ticket)
