@@ -14,7 +14,7 @@ from benchmarks.flash_sale.sale import (
 )
 from benchmarks.flash_sale.service import FIREWALL_WAIT, GATEWAY_WAIT
 from benchmarks.flash_sale.settings import ALL_RAISED, AS_IT_IS, KNOBS
-from benchmarks.pages.report import table
+from benchmarks.pages.table import table
 from benchmarks.places import DOCS
 
 Outcomes = Mapping[str, Mapping[str, Outcome]]  # by kind of order, then by step of the ladder

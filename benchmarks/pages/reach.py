@@ -20,7 +20,7 @@ from benchmarks.pages.bill import (
     turns,
 )
 from benchmarks.pages.figures import Result
-from benchmarks.pages.report import table
+from benchmarks.pages.table import table
 from infra.firewall import WINDOW_SECONDS
 from infra.stages import PROD
 from payments.adapters.order_items import SHARDS

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from chat import settings
 from chat.adapters.telemetry import PowertoolsTelemetry
-from chat.languages.language import language_tags, load_language
-from chat.languages.vocabulary import vocabulary
 from chat.wiring import Parts
+from runtime.clients import Clients
 from runtime.deadline import Deadline
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from chat.http.api import Api
 
 deadline = Deadline()
+clients = Clients(deadline)
 telemetry = PowertoolsTelemetry()
 
 
@@ -36,16 +36,20 @@ def handle(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
 @cache
 def api() -> Api:
     """Every part, made once per process. Raises settings.BadSetting, which names the variable."""
-    return Parts(settings.read(os.environ), deadline, telemetry).api()
+    return Parts(settings.read(os.environ), deadline, telemetry, clients).api()
 
 
 def prime() -> None:
-    """Load what a first turn or a first confirmation would load. Makes nothing random or secret."""
-    import stripe  # noqa: F401, PLC0415
+    """Rehearse, so that the snapshot holds all that a request loads, and nothing random or secret.
 
-    vocabulary()
-    for tag in language_tags():
-        load_language(tag)
+    A rehearsal that fails is logged, and the function is as it would be without it.
+    """
+    from chat.rehearsal import rehearse  # noqa: PLC0415  (for a snapshot alone)
+
+    try:
+        rehearse(settings.read(os.environ), clients, telemetry)
+    except Exception as error:  # noqa: BLE001
+        telemetry.crashed(error)
 
 
 if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:

@@ -10,8 +10,6 @@ import os
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import boto3
-
 from orders.api import Api
 from orders.merchant_orders import MerchantOrders
 from orders.order_request import OrderRules
@@ -20,7 +18,7 @@ from payments.adapters.stripe_customers import Customers
 from payments.adapters.wiring import AWS_LIMITS, OrderParts, now
 from payments.money import CURRENCIES
 from payments.order import Capture
-from runtime.aws import bounded
+from runtime.clients import Clients
 from runtime.deadline import Deadline
 from runtime.settings import BadSetting, Settings
 from runtime.telemetry import FunctionTelemetry
@@ -31,6 +29,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 deadline = Deadline()
+clients = Clients(deadline)
 telemetry = FunctionTelemetry()
 
 
@@ -43,12 +42,15 @@ def handle(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
 @cache
 def api() -> Api:
     """Raises BadSetting, which names the variable."""
-    settings = Settings(os.environ)
-    parts = OrderParts(settings, deadline, telemetry)
-    kms = bounded(boto3.client("kms", config=AWS_LIMITS.config()), AWS_LIMITS, deadline)
+    return api_of(OrderParts(Settings(os.environ), deadline, telemetry, clients))
+
+
+def api_of(parts: OrderParts) -> Api:
+    """Raises BadSetting."""
+    settings = parts.settings
     orders = MerchantOrders(
         orders=parts.table,
-        tokens=OrderTokens(kms, settings.text("LINK_KEY"), settings.stage),
+        tokens=OrderTokens(parts.clients.get("kms", AWS_LIMITS), settings.text("LINK_KEY"), settings.stage),
         settlement=parts.settlement,
         customers=Customers(parts.account),
         bus=parts.bus,
@@ -77,5 +79,17 @@ def order_rules(settings: Settings) -> OrderRules:
     )
 
 
+def prime() -> None:
+    """Rehearse, so that the snapshot holds all that a request loads. One that fails is logged, and changes nothing."""
+    from orders.rehearsal import rehearse  # noqa: PLC0415  (for a snapshot alone)
+
+    try:
+        rehearse(api_of, OrderParts(Settings(os.environ), Deadline(), telemetry, clients), telemetry.logger)
+    except Exception as error:  # noqa: BLE001
+        telemetry.crashed(error)
+
+
 if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
     api()  # a wrong setting fails the start
+if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+    prime()
