@@ -2,6 +2,8 @@
 
 import pytest
 
+from chat.languages.language import load_language
+from chat.understanding.corrections.denial import Denial, find_denial
 from tests.conversations.offline import Payer
 
 MASTERCARD, VISA = "5555 5555 5555 4444", "4242 4242 4242 4242"
@@ -133,3 +135,20 @@ def test_of_two_names_the_last_is_meant():
     payer.send("hello")
 
     assert payer.send("John, sorry, Jane Doe")["collected"]["name"] == "Jane Doe"
+
+
+@pytest.mark.parametrize(
+    ("tag", "text", "denial"),
+    [
+        ("en", "it is 30", Denial.NONE), ("en", "not 30", Denial.CERTAIN), ("en", "not the year 30", Denial.CERTAIN),
+        ("en", "I would not like the 30", Denial.CERTAIN), ("en", "not now but it is 30", Denial.NONE),
+        ("en", "no 30", Denial.POSSIBLE), ("en", "no i want 30", Denial.NONE), ("en", "well, no 30", Denial.CERTAIN),
+        ("es", "no es 30", Denial.POSSIBLE), ("de", "statt der 30", Denial.CERTAIN), ("zh", "不是30", Denial.POSSIBLE),
+        ("zh", "是30", Denial.NONE), ("zh", "不要30", Denial.CERTAIN), ("ja", "30ではなく", Denial.CERTAIN),
+        ("ja", "30です", Denial.NONE),
+    ],
+)  # fmt: skip
+def test_a_value_alone_is_denied_by_the_words_next_to_it(tag, text, denial):
+    start = text.index("30")
+
+    assert find_denial(text, (start, start + 2), load_language(tag)) is denial
