@@ -9,7 +9,7 @@ from tests.browser.fake_api import FakeApi, Order
 from tests.browser.payer import ANSWERS, PATIENCE, Payer
 
 LOOKS = {"light": PHONE["viewport"], "dark": DESKTOP}
-SCREENS = 30
+SCREENS = 31
 MAX_TABS = 60  # from anywhere on a screen to anywhere else on it
 
 
@@ -113,7 +113,7 @@ def _troubles(payer: Payer, api: FakeApi) -> Iterator[str]:
         _press(payer, payer.button(remedy))
         payer.sees("card")
         expect(payer.field("card")).to_have_value("")  # drawn anew
-    api.sessions.clear()
+    api.refusals.append((410, "session_expired"))
     _type(payer, ANSWERS["card"])
     payer.sees_text("expired")
     payer.sees_text("reopen")

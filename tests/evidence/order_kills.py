@@ -29,6 +29,7 @@ class Killed:
     """`killed`: processes, by the function that they ran."""
 
     orders: int = 0
+    answered: int = 0
     repeated: int = 0
     killed: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
@@ -61,7 +62,11 @@ def at_any_moment(stage: Stage, orders: int, payers: int = 4, seed: int = 0) -> 
 
 
 def _kill(stage: Stage, found: Killed, over: threading.Event, rng: random.Random) -> None:
+    """Something has to be answered between two deaths: where functions start slowly, nothing would ever be."""
+    before = -1
     while not over.wait(rng.uniform(0.2, 1.5)):
+        if found.answered == before:
+            continue
         processes = list(function_processes(stage))
         if not processes:
             continue
@@ -73,6 +78,7 @@ def _kill(stage: Stage, found: Killed, over: threading.Event, rng: random.Random
                 if each.startswith(b"AWS_LAMBDA_FUNCTION_NAME=")
             )
             os.kill(int(process.name), signal.SIGKILL)
+            before = found.answered
             found.killed[re.split("Function|[0-9A-F]{8}", name.split("-")[3])[0]] += 1
 
 
@@ -120,6 +126,7 @@ def _until_answered(ask_once: Callable[[], Reply], found: Killed) -> Iterator[Re
         with contextlib.suppress(httpx.TransportError):
             reply = ask_once()
             if reply.status in (200, 201, 410):
+                found.answered += 1
                 yield reply
                 continue
         found.repeated += 1

@@ -78,8 +78,10 @@ def browser_screens(languages: tuple[str, ...] = ("en", "ar")) -> Iterator[Figur
                 context = browser.new_context(viewport=DESKTOP, locale=language)  # type: ignore[arg-type]
                 context.set_default_timeout(PATIENCE)
                 payer = Payer(context.new_page(), page.url, None, language)
-                found |= {f"{language}, {screen}": flaws(payer) for screen in screens(payer, api)}
-                print(f"    {len(found)} screens in the browser", flush=True)
+                for screen in screens(payer, api):
+                    found[f"{language}, {screen}"] = flaws(payer)
+                    if len(found) % 10 == 0:
+                        print(f"    {len(found)} screens in the browser", flush=True)
                 context.close()
         finally:
             page.stop()

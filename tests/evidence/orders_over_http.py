@@ -222,7 +222,7 @@ class Visit:
 
     def pays(self, stage: Stage) -> tuple[OrderOnStage, list[Reply]]:
         order = place(stage, self.purpose, capture=self.capture, locale=self.language)
-        replies = [order.opens()]
+        replies = [_taken(order.opens)]
         (self._on_stripes_page if self.capture == "hosted" else self._in_the_chat)(order, replies)
         return order, replies
 
@@ -270,13 +270,17 @@ class Visit:
 
 
 def _taken(say: Callable[[], Reply]) -> Reply:
-    """As a payer does it: what meets a stage or a Stripe that is busy just now is said again."""
-    for _ in range(30):
+    """As a payer does it: what meets a stage or a Stripe that is busy just now is said again.
+
+    A confirmation whose function ran out of time blocks the next one for 40 s.
+    """
+    end = time.monotonic() + 120
+    while True:
         reply = say()
         if reply.status == 200 and (reply["error"] or {}).get("code") != "processor_busy":
-            break
+            return reply
+        assert time.monotonic() < end, reply.body["error"]
         time.sleep(1)
-    return reply
 
 
 def _replied(replies: list[Reply], mine: Secrets, found: Canaries) -> None:

@@ -336,7 +336,8 @@ def http_order_canary(stage: Stage, hosted: int = 200, chat: int = 100) -> Itera
     made, told = hosted + chat, found.told
     yield Figure(
         "no digit of a card, no client secret, no order token in any place",
-        f"{found.search.found.total() + found.secrets.total()} leaks: {hosted} hosted orders and {chat} in the chat, "
+        f"{found.search.found.total() + found.secrets.total()} leaks "
+        f"{[*found.search.found, *found.secrets] or ''}: {hosted} hosted orders and {chat} in the chat, "
         f"{found.numbers} numbers, 11 languages ({stage_life.summed(found.mix)}); searched: "
         f"{stage_life.summed(found.search.texts)}",
         f"0 in {made} orders",

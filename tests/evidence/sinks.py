@@ -37,6 +37,7 @@ OWN_NUMBERS = frozenset(
         *("Timestamp", "TurnTime", "created", "exp_month", "exp_year", "http_status", "status", "attempts"),
         *("StepAsked", "StepGiven", "StepRefused", "ModelFallback", "Completed", "Declined", "GuardRefused"),
         *("DependencyDenied", "ModelWorded", "ProcessorBusy", "ProcessorFailed", "RawCardRefused"),
+        *("SequenceNumber", "SizeBytes"),  # of a stream's records, with many zeros before them
     }
 )
 
