@@ -23,6 +23,7 @@ from tests.evidence import (
     crashes,
     digits,
     faults,
+    full_size,
     guards,
     house,
     id_rule,
@@ -59,6 +60,7 @@ def in_memory() -> list[Figure]:
         codes,
         order_races,
         order_crashes,
+        at_full_size,
     )
     return [figure for proof in proofs for figure in proof()]
 
@@ -224,6 +226,16 @@ def order_crashes() -> Iterator[Figure]:
         f"{len(wrong)} double charges, lost results or stuck orders in {played} crashes",
         "0",
         not wrong,
+    )
+
+
+def at_full_size() -> Iterator[Figure]:
+    found = full_size.run()
+    yield Figure(
+        "properties of which `make test` tries a part, at full size",
+        f"{found.wrong} of {found.tests} wrong",
+        "0 wrong",
+        found.tests > 0 and not found.wrong,
     )
 
 
