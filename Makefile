@@ -52,12 +52,14 @@ order: $(READY) ## ask for a payment on the running stage: AMOUNT=4990 CURRENCY=
 stage: $(READY) ## the whole system on this machine, without the page
 	@exec python -m local.runner.stage --tethered
 
-ON_ONE_STAGE := tests/integration tests/browser
+# Browser tests over an API in memory are in the other half, so that both take about as long.
+WITHOUT_STAGE := $(patsubst %,tests/browser/test_%.py,button first_screen merchant_page orders stripe_pages)
+ON_ONE_STAGE := tests/integration $(filter-out $(WITHOUT_STAGE),$(wildcard tests/browser/test_*.py))
 # The two halves print at the same time: each line is printed whole and names its half.
 labelled = 2>&1 | { trap '' INT; while IFS= read -r line; do echo "$(@:test-%=%) | $$line"; done; }
 
 test: $(READY) ## all tests: unit, infrastructure, lifecycle, integration, browser
-	@echo "Testing on two cores, five to seven minutes. parts: unit, infra, lifecycle; whole: integration and browser, on one stage."
+	@echo "Testing on two cores, five to seven minutes. parts: unit, infra, lifecycle, browser without a stage; whole: integration and browser, on one stage."
 	@$(MAKE) --no-print-directory --jobs 2 --keep-going test-parts test-whole
 
 test-parts: $(READY) # tests that need no stage, or start their own

@@ -26,6 +26,7 @@ from tests.evidence import (
     crashes,
     digits,
     faults,
+    full_size,
     guards,
     hosted,
     house,
@@ -212,6 +213,16 @@ def order_crashes() -> Iterator[Figure]:
         f"{len(wrong)} double charges, lost results or stuck orders in {played} crashes",
         "0",
         not wrong,
+    )
+
+
+def at_full_size() -> Iterator[Figure]:
+    found = full_size.run()
+    yield Figure(
+        "properties of which `make test` tries a part, at full size",
+        f"{found.wrong} of {found.tests} wrong",
+        "0 wrong",
+        found.tests > 0 and not found.wrong,
     )
 
 
@@ -465,6 +476,7 @@ GROUPS = {
             ids,
             consent,
             codes,
+            at_full_size,
         ),
         (http_double, http_races, http_lost, http_expired, http_faults, http_carding, http_fuzz, http_canary),
     ),

@@ -10,8 +10,9 @@ from chat.values.card import Expiry, Field
 from chat.values.session import KeptCard, Line, Outcome, PartialNumber, Sealed, Session, Step
 from tests.conversations.offline import Payer
 from tests.properties.random_talk import impossible, shown, talks
+from tests.sizes import size
 
-MESSAGES = 4_000  # in each language
+MESSAGES = size(4_000, 2_000)  # in each language
 SEALED = Sealed(b"sealed")
 REVIEW = Session(
     "abc", "en", Step.CONFIRM, name="Ada", card=KeptCard(Brand.VISA, "4242", SEALED), expiry=Expiry(12, 2030),
@@ -19,6 +20,7 @@ REVIEW = Session(
 )  # fmt: skip
 
 
+@pytest.mark.sized
 @pytest.mark.parametrize("language", language_tags())
 def test_no_talk_goes_wrong(language):
     met, wrong = talks(language, MESSAGES, seed=f"talks in {language}")

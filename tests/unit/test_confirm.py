@@ -18,6 +18,7 @@ from chat.turns.stored import Conflict, Receipt
 from chat.values.session import Decline, PaymentToken, Step
 from runtime.aws import Unavailable
 from tests.fakes import NOON, Payer, World
+from tests.sizes import size
 
 FUNCTION_SECONDS = 25  # the function's timeout
 
@@ -574,7 +575,8 @@ def test_a_refused_confirmation_is_accepted_after_the_time_that_the_refusal_tell
     assert confirms_with(world, "s4", "5555 5555 5555 4444", "203.0.113.7").payment
 
 
-@settings(max_examples=60, deadline=None)
+@pytest.mark.sized
+@settings(max_examples=size(60, 15), deadline=None)
 @given(st.lists(st.integers(0, 700), min_size=20, max_size=60), st.integers(1, 6), st.integers(0, 3599))
 def test_no_sixty_minutes_hold_more_confirmations_than_the_limit(pauses, limit, start):
     world = World(limits=Limits(per_address=1000, per_card=limit), time=NOON + start)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from itertools import product
 from math import ceil
 
 import pytest
@@ -18,6 +19,7 @@ from chat.wiring import terms_of
 from payments.adapters.orders_table import OrdersTable
 from payments.order import Capture, Purpose
 from tests.fakes import FakeWording, MemoryOrders, Payer, World, an_order, no_terms
+from tests.sizes import size
 
 CIPHERTEXT = 190  # bytes that KMS makes of a card number
 UNIT = 1024  # bytes of a write unit
@@ -228,12 +230,19 @@ def test_terms_too_long_for_the_session_cost_one_read_a_turn():
     assert turns == [TURN + Counter(get_item=1)] * 4
 
 
-@pytest.mark.parametrize("language", language_tags())
-@pytest.mark.parametrize("purpose", Purpose)
-@pytest.mark.parametrize("capture", Capture)
-@pytest.mark.parametrize(
-    "terms", [{}, LONG, {"description": WIDE * 50, "return_url": "https://shop.example/" + "x" * 60}]
-)
+TERMS = ({}, LONG, {"description": WIDE * 50, "return_url": "https://shop.example/" + "x" * 60})
+# In part: every fifth, in which each language, purpose, capture and each of the terms comes up.
+ORDERS = list(product(language_tags(), Purpose, Capture, TERMS))[:: size(1, 5)]
+
+
+def test_a_part_of_the_orders_has_every_language_purpose_capture_and_terms():
+    assert [len({str(each) for each in column}) for column in zip(*ORDERS, strict=True)] == [
+        len(language_tags()), len(Purpose), len(Capture), len(TERMS),
+    ]  # fmt: skip
+
+
+@pytest.mark.sized
+@pytest.mark.parametrize(("language", "purpose", "capture", "terms"), ORDERS)
 def test_an_item_about_an_order_stays_within_its_bytes(language, purpose, capture, terms):
     money = {} if purpose is not Purpose.SAVE else {"amount": None, "currency": None}
     world = OrderedWorld(locale=language, purpose=purpose, capture=capture, **money, **terms)
