@@ -14,6 +14,7 @@ from chat.adapters.telemetry import PowertoolsTelemetry
 from chat.languages.language import language_tags, load_language
 from chat.languages.vocabulary import vocabulary
 from chat.wiring import Parts
+from runtime.clients import Clients
 from runtime.deadline import Deadline
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from chat.http.api import Api
 
 deadline = Deadline()
+clients = Clients(deadline)
 telemetry = PowertoolsTelemetry()
 
 
@@ -36,7 +38,7 @@ def handle(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
 @cache
 def api() -> Api:
     """Every part, made once per process. Raises settings.BadSetting, which names the variable."""
-    return Parts(settings.read(os.environ), deadline, telemetry).api()
+    return Parts(settings.read(os.environ), deadline, telemetry, clients).api()
 
 
 def prime() -> None:

@@ -7,8 +7,6 @@ import time
 import uuid
 from typing import TYPE_CHECKING
 
-import boto3
-
 from chat.adapters.bedrock import BedrockWording
 from chat.adapters.kms import KmsVault
 from chat.adapters.session_store import DynamoSessionStore
@@ -33,19 +31,24 @@ from chat.visits.visits import Visits
 from chat.visits.waiting import Waiting
 from payments.adapters.orders_table import OrdersTable
 from payments.adapters.stripe_checkouts import OrderCheckouts
-from payments.adapters.stripe_client import STRIPE_SECONDS, StripeAccount
+from payments.adapters.stripe_client import STRIPE_SECONDS, StripeAccount, stripe_client
 from payments.adapters.stripe_intents import OrderIntents
 from payments.adapters.stripe_key import StripeKey
 from payments.adapters.stripe_reports import StripeReader
 from payments.settlement import Settlement
-from runtime.aws import TimeLimits, bounded
+from runtime.aws import TimeLimits
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from stripe import StripeClient
+
     from chat.adapters.order_items import TermsOf
     from chat.adapters.telemetry import PowertoolsTelemetry
     from chat.settings import Settings
     from payments.order import Terms
     from payments.stored import OrderStore
+    from runtime.clients import Clients
     from runtime.deadline import Deadline
 
 AWS_LIMITS = TimeLimits(connect_seconds=0.5, read_seconds=1, attempts=2)
@@ -55,10 +58,18 @@ CONFIRM_SECONDS = AWS_LIMITS.total_seconds + GO_ON_SECONDS  # the claim before t
 
 
 class Parts:
-    """`deadline`: of the invocation; every call is bounded by it."""
+    """`deadline`: of the invocation; every call is bounded by it. `connect`: a Stripe client from a key and a URL."""
 
-    def __init__(self, chosen: Settings, deadline: Deadline, telemetry: PowertoolsTelemetry) -> None:
+    def __init__(
+        self,
+        chosen: Settings,
+        deadline: Deadline,
+        telemetry: PowertoolsTelemetry,
+        clients: Clients,
+        connect: Callable[[str, str | None], StripeClient] = stripe_client,
+    ) -> None:
         self._chosen, self._deadline, self._telemetry = chosen, deadline, telemetry
+        self._clients, self._connect = clients, connect
         self._policy = Policy(
             chosen.brands,
             chosen.contact,
@@ -68,19 +79,14 @@ class Parts:
             wallets=chosen.wallets,
         )
         self._limits = Limits(chosen.attempts_per_address, chosen.attempts_per_card)
-        self._dynamodb = bounded(boto3.client("dynamodb", config=AWS_LIMITS.config()), AWS_LIMITS, deadline)
+        self._dynamodb = clients.get("dynamodb", AWS_LIMITS, at_once=True)
         self._orders = OrdersTable(self._dynamodb, chosen.orders_table, now, new_id)
         self._sessions = DynamoSessionStore(
             self._dynamodb, chosen.sessions_table, chosen.receipts_table, chosen.attempts_table, terms_of(self._orders)
         )
         self._records = Records(self._sessions, now=now, new_id=new_id)
-        self._vault = KmsVault(
-            bounded(boto3.client("kms", config=AWS_LIMITS.config()), AWS_LIMITS, deadline),
-            chosen.sealing_key,
-            chosen.counting_key,
-        )
-        manager = bounded(boto3.client("secretsmanager", config=AWS_LIMITS.config()), AWS_LIMITS, deadline)
-        self._key = StripeKey(manager, chosen.stripe_secret, now)
+        self._vault = KmsVault(clients.get("kms", AWS_LIMITS), chosen.sealing_key, chosen.counting_key)
+        self._key = StripeKey(clients.get("secretsmanager", AWS_LIMITS), chosen.stripe_secret, now)
         self._processor = StripePaymentMethods(
             self._key,
             telemetry,
@@ -88,6 +94,7 @@ class Parts:
             stage=chosen.stage,
             test_tokens=chosen.test_tokens,
             url=chosen.stripe_url,
+            connect=connect,
         )
 
     def api(self) -> Api:
@@ -121,7 +128,9 @@ class Parts:
 
     def _visits(self) -> Visits:
         chosen = self._chosen
-        account = StripeAccount(self._key, self._deadline, stage=chosen.stage, url=chosen.stripe_url)
+        account = StripeAccount(
+            self._key, self._deadline, stage=chosen.stage, url=chosen.stripe_url, connect=self._connect
+        )
         ledger = Ledger(
             records=self._records,
             store=DynamoVisitStore(
@@ -158,8 +167,8 @@ class Parts:
         )
 
     def _wording(self) -> BedrockWording:
-        bedrock = boto3.client("bedrock-runtime", config=MODEL_LIMITS.config(), endpoint_url=self._chosen.model_url)
-        return BedrockWording(bounded(bedrock, MODEL_LIMITS, self._deadline), self._chosen.model_id, self._telemetry)
+        bedrock = self._clients.get("bedrock-runtime", MODEL_LIMITS, self._chosen.model_url)
+        return BedrockWording(bedrock, self._chosen.model_id, self._telemetry)
 
 
 def terms_of(orders: OrderStore) -> TermsOf:

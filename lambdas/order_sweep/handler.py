@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from order_sweep.order_sweep import OrderSweep
 from payments.adapters.wiring import OrderParts, now
 from payments.announcing import Announcing
+from runtime.clients import Clients
 from runtime.deadline import Deadline
 from runtime.settings import Settings
 from runtime.telemetry import FunctionTelemetry
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 deadline = Deadline()
+clients = Clients(deadline)
 telemetry = FunctionTelemetry()
 
 
@@ -36,7 +38,7 @@ def handle(_event: object, context: LambdaContext) -> dict[str, int]:
 @cache
 def order_sweep() -> OrderSweep:
     """Raises BadSetting, which names the variable."""
-    parts = OrderParts(Settings(os.environ), deadline, telemetry)
+    parts = OrderParts(Settings(os.environ), deadline, telemetry, clients)
     announcing = Announcing(parts.table, parts.bus, telemetry)
     return OrderSweep(parts.table, parts.settlement, announcing, telemetry, now, deadline.seconds_left)
 

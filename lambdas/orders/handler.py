@@ -10,8 +10,6 @@ import os
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import boto3
-
 from orders.api import Api
 from orders.merchant_orders import MerchantOrders
 from orders.order_request import OrderRules
@@ -19,7 +17,7 @@ from payments.adapters.order_tokens import OrderTokens
 from payments.adapters.wiring import AWS_LIMITS, OrderParts, now
 from payments.money import CURRENCIES
 from payments.order import Capture
-from runtime.aws import bounded
+from runtime.clients import Clients
 from runtime.deadline import Deadline
 from runtime.settings import BadSetting, Settings
 from runtime.telemetry import FunctionTelemetry
@@ -30,6 +28,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 deadline = Deadline()
+clients = Clients(deadline)
 telemetry = FunctionTelemetry()
 
 
@@ -43,11 +42,10 @@ def handle(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
 def api() -> Api:
     """Raises BadSetting, which names the variable."""
     settings = Settings(os.environ)
-    parts = OrderParts(settings, deadline, telemetry)
-    kms = bounded(boto3.client("kms", config=AWS_LIMITS.config()), AWS_LIMITS, deadline)
+    parts = OrderParts(settings, deadline, telemetry, clients)
     orders = MerchantOrders(
         orders=parts.table,
-        tokens=OrderTokens(kms, settings.text("LINK_KEY"), settings.stage),
+        tokens=OrderTokens(clients.get("kms", AWS_LIMITS), settings.text("LINK_KEY"), settings.stage),
         settlement=parts.settlement,
         bus=parts.bus,
         telemetry=telemetry,

@@ -14,6 +14,7 @@ from payments.adapters.order_items import UnreadableOrder, to_order
 from payments.adapters.wiring import OrderParts
 from payments.announcing import Announcing
 from runtime.aws import Unavailable
+from runtime.clients import Clients
 from runtime.deadline import Deadline
 from runtime.settings import Settings
 from runtime.telemetry import FunctionTelemetry
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 MAX_REMEMBERED = 1000  # orders
 
 deadline = Deadline()
+clients = Clients(deadline)
 telemetry = FunctionTelemetry()
 remembered: dict[str, frozenset[Status]] = {}
 
@@ -83,7 +85,7 @@ def _remember(told: dict[str, frozenset[Status]], order_id: str, announced: froz
 @cache
 def announcing() -> Announcing:
     """Raises BadSetting, which names the variable."""
-    parts = OrderParts(Settings(os.environ), deadline, telemetry)
+    parts = OrderParts(Settings(os.environ), deadline, telemetry, clients)
     return Announcing(parts.table, parts.bus, telemetry)
 
 

@@ -9,10 +9,8 @@ import os
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import boto3
-
 from payments.adapters.wiring import AWS_LIMITS, OrderParts, now
-from runtime.aws import bounded
+from runtime.clients import Clients
 from runtime.deadline import Deadline
 from runtime.json_secret import JsonSecret
 from runtime.settings import Settings
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 deadline = Deadline()
+clients = Clients(deadline)
 telemetry = FunctionTelemetry()
 
 
@@ -42,9 +41,8 @@ def handle(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any] |
 def receiver() -> Receiver:
     """Raises BadSetting, which names the variable."""
     settings = Settings(os.environ)
-    parts = OrderParts(settings, deadline, telemetry)
-    secrets = bounded(boto3.client("secretsmanager", config=AWS_LIMITS.config()), AWS_LIMITS, deadline)
-    signing = JsonSecret(secrets, settings.text("SIGNING_SECRET"), now)
+    parts = OrderParts(settings, deadline, telemetry, clients)
+    signing = JsonSecret(clients.get("secretsmanager", AWS_LIMITS), settings.text("SIGNING_SECRET"), now)
     return Receiver(signing, parts.table, parts.settlement, telemetry)
 
 

@@ -10,11 +10,10 @@ import os
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import urllib3
 
 from payments.adapters.wiring import AWS_LIMITS, now
-from runtime.aws import bounded
+from runtime.clients import Clients
 from runtime.deadline import Deadline
 from runtime.json_secret import JsonSecret
 from runtime.settings import BadSetting, Settings
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 deadline = Deadline()
+clients = Clients(deadline)
 telemetry = FunctionTelemetry()
 
 
@@ -45,11 +45,10 @@ def delivery() -> Delivery:
     url = settings.text("WEBHOOK_URL")
     if not url.startswith("https://") and settings.stage != "local":
         raise BadSetting("the setting WEBHOOK_URL must begin with https://")
-    secrets = bounded(boto3.client("secretsmanager", config=AWS_LIMITS.config()), AWS_LIMITS, deadline)
-    secret = JsonSecret(secrets, settings.text("WEBHOOK_SECRET"), now)
+    secret = JsonSecret(clients.get("secretsmanager", AWS_LIMITS), settings.text("WEBHOOK_SECRET"), now)
     return Delivery(
         sender=Sender(url, secret, urllib3.PoolManager(), now),
-        sqs=bounded(boto3.client("sqs", config=AWS_LIMITS.config()), AWS_LIMITS, deadline),
+        sqs=clients.get("sqs", AWS_LIMITS),
         queue=settings.text("WEBHOOK_QUEUE"),
         dead_letters=settings.text("WEBHOOK_DEAD_LETTERS"),
         retry_scale=_retry_scale(settings),

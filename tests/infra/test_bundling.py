@@ -64,7 +64,7 @@ def test_boto3_has_the_services_that_are_called_and_no_other(package: Path):
 def test_boto3_has_every_service_that_the_functions_make_a_client_of():
     sources = "".join(path.read_text() for path in (bundling.SOURCES).rglob("*.py"))
 
-    assert set(re.findall(r'boto3\.client\(\s*"([\w-]+)"', sources)) == set(AWS_SERVICES)
+    assert set(re.findall(r'(?:boto3\.client|clients\.get)\(\s*"([\w-]+)"', sources)) == set(AWS_SERVICES)
 
 
 WHERE = """

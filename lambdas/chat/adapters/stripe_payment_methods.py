@@ -16,6 +16,8 @@ from runtime.aws import Unavailable
 from runtime.deadline import DeadlineExceeded
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from stripe import StripeClient, StripeError
     from stripe.params import PaymentMethodCreateParams, PaymentMethodCreateParamsCard
 
@@ -35,9 +37,10 @@ class StripePaymentMethods:
         stage: str,
         test_tokens: bool,
         url: str | None,
+        connect: Callable[[str, str | None], StripeClient] = stripe_client,
     ) -> None:
         self._key, self._telemetry, self._deadline, self._stage = key, telemetry, deadline, stage
-        self._test_tokens, self._url = test_tokens, url
+        self._test_tokens, self._url, self._connect = test_tokens, url, connect
         self._client: tuple[str, StripeClient] | None = None
 
     def prepare(self) -> None:
@@ -83,7 +86,7 @@ class StripePaymentMethods:
 
     def _stripe(self, key: str) -> StripeClient:
         if self._client is None or self._client[0] != key:
-            self._client = (key, stripe_client(key, self._url))
+            self._client = (key, self._connect(key, self._url))
         return self._client[1]
 
     def _params(self, payment: Payment, *, live: bool) -> PaymentMethodCreateParams:
