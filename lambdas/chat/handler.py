@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from chat import settings
 from chat.adapters.telemetry import PowertoolsTelemetry
-from chat.languages.language import language_tags, load_language
-from chat.languages.vocabulary import vocabulary
 from chat.wiring import Parts
 from runtime.clients import Clients
 from runtime.deadline import Deadline
@@ -42,12 +40,16 @@ def api() -> Api:
 
 
 def prime() -> None:
-    """Load what a first turn or a first confirmation would load. Makes nothing random or secret."""
-    import stripe  # noqa: F401, PLC0415
+    """Rehearse, so that the snapshot holds all that a request loads, and nothing random or secret.
 
-    vocabulary()
-    for tag in language_tags():
-        load_language(tag)
+    A rehearsal that fails is logged, and the function is as it would be without it.
+    """
+    from chat.rehearsal import rehearse  # noqa: PLC0415  (for a snapshot alone)
+
+    try:
+        rehearse(settings.read(os.environ), clients, telemetry)
+    except Exception as error:  # noqa: BLE001
+        telemetry.crashed(error)
 
 
 if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:

@@ -41,11 +41,15 @@ def handle(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
 @cache
 def api() -> Api:
     """Raises BadSetting, which names the variable."""
-    settings = Settings(os.environ)
-    parts = OrderParts(settings, deadline, telemetry, clients)
+    return api_of(OrderParts(Settings(os.environ), deadline, telemetry, clients))
+
+
+def api_of(parts: OrderParts) -> Api:
+    """Raises BadSetting."""
+    settings = parts.settings
     orders = MerchantOrders(
         orders=parts.table,
-        tokens=OrderTokens(clients.get("kms", AWS_LIMITS), settings.text("LINK_KEY"), settings.stage),
+        tokens=OrderTokens(parts.clients.get("kms", AWS_LIMITS), settings.text("LINK_KEY"), settings.stage),
         settlement=parts.settlement,
         bus=parts.bus,
         telemetry=telemetry,
@@ -73,5 +77,17 @@ def order_rules(settings: Settings) -> OrderRules:
     )
 
 
+def prime() -> None:
+    """Rehearse, so that the snapshot holds all that a request loads. One that fails is logged, and changes nothing."""
+    from orders.rehearsal import rehearse  # noqa: PLC0415  (for a snapshot alone)
+
+    try:
+        rehearse(api_of, OrderParts(Settings(os.environ), Deadline(), telemetry, clients), telemetry.logger)
+    except Exception as error:  # noqa: BLE001
+        telemetry.crashed(error)
+
+
 if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
     api()  # a wrong setting fails the start
+if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+    prime()

@@ -40,11 +40,26 @@ def handle(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any] |
 @cache
 def receiver() -> Receiver:
     """Raises BadSetting, which names the variable."""
-    settings = Settings(os.environ)
-    parts = OrderParts(settings, deadline, telemetry, clients)
-    signing = JsonSecret(clients.get("secretsmanager", AWS_LIMITS), settings.text("SIGNING_SECRET"), now)
+    return receiver_of(OrderParts(Settings(os.environ), deadline, telemetry, clients))
+
+
+def receiver_of(parts: OrderParts) -> Receiver:
+    """Raises BadSetting."""
+    signing = JsonSecret(parts.clients.get("secretsmanager", AWS_LIMITS), parts.settings.text("SIGNING_SECRET"), now)
     return Receiver(signing, parts.table, parts.settlement, telemetry)
+
+
+def prime() -> None:
+    """Rehearse, so that the snapshot holds all that a request loads. One that fails is logged, and changes nothing."""
+    from stripe_events.rehearsal import rehearse  # noqa: PLC0415  (for a snapshot alone)
+
+    try:
+        rehearse(receiver_of, OrderParts(Settings(os.environ), Deadline(), telemetry, clients), telemetry.logger, now())
+    except Exception as error:  # noqa: BLE001
+        telemetry.crashed(error)
 
 
 if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
     receiver()  # a wrong setting fails the start
+if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+    prime()

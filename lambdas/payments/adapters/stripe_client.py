@@ -14,6 +14,7 @@ from runtime.deadline import DeadlineExceeded
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from requests import Session
     from stripe import StripeClient
 
     from payments.adapters.stripe_key import StripeKey
@@ -100,8 +101,11 @@ class StripeAccount:
         return self._client[1]
 
 
-def stripe_client(key: str, url: str | None = None) -> StripeClient:
-    """A Stripe client with time limits. It logs nothing below WARNING: at DEBUG the SDK would log card numbers."""
+def stripe_client(key: str, url: str | None = None, session: Session | None = None) -> StripeClient:
+    """A Stripe client with time limits. It logs nothing below WARNING: at DEBUG the SDK would log card numbers.
+
+    `session`: to send its requests through; by default one for each thread.
+    """
     import stripe  # noqa: PLC0415
 
     logging.getLogger("stripe").setLevel(logging.WARNING)
@@ -110,5 +114,5 @@ def stripe_client(key: str, url: str | None = None) -> StripeClient:
         key,
         max_network_retries=1,
         base_addresses={"api": url} if url else {},
-        http_client=stripe.RequestsClient(timeout=(CONNECT_SECONDS, READ_SECONDS)),
+        http_client=stripe.RequestsClient(timeout=(CONNECT_SECONDS, READ_SECONDS), session=session),
     )
