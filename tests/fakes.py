@@ -207,8 +207,8 @@ class FakeVault:
             raise SealBroken
         return value
 
-    def fingerprint(self, value: str) -> str:
-        return sha256(b"key" + value.encode()).hexdigest()
+    def fingerprint(self, value: str, hour: int) -> str:
+        return sha256(b"key of %d" % hour + value.encode()).hexdigest()
 
 
 class FakeWording:

@@ -1,7 +1,7 @@
 """The process dies before, or after, any one side effect; the payer says the same again.
 
 Side effects of a turn: load, live session deleted on sight, seal, save, delete (cancel, failure), receipt read. Of a
-confirmation: open (three), key fetched, fingerprint (two), claim with its counters, Stripe's PaymentMethod, finish,
+confirmation: open (three), key fetched, fingerprint (four), claim with its counters, Stripe's PaymentMethod, finish,
 save or delete after a refusal. The list is not kept by hand: every call that a conversation makes of a port is one.
 """
 

@@ -138,7 +138,7 @@ def test_what_the_function_seals_has_the_context_that_the_key_asks_for(field: st
 
 def test_what_the_function_counts_with_is_the_algorithm_that_the_key_allows():
     recorder = Recorder()
-    KmsVault(recorder, "sealing", "counting").fingerprint("value")
+    KmsVault(recorder, "sealing", "counting").fingerprint("value", 1)
 
     (_, parameters), *_ = recorder.asked
     assert parameters["MacAlgorithm"] == key_policies.mac_conditions()["StringEquals"]["kms:MacAlgorithm"]

@@ -283,8 +283,9 @@ def test_a_sealed_value_does_not_contain_the_digits(vault):
 
 
 def test_equal_values_and_only_they_have_the_same_fingerprint(vault):
-    assert vault.fingerprint("4242424242424242") == vault.fingerprint("4242424242424242")
-    assert vault.fingerprint("4242424242424242") != vault.fingerprint("5555555555554444")
+    assert vault.fingerprint("4242424242424242", 1) == vault.fingerprint("4242424242424242", 1)
+    assert vault.fingerprint("4242424242424242", 1) != vault.fingerprint("5555555555554444", 1)
+    assert vault.fingerprint("4242424242424242", 1) != vault.fingerprint("4242424242424242", 2)
 
 
 def test_a_missing_key_is_reported_as_unavailable(aws):

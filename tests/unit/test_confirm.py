@@ -265,7 +265,7 @@ def test_a_crash_after_stripe_is_healed_by_confirming_again_once_the_claim_has_e
     first, second = attempts(world)
     assert answer.payment
     assert first == second
-    assert [max(windows.values()) for windows in world.sessions.counters.values()] == [1, 1]
+    assert [max(windows.values()) for windows in world.sessions.counters.values()] == [1] * 4
 
 
 def after_the_claim(world, act):
@@ -552,8 +552,9 @@ def test_the_counters_hold_neither_a_number_nor_an_address():
     confirms_with(world, "s1", "4242 4242 4242 4242", "203.0.113.7")
 
     kinds, hashes = zip(*(name.split("#") for name in world.sessions.counters), strict=True)
-    assert kinds == ("address", "card")
+    assert kinds == ("address", "address", "card", "card")  # of the hour before, and of this one
     assert all(re.fullmatch("[0-9a-f]{64}", each) for each in hashes)
+    assert len(set(hashes)) == 4
 
 
 @pytest.mark.parametrize("minutes_ago", [1, 4, 30, 59])
@@ -606,7 +607,7 @@ def test_the_counters_end_with_their_last_window():
     payer.says("confirm")
 
     windows = [list(counter) for counter in world.sessions.counters.values()]
-    assert windows == [list(range(NOON - 3600, NOON + 1, 300))] * 2
+    assert windows == [list(range(NOON - 3600, NOON + 1, 300))] * 4
     assert world.sessions.counted_until == {NOON + 3600 + 300}
 
 

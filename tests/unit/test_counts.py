@@ -71,10 +71,11 @@ class CountedWorld(World):
     def __init__(self) -> None:
         super().__init__(wording=FakeWording("Gladly. What is your name?"))
         self.aws = Aws()
+        self.vault = KmsVault(self.aws, "sealing", "counting")
 
     def ports(self):
         sessions = DynamoSessionStore(self.aws, "sessions", "receipts", "attempts", no_terms)
-        return replace(super().ports(), sessions=sessions, vault=KmsVault(self.aws, "sealing", "counting"))
+        return replace(super().ports(), sessions=sessions, vault=self.vault)
 
 
 def _key(key: dict) -> str:
@@ -92,11 +93,26 @@ def _calls_of_each_turn(payer: Payer, texts) -> list[Counter[str]]:
 
 TURN = Counter(get_item=1, put_item=1)
 SEALING = TURN + Counter(encrypt=1)
-CONFIRM = Counter(get_item=1, transact_write_items=2, decrypt=2, generate_mac=2)
+CONFIRM = Counter(get_item=1, transact_write_items=2, decrypt=2)
+HOURS_KEYS = Counter(generate_mac=2)  # of this hour and the one before, in a process that has neither
+KMS = ("encrypt", "decrypt", "generate_mac")
 
 
 def test_a_turn_makes_two_calls_to_dynamodb_and_a_confirmation_three():
-    assert _calls_of_each_turn(Payer(CountedWorld()), SIX) == [TURN, TURN, SEALING, TURN, SEALING, CONFIRM]
+    turns = _calls_of_each_turn(Payer(CountedWorld()), SIX)
+
+    assert turns == [TURN, TURN, SEALING, TURN, SEALING, CONFIRM + HOURS_KEYS]
+
+
+def test_a_conversation_makes_four_calls_of_kms_and_each_hour_one_more():
+    world = CountedWorld()
+    conversations = []
+    for number, minutes in enumerate((0, 59, 0, 1, 59)):
+        world.time += minutes * 60
+        calls = _calls_of_each_turn(Payer(world, f"s-{number}"), SIX)
+        conversations.append(sum(each[name] for each in calls for name in KMS))
+
+    assert conversations == [4 + 2, 4, 4, 4 + 1, 4]
 
 
 def test_a_repeated_message_costs_one_read_and_an_unrepeated_one_nothing_more():

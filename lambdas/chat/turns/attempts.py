@@ -2,6 +2,9 @@
 
 Attempts are counted in windows that begin every five minutes and last 65. Every period of 60 minutes lies inside one of
 them. The oldest window that is still open holds every attempt of the others, so it is the one that is compared.
+
+The names of counters change every hour, with the key that they are made with. An attempt is counted under the names of
+its own hour and of the hour before. So the counter of the hour before has every attempt of the last 60 minutes.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
 PERIOD_SECONDS = 3600
 SLOT_SECONDS = 300
+HOUR_SECONDS = 3600
 
 
 @dataclass(frozen=True)
@@ -33,15 +37,21 @@ class Limits:
 def counters_for(payment: Payment, address: str, now: int, vault: Vault, limits: Limits) -> AttemptCounters:
     """Address and card number stand in the counters' names as keyed hashes only."""
     of_address = counters_for_address(address, now, vault, limits)
-    of_card = {f"card#{vault.fingerprint(payment.card.digits)}": limits.per_card}
+    of_card = {f"card#{vault.fingerprint(payment.card.digits, hour)}": limits.per_card for hour in _hours(now)}
     return replace(of_address, limits={**of_address.limits, **of_card})
 
 
 def counters_for_address(address: str, now: int, vault: Vault, limits: Limits) -> AttemptCounters:
-    by_name = {f"address#{vault.fingerprint(network_of(address))}": limits.per_address}
+    by_name = {f"address#{vault.fingerprint(network_of(address), hour)}": limits.per_address for hour in _hours(now)}
     newest = now - now % SLOT_SECONDS
     windows = tuple(range(newest - PERIOD_SECONDS, newest + 1, SLOT_SECONDS))
     return AttemptCounters(by_name, windows, ttl=newest + PERIOD_SECONDS + SLOT_SECONDS)
+
+
+def _hours(now: int) -> tuple[int, int]:
+    """Counted since the epoch. The earlier one first: its counter is the one that can be full."""
+    hour = now // HOUR_SECONDS
+    return hour - 1, hour
 
 
 def seconds_until_allowed(counts: Mapping[int, int], limit: int, now: int) -> int:

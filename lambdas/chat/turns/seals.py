@@ -24,8 +24,8 @@ class Vault(Protocol):
     def open(self, sealed: Sealed, token_hash: str, field: str) -> str:
         """Raises SealBroken when the value was sealed for another session or field."""
 
-    def fingerprint(self, value: str) -> str:
-        """A keyed hash: equal for equal values, useless without the key."""
+    def fingerprint(self, value: str, hour: int) -> str:
+        """A hash under the key of this hour since the epoch: equal for equal values, useless without the key."""
 
 
 def seal_session(session: Session, token_hash: str, vault: Vault) -> Session:
