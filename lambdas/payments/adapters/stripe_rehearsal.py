@@ -77,4 +77,5 @@ class _Account(BaseAdapter):
             "expires_at": int(told("expires_at") or 0),
             "customer": told("customer"),
             "payment_method": METHOD,
+            "latest_charge": {"id": "ch_rehearsal", "object": "charge"},
         }
