@@ -29,7 +29,7 @@ $(BENCH)/.ready: $(READY) requirements/bench.txt requirements/lambda.txt
 	@uv pip sync --quiet --python $(BENCH)/venv/bin/python --require-hashes --compile-bytecode requirements/bench.txt
 	@touch $@
 
-.PHONY: help run demo order stage test test-parts test-whole integration check bench screenshots page-figures page-scripts synth bootstrap deploy smoke check-page stripe-key stripe-events webhook-secret rollback destroy setup lock clean evidence mutation sabotage
+.PHONY: help run demo order stage test test-parts test-whole integration check bench screenshots page-figures page-scripts synth bootstrap deploy words smoke check-page stripe-key stripe-events webhook-secret rollback destroy setup lock clean evidence mutation sabotage
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -99,12 +99,16 @@ synth: $(READY) ## the CloudFormation templates of STAGE, in cdk.out; needs no A
 bootstrap: $(READY) ## prepare the AWS account of your credentials for CDK, once per region
 	@cdk bootstrap --no-notices -c stage=$(STAGE)
 
-deploy: $(READY) ## check the settings of STAGE, show what changes, deploy, run the smoke test
+deploy: $(READY) ## check the settings of STAGE, show what changes, deploy, prepare the model's words, run the smoke test
 	@python -m infra.operations.preflight $(STAGE)
 	@cdk synth --quiet --no-notices -c stage=$(STAGE)
 	@cdk diff --no-notices --app cdk.out
 	@cdk deploy --all --no-notices --app cdk.out --require-approval never
+	@python -m infra.operations.words $(STAGE)
 	@python -m infra.operations.smoke $(STAGE)
+
+words: $(READY) ## have the model prepare its words on STAGE now; a schedule does it every day
+	@python -m infra.operations.words $(STAGE)
 
 smoke: $(READY) ## test the deployed STAGE: a conversation, an order, refusals, the model
 	@python -m infra.operations.smoke $(STAGE)

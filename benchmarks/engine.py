@@ -86,6 +86,8 @@ def function_settings() -> dict[str, str]:
         "STAGE": "local",
         "STRIPE_SECRET": SECRET,
         "MODEL_ID": "constant",
+        "WORDING": "live",
+        "WORDINGS_TABLE": "wordings",
         "BRANDS": "visa,mastercard,amex,discover,diners,jcb,unionpay",
         "CONTACT": "support@example.com",
         "ATTEMPTS_PER_ADDRESS": "1000000",

@@ -48,6 +48,8 @@ class Stage:
     name: str
     region: str = "us-east-1"
     model: Model | None = LLAMA
+    wording: str = "prepared"
+    """How the model's words are used: `prepared` ahead for the script's replies, `live` for all of them, or `off`."""
     brands: tuple[str, ...] = ALL_BRANDS
     contact: str = "support@example.com"
     """Where the bot sends a payer it cannot help; shown in the chat."""
@@ -118,6 +120,10 @@ class Stage:
     """Where the emulator serves the page and APIs."""
     retry_scale: float = 1.0
     """Multiplies the pauses between the tries of a webhook; 1 on every stage but local."""
+
+    @property
+    def prepares_words(self) -> bool:
+        return self.model is not None and self.wording == "prepared"
 
     @property
     def is_live(self) -> bool:

@@ -37,6 +37,7 @@ class DataStack(Stack):
         self.sessions = self._table("Sessions", "sessionId", RemovalPolicy.DESTROY)
         self.receipts = self._table("Receipts", "tokenHash", self.kept)
         self.attempts = self._table("Attempts", "counter", RemovalPolicy.DESTROY)
+        self.wordings = self._table("Wordings", "language", RemovalPolicy.DESTROY)
         self.orders = self._orders_table()
         self.stripe = self._secret(
             "Stripe",
@@ -58,15 +59,19 @@ class DataStack(Stack):
             name_in_template="current",
         )
         if stage.data_trail:
-            DataTrail(self, "Trail", tables=(self.sessions, self.receipts, self.attempts, self.orders), kept=self.kept)
+            DataTrail(self, "Trail", tables=self._every_table(), kept=self.kept)
 
         CfnOutput(self, "SessionsTable", value=self.sessions.table_name)
         CfnOutput(self, "ReceiptsTable", value=self.receipts.table_name)
         CfnOutput(self, "AttemptsTable", value=self.attempts.table_name)
         CfnOutput(self, "OrdersTable", value=self.orders.table_name)
+        CfnOutput(self, "WordingsTable", value=self.wordings.table_name)
         CfnOutput(self, "StripeSecret", value=self.stripe.secret_arn)
         CfnOutput(self, "StripeEventsSecret", value=self.signing.secret_arn)
         CfnOutput(self, "WebhookSecret", value=self.webhook.secret_arn)
+
+    def _every_table(self) -> tuple[dynamodb.Table, ...]:
+        return (self.sessions, self.receipts, self.attempts, self.wordings, self.orders)
 
     def _key(self, id_: str, description: str, policy: iam.PolicyDocument) -> kms.Key:
         return kms.Key(

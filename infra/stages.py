@@ -84,6 +84,7 @@ def contradictions(stage: Stage) -> tuple[str, ...]:
         "currencies: at least one, as ISO codes in lower case": (
             not stage.currencies or not all(map(ISO_CODE.fullmatch, stage.currencies))
         ),
+        "wording: must be prepared, live or off": stage.wording not in ("prepared", "live", "off"),
         "merchant: must not be empty": not stage.merchant.strip(),
         "webhook_url: must begin with https://": away and not re.match("https://.|$", stage.webhook_url),
         "return_hosts: host names, without scheme or path": not all(map(HOST.fullmatch, stage.return_hosts)),

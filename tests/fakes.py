@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from chat.adapters import items
 from chat.http.api import Api
 from chat.turns.attempts import Limits
-from chat.turns.composing import Composer, NoWording
+from chat.turns.composing import Composer, NoWording, Worded
 from chat.turns.confirm import Confirmation
 from chat.turns.errors import SessionExpired
 from chat.turns.message import Message
@@ -216,11 +216,11 @@ class FakeWording:
         self.answer, self.cause = answer, "off"
         self.requests: list[WordingRequest] = []
 
-    def word(self, request: WordingRequest) -> str:
+    def word(self, request: WordingRequest) -> Worded:
         self.requests.append(request)
         if self.answer is None:
             raise NoWording(self.cause)
-        return self.answer
+        return Worded(self.answer)
 
 
 class FakeProcessor:

@@ -45,6 +45,8 @@ class Floor:
             turns[-1].append((client.meta.service_model.service_name, operation, deepcopy(parameters)))
             return original(client, operation, parameters)
 
+        for act in self.ours.conversation(texts):
+            act()  # a process fetches the hour's keys with its first conversation; the floor is what the others call
         with patch.object(BaseClient, "_make_api_call", make):
             for act in self.ours.conversation(texts):
                 turns.append([])

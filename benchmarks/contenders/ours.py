@@ -10,6 +10,7 @@ from typing import Any
 
 from benchmarks.conversation import WORDED
 from chat import handler
+from chat.turns.composing import Worded
 from chat.values.session import PaymentToken
 
 CONTEXT = SimpleNamespace(
@@ -22,8 +23,8 @@ CONTEXT = SimpleNamespace(
 
 
 class ConstantModel:
-    def word(self, _: object) -> str:
-        return WORDED
+    def word(self, _: object) -> Worded:
+        return Worded(WORDED, is_prepared=True)
 
 
 class ConstantStripe:

@@ -79,11 +79,12 @@ def marks(result: Result) -> list[Mark]:
     start = ratio(cold["ours"], cold["whole-item"])
     zipped = ratio(cold["ours"], cold["ours, ordinary byte code"])
     return [
-        Mark("CPU a turn, six steps: ours ÷ floor", rounds.middle, 1.2, shown=rounds.text()),
+        Mark("CPU a turn, six steps: ours ÷ floor", rounds.middle, 1.15, shown=rounds.text()),
         *(_peer(result, *peer) for peer in PEERS),
         *(_peer_in_a_chat(result, *peer) for peer in PEERS),
         Mark("DynamoDB calls a turn", max(dynamodb[:-1]), 2),
         Mark("DynamoDB calls of a confirmation", dynamodb[-1], 3),
+        Mark("KMS calls of a conversation", sum(calls(result, "ours", "six", service="kms")), 4),
         Mark("CPU, turn 200 ÷ turn 10", late.middle, 1.2, shown=late.text()),
         Mark("write units, turn 200 ÷ turn 10", mean(units[LATE]) / mean(units[EARLY]), 1.0),
         Mark("item size, turn 200 ÷ turn 10", mean(sizes[LATE]) / mean(sizes[EARLY]), 1.0),

@@ -65,8 +65,9 @@ SHORT = """Where a mark is missed, or nearly:
   that the peers do not need ten times as much as the floor either. In turns without a card the comparison is fair.
 - **ours ÷ floor.** About a third of the difference is Powertools' log line and metrics. Writing both by hand would be
   faster, but a known library that others can read is worth more.
-- **Cold start.** Half of it is the import of boto3 and botocore, a third is creating the four clients, and an eighth is
-  the import of our own modules. With SnapStart, all of it is done before the first payer comes."""
+- **Cold start.** More than half of it is the import of boto3 and botocore, which the bot pays too; the rest is the
+  client of DynamoDB and the import of our own modules. With SnapStart all of it, and whole rehearsed conversations,
+  are done before the first payer comes."""
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:
@@ -135,9 +136,10 @@ def _cold(result: Result) -> str:
     rows = [[name, spread(values).text(0)] for name, values in cold.items()]
     size = result["package"]
     return (
-        "## Cold starts\n\nCPU milliseconds from the start of Python until every client is ready. The last two rows "
-        "are what the\nfirst confirmation (Stripe's SDK) and the first turn (its language) add. With SnapStart the "
-        "snapshot contains both.\n\n"
+        "## Cold starts\n\nCPU milliseconds from the start of Python until the first request can be taken. The bot has "
+        "made\nits clients by then; ours makes all but DynamoDB's when they are used. The last two rows are what the "
+        "first\nconfirmation (Stripe's SDK, the other clients) and the first turn (its language) add. With SnapStart "
+        "the snapshot\ncontains both.\n\n"
         + table(["", "CPU ms"], rows)
         + f"\n\nThe package is {size['zipped']:.1f} MB zipped and {size['unpacked']:.1f} MB unpacked with byte code, "
         + f"{size['zipped without byte code']:.1f} and {size['unpacked without byte code']:.1f} MB without."

@@ -14,6 +14,7 @@ from infra.api.chat_function import ChatFunction
 from infra.api.rest_api import Handlers, PaymentApi
 from infra.api.stripe_paths import EVENTS_PATH, takes_events
 from infra.api.sweep_function import sweep_function
+from infra.api.words_function import words_function
 from infra.config import Stage
 from infra.data_stack import DataStack
 from infra.firewall import EventsLimits, Firewall
@@ -42,6 +43,7 @@ class ApiStack(Stack):
         super().__init__(scope, id_, env=Environment(region=stage.region))
         self.chat = ChatFunction(self, "Chat", stage=stage, data=data, code=code)
         self.sweep = sweep_function(self, stage=stage, data=data, code=code)
+        self.words = words_function(self, stage=stage, data=data, code=code) if stage.prepares_words else None
         self.announcing = Announcing(self, "Announcing", stage=stage, data=data, code=code)
         bus = self.announcing.bus
         self.orders = orders_function(self, stage=stage, data=data, bus=bus, code=code)
@@ -69,6 +71,8 @@ class ApiStack(Stack):
         CfnOutput(self, "Captures", value=",".join(stage.captures))
         CfnOutput(self, "FunctionName", value=self.chat.function.function_name)
         CfnOutput(self, "LogGroup", value=self.chat.logs.log_group_name)
+        if self.words:
+            CfnOutput(self, "WordsFunction", value=self.words.function.function_name)
 
     def _policy(self, stage: Stage, id_: str, purpose: str, routes: Sequence[tuple[str, str]]) -> iam.ManagedPolicy:
         """The permission to call these paths of this API, and nothing else."""
@@ -102,6 +106,7 @@ class ApiStack(Stack):
                 *payment_alarms.for_payments(stage),
                 *payment_alarms.for_card_testing(stage),
                 *alarms.for_sweep(stage, self.sweep.function),
+                *(alarms.for_words(stage) if self.words else ()),
                 *self._order_alarms(stage),
             )
         )

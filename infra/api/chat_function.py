@@ -7,10 +7,11 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra import key_policies
-from infra.config import Model, Stage
+from infra.config import Stage
 from infra.data_stack import DataStack
 from infra.function import publish, shared_settings, stripe_settings
 from infra.log_groups import log_group
+from infra.model_access import model_access
 from infra.nag_exceptions import INLINE_POLICIES, LAMBDA_FUNCTIONS, acknowledge
 from infra.secrets import read_secret
 
@@ -43,7 +44,10 @@ class ChatFunction(Construct):
             current_version_options=lambda_.VersionOptions(removal_policy=RemovalPolicy.RETAIN),
         )
         self.logs.grant_write(self.role)
-        for statement in (*_data_access(data), *_model_access(Stack.of(self), stage.model)):
+        for statement in (
+            *_data_access(data),
+            *model_access(Stack.of(self), stage.model if stage.wording != "off" else None),
+        ):
             self.role.add_to_principal_policy(statement)
         acknowledge(self, INLINE_POLICIES | LAMBDA_FUNCTIONS)
         self.live = publish(self, self.function)
@@ -58,6 +62,8 @@ def _environment(stage: Stage, data: DataStack) -> dict[str, str]:
         "COUNTING_KEY": data.counting.key_arn,
         "ORDERS_TABLE": data.orders.table_name,
         "MODEL_ID": stage.model.profile if stage.model else "",
+        "WORDING": stage.wording,
+        "WORDINGS_TABLE": data.wordings.table_name,
         "BRANDS": ",".join(stage.brands),
         "CONTACT": stage.contact,
         "ATTEMPTS_PER_ADDRESS": str(stage.attempts_per_address),
@@ -81,6 +87,7 @@ def _data_access(data: DataStack) -> list[iam.PolicyStatement]:
         _items(data.receipts, "GetItem", "PutItem"),
         _items(data.attempts, "UpdateItem"),
         _items(data.orders, "GetItem", "PutItem"),
+        _items(data.wordings, "GetItem"),
         key_policies.through_dynamodb(data.storage),
         iam.PolicyStatement(
             actions=["kms:Encrypt", "kms:Decrypt"],
@@ -100,28 +107,3 @@ def _items(table: dynamodb.ITable, *operations: str) -> iam.PolicyStatement:
     """Transactions ask for the same rights as their parts."""
     actions = [f"dynamodb:{operation}" for operation in operations]
     return iam.PolicyStatement(actions=actions, resources=[table.table_arn])
-
-
-def _model_access(stack: Stack, model: Model | None) -> list[iam.PolicyStatement]:
-    """The profile, and the model in every region the profile may route to, but there through the profile only."""
-    if model is None:
-        return []
-    profile = stack.format_arn(service="bedrock", resource="inference-profile", resource_name=model.profile)
-    models = [
-        stack.format_arn(
-            service="bedrock",
-            region=region,
-            account="",
-            resource="foundation-model",
-            resource_name=model.foundation_model,
-        )
-        for region in model.regions
-    ]
-    return [
-        iam.PolicyStatement(actions=["bedrock:InvokeModel"], resources=[profile]),
-        iam.PolicyStatement(
-            actions=["bedrock:InvokeModel"],
-            resources=models,
-            conditions={"StringEquals": {"bedrock:InferenceProfileArn": profile}},
-        ),
-    ]

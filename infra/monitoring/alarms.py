@@ -86,6 +86,17 @@ def for_sweep(stage: Stage, sweep: lambda_.Function) -> Iterator[AlarmRule]:
     yield missing_runs("SweepMissing", "The function that deletes expired sessions did not run for 45 minutes.", sweep)
 
 
+def for_words(stage: Stage) -> Iterator[AlarmRule]:
+    yield AlarmRule(
+        "WordsOutdated",
+        "The words that were prepared are a week old, or have not been looked at for two days.",
+        Counts(stage).longest("WordingsAge", Duration.days(1)),
+        limit=Duration.days(7).to_seconds(),
+        periods=2,
+        missing=cloudwatch.TreatMissingData.BREACHING,
+    )
+
+
 def missing_runs(name: str, meaning: str, function: lambda_.IFunction) -> AlarmRule:
     """Of a function that should run every 15 minutes."""
     return AlarmRule(

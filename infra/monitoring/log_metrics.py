@@ -22,6 +22,16 @@ class Counts:
             period=period,
         )
 
+    def longest(self, name: str, period: Duration) -> cloudwatch.Metric:
+        """The largest value within `period`."""
+        return cloudwatch.Metric(
+            namespace=NAMESPACE,
+            metric_name=name,
+            dimensions_map={"service": self._service},
+            statistic="Maximum",
+            period=period,
+        )
+
     def across(self, name: str, dimension: str, period: Duration) -> cloudwatch.MathExpression:
         """A count summed over all values of its dimension. CloudWatch allows one such query in an alarm."""
         return self._query(f"SUM({name})", dimension, period, name)

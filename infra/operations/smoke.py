@@ -62,6 +62,8 @@ def check_conversation(call: Call) -> Iterator[tuple[str, bool]]:
     found = call("GET", where, token=token)
     yield "it can be looked up", found.status == 200 and len(found.body["conversationHistory"]) == 2
     yield "it cannot be looked up without its token", call("GET", where).status == 401
+    question = {"message": "why do you need that?", "sessionId": opening.body["sessionId"]}
+    yield "a question is answered", call("POST", "/chat", question, token=token).body.get("currentStep") == "name"
     cancelled = call("POST", "/chat", {"message": "cancel", "sessionId": opening.body["sessionId"]}, token=token)
     yield "it can be cancelled", cancelled.status == 200 and cancelled.body["status"] == "cancelled"
     yield "it is gone after that", call("GET", where, token=token).status == 410
@@ -101,7 +103,7 @@ def check_events_path(call: Call) -> tuple[str, bool]:
 
 
 def check_wording(aws: boto3.Session, stage: Stage, group: str, since: float) -> tuple[str, bool]:
-    """Whether the model worded the opening. The reply does not show it, so the function's metrics are read."""
+    """Whether the model worded a reply. The reply does not show it, so the function's metrics are read."""
     logs = aws.client("logs", region_name=stage.region)
     for _ in range(LOG_WAIT_SECONDS // 5):
         found = logs.filter_log_events(logGroupName=group, startTime=int(since * 1000), filterPattern='"PaymentChat"')
@@ -113,6 +115,13 @@ def check_wording(aws: boto3.Session, stage: Stage, group: str, since: float) ->
             return "the model words replies", True
         time.sleep(5)
     return f"the model words replies (nothing logged within {LOG_WAIT_SECONDS} s)", False
+
+
+def check_prepared(dynamodb: Any, table: str) -> tuple[str, bool]:
+    """Whether there are words that the model has prepared. Without them the fixed wording hides that it failed."""
+    item = dynamodb.get_item(TableName=table, Key={"language": {"S": "en"}}).get("Item", {})
+    age = time.time() - int(item.get("preparedAt", {}).get("N", "0"))
+    return "the model's words are prepared, and not older than a week", age < 7 * 24 * 3600
 
 
 def main(name: str) -> None:
@@ -128,7 +137,9 @@ def main(name: str) -> None:
         checks.append(check_events_path(call))
     if stage.webhook_url:
         checks.append(secrets.check_webhook_secret())
-    if stage.model and not stage.model_url and all(passed for _, passed in checks):
+    if stage.prepares_words:
+        checks.append(check_prepared(aws.client("dynamodb", region_name=stage.region), outputs["WordingsTable"]))
+    if stage.model and stage.wording != "off" and not stage.model_url and all(passed for _, passed in checks):
         checks.append(check_wording(aws, stage, outputs["LogGroup"], started))
     for what, passed in checks:
         print(f"  {'ok  ' if passed else 'FAIL'} {what}")  # noqa: T201

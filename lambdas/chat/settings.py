@@ -9,15 +9,18 @@ from chat.values.brands import Brand
 from payments.order import Capture
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+
+WORDINGS = ("prepared", "live", "off")
 
 
 @dataclass(frozen=True)
 class Settings:
     """Names and ids, no secrets.
 
-    `page_url`: empty where the stage has no page. The last three addresses are None on AWS; in `return_url`, `{api}`
-    stands for the id of the API.
+    `wording`: one of WORDINGS. `page_url`: empty where the stage has no page. The last three addresses are None on AWS;
+    in `return_url`, `{api}` stands for the id of the API.
     """
 
     stage: str
@@ -28,6 +31,8 @@ class Settings:
     counting_key: str
     stripe_secret: str
     model_id: str
+    wording: str
+    wordings_table: str
     brands: frozenset[Brand]
     contact: str
     attempts_per_address: int
@@ -88,6 +93,8 @@ def read(environment: Mapping[str, str]) -> Settings:
         counting_key=required("COUNTING_KEY"),
         stripe_secret=required("STRIPE_SECRET"),
         model_id=required("MODEL_ID"),
+        wording=_one_of(WORDINGS, "WORDING", required("WORDING")),
+        wordings_table=required("WORDINGS_TABLE"),
         brands=brands,
         contact=required("CONTACT"),
         attempts_per_address=number("ATTEMPTS_PER_ADDRESS"),
@@ -102,3 +109,9 @@ def read(environment: Mapping[str, str]) -> Settings:
         model_url=environment.get("MODEL_URL") or None,
         return_url=environment.get("RETURN_URL") or None,
     )
+
+
+def _one_of(allowed: Sequence[str], name: str, value: str) -> str:
+    if value not in allowed:
+        raise BadSetting(f"the setting {name} must be one of {', '.join(allowed)}")
+    return value

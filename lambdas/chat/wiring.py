@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from chat.adapters.bedrock import BedrockWording
 from chat.adapters.kms import KmsVault
+from chat.adapters.prepared_wording import PreparedWording
 from chat.adapters.session_store import DynamoSessionStore
 from chat.adapters.stripe_payment_methods import StripePaymentMethods
 from chat.adapters.visit_store import DynamoVisitStore
@@ -37,6 +38,7 @@ from payments.adapters.stripe_key import StripeKey
 from payments.adapters.stripe_reports import StripeReader
 from payments.settlement import Settlement
 from runtime.aws import TimeLimits
+from wording.bank import WordingBank
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from chat.adapters.order_items import TermsOf
     from chat.adapters.telemetry import PowertoolsTelemetry
     from chat.settings import Settings
+    from chat.turns.composing import Wording
     from payments.order import Terms
     from payments.stored import OrderStore
     from runtime.clients import Clients
@@ -68,8 +71,8 @@ class Parts:
         clients: Clients,
         connect: Callable[[str, str | None], StripeClient] = stripe_client,
     ) -> None:
-        self._chosen, self._deadline, self._telemetry = chosen, deadline, telemetry
-        self._clients, self._connect = clients, connect
+        self._chosen, self._deadline, self._telemetry, self._clients = chosen, deadline, telemetry, clients
+        self._connect = connect
         self._policy = Policy(
             chosen.brands,
             chosen.contact,
@@ -166,9 +169,12 @@ class Parts:
             waiting=Waiting(ledger, claiming, handover),
         )
 
-    def _wording(self) -> BedrockWording:
-        bedrock = self._clients.get("bedrock-runtime", MODEL_LIMITS, self._chosen.model_url)
-        return BedrockWording(bedrock, self._chosen.model_id, self._telemetry)
+    def _wording(self) -> Wording:
+        chosen = self._chosen
+        bedrock = self._clients.get("bedrock-runtime", MODEL_LIMITS, chosen.model_url)
+        live = BedrockWording(bedrock, "" if chosen.wording == "off" else chosen.model_id, self._telemetry)
+        bank = WordingBank(self._dynamodb, chosen.wordings_table, now)
+        return PreparedWording(bank, live) if chosen.wording == "prepared" else live
 
 
 def terms_of(orders: OrderStore) -> TermsOf:
@@ -191,5 +197,4 @@ def new_id() -> str:
 
 
 def new_token() -> str:
-    """256 bits, base64url."""
-    return secrets.token_urlsafe(32)
+    return secrets.token_urlsafe(32)  # 256 bits

@@ -94,13 +94,19 @@ class Model:
         return answer_with(HOSTILE[kind], {**note, "kind": kind})
 
     def _reword(self, asked: dict[str, Any]) -> str:
-        """The text in the last <reply> (or the whole last message), followed by a polite phrase in the <language>."""
+        """The text in the last <reply> (or the whole last message), followed by a polite phrase in the <language>.
+
+        Where several <wordings> are asked for, a line with each phrase.
+        """
         text = join_texts(asked["messages"][-1]["content"])
+        several = int(found[1]) if (found := re.search(r"<wordings>(\d+)", text)) else 0
         tagged = re.findall(r"<reply>(.*?)</reply>", text, re.DOTALL)
         language = re.search(r"<language>\s*([a-z]+)", text)
         with self._lock:
             closings = CLOSINGS.get(language[1] if language else "en", ("",))
             closing = closings[next(self._closing_numbers) % len(closings)]
+        if several:
+            return "\n".join(f"{tagged[-1].strip()} {each}".strip() for each in closings[:several])
         return f"{(tagged[-1] if tagged else text).strip()} {closing}".strip()
 
 

@@ -64,6 +64,7 @@ def deploy_if_changed(
     if deployed is None:
         raise LookupError(f"cdk deploy succeeded, but {DATA_STACK} or {API_STACK} is missing.")
     set_what_cloudformation_dropped(emulator, deployed)
+    emulator.client("lambda").invoke(FunctionName=deployed.api["WordsFunction"])  # as make deploy does
     emulator.client("ssm").put_parameter(Name=FINGERPRINT_PARAMETER, Value=wanted, Type="String", Overwrite=True)
     return deployed
 

@@ -148,16 +148,17 @@ def _misled(stage: Stage, behaviour: str, more: dict[str, Any]) -> Iterator[str]
     stage.model.plan(behaviour, times=2, **more)
     try:
         started = time.monotonic()
-        opened = talk.send("payment")
+        opened, asked = talk.send("payment"), talk.send("why do you need that?")
         took = time.monotonic() - started
         steps = [opened["currentStep"], *(talk.send(text)["currentStep"] for text in (name, *TURNS[1:]))]
     finally:
         stage.model.clear()
     if steps != ["name", "card", "expiry", "cvv", "confirm", "done"]:
         yield f"went {steps}"
-    if took > 5:
-        yield f"the opening took {took:.1f} s"
-    if any(char.isdigit() for char in opened["response"]) or "http" in opened["response"]:
+    if asked["currentStep"] != "name" or took > 5:
+        yield f"the opening and a question took {took:.1f} s"
+    said = opened["response"] + asked["response"]
+    if any(char.isdigit() for char in said) or "http" in said:
         yield "the model's words were let through"
 
 

@@ -5,7 +5,7 @@ import pytest
 from infra.stages import STAGES
 from tests.infra.conftest import Template
 
-WITHOUT_COPIES = {"Sessions": "sessionId", "Receipts": "tokenHash", "Attempts": "counter"}
+WITHOUT_COPIES = {"Sessions": "sessionId", "Receipts": "tokenHash", "Attempts": "counter", "Wordings": "language"}
 TABLES = {**WITHOUT_COPIES, "Orders": "orderId"}
 
 

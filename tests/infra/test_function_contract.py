@@ -22,6 +22,7 @@ from payments.adapters.orders_table import OrdersTable
 from payments.order import Capture, Order, Purpose, Terms
 from tests.fakes import no_terms
 from tests.infra.conftest import Template
+from wording.bank import WordingBank
 
 
 @pytest.fixture
@@ -103,6 +104,7 @@ def used_of_tables() -> set[tuple[str, str]]:
     visits.claim(replace(RECORD, version=2), RECORD, CHANGE, AttemptCounters({"card#1": 1}, (0, 300), 3900))
     visits.save(replace(RECORD, version=2), RECORD, CHANGE)
     visits.delete(RECORD, CHANGE, RECEIPT)
+    WordingBank(recorder, "Wordings", lambda: 0).wordings("en")
     used = set()
     for operation, parameters in recorder.asked:
         for part in parameters.get("TransactItems", [{operation.partition("_")[0].capitalize(): parameters}]):
@@ -115,7 +117,7 @@ def test_the_function_may_do_to_its_tables_what_it_does_and_nothing_else(api: Te
     granted = {
         (table, action)
         for one in api.statements("ChatRole")
-        for table in ("Sessions", "Receipts", "Attempts", "Orders")
+        for table in ("Sessions", "Receipts", "Attempts", "Orders", "Wordings")
         for action in ([one["Action"]] if isinstance(one["Action"], str) else one["Action"])
         if action.startswith("dynamodb:") and f"GetAtt{table}" in json.dumps(one["Resource"])
     }

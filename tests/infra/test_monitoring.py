@@ -14,8 +14,8 @@ MONITORED = ["dev-Api", "staging-Api", "prod-Api", "hosted-Api", "hosted-Page"]
 ALARMS_OF_A_STAGE = {
     "FunctionErrors", "ServerErrors", "SlowTurns", "Throttled", "DependencyDenied", "ModelFallbacks", "RawCardsRefused",
     "ProcessorFailed", "ProcessorBusy", "ManyDeclines", "GuardRefusals", "NoCompletions", "SweepLeftovers",
-    "SweepErrors", "SweepMissing", "MerchantApiErrors", "OrderMismatches", "OrdersStuck", "StripeEventsErrors",
-    "EventsForged", "OrderSweepErrors", "OrderSweepMissing", "RelayBehind",
+    "SweepErrors", "SweepMissing", "WordsOutdated", "MerchantApiErrors", "OrderMismatches", "OrdersStuck",
+    "StripeEventsErrors", "EventsForged", "OrderSweepErrors", "OrderSweepMissing", "RelayBehind",
 }  # fmt: skip
 ALARMS_OF_WEBHOOKS = {"WebhooksDelayed", "WebhooksUndelivered", "WebhooksDropped", "DeadLetters"}
 

@@ -1,16 +1,43 @@
 """A model or a Stripe that misbehaves may change the words of a conversation, but not its course."""
 
 import re
+import time
+from statistics import median
 
 import pytest
 
 from local.demo.conversation import SEED
 
 COURSE = ["name", "card", "expiry", "cvv", "confirm", "done"]
+QUESTION = "why do you need that?"
+
+
+def chat_function(stage):
+    """As it is deployed."""
+    listed = stage.client("lambda").list_functions()["Functions"]
+    return next(each for each in listed if each["Handler"] == "chat.handler.handle")
+
+
+@pytest.fixture(scope="module")
+def live(stage):
+    """The chat function with `wording` set to live, for the tests of a model that words the script's replies."""
+    if stage.endpoint is None:
+        pytest.skip("changes the function's setting on the emulator only")
+    functions, told = stage.client("lambda"), chat_function(stage)
+    name, variables = told["FunctionName"], told["Environment"]["Variables"]
+    before = functions.get_alias(FunctionName=name, Name="live")["FunctionVersion"]
+    functions.update_function_configuration(
+        FunctionName=name, Environment={"Variables": {**variables, "WORDING": "live"}}
+    )
+    version = functions.publish_version(FunctionName=name)["Version"]
+    functions.update_alias(FunctionName=name, Name="live", FunctionVersion=version)
+    yield
+    functions.update_alias(FunctionName=name, Name="live", FunctionVersion=before)
+    functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
 
 
 @pytest.fixture
-def play(stage):
+def play(stage, live):
     """Plays a whole conversation with a planned model. Returns its replies and the prompts that the model received.
 
     Prompts do not name their conversation, so the plan applies to every conversation on the stage for that time.
@@ -27,6 +54,43 @@ def play(stage):
     stage.model.clear()
     yield play_with
     stage.model.clear()
+
+
+def test_the_words_of_the_script_are_prepared_and_no_model_is_asked(stage):
+    table = chat_function(stage)["Environment"]["Variables"]["WORDINGS_TABLE"]
+    prepared = stage.client("dynamodb").get_item(TableName=table, Key={"language": {"S": "en"}})["Item"]
+    wordings = {kind: {each["S"] for each in texts["L"]} for kind, texts in prepared["wordings"]["M"].items()}
+    before = len(stage.model.listed("calls"))
+    talk = stage.conversation("model")
+
+    said = [talk.send(message)["response"] for message in SEED]
+
+    assert said[0] in wordings["opening"]
+    assert said[1].replace("John", "{name}") in wordings["name"]
+    assert len(stage.model.listed("calls")) == before
+
+
+def test_a_slow_model_delays_an_answer_but_no_opening(stage):
+    def opening():
+        started = time.monotonic()
+        talk.append(stage.conversation("model"))
+        talk[-1].send("payment")
+        return time.monotonic() - started
+
+    stage.model.clear()
+    talk = []
+    usual = median(opening() for _ in range(15))
+    stage.model.plan("slow", seconds=2, times=None)
+    try:
+        slow = median(opening() for _ in range(15))
+        started = time.monotonic()
+        talk[-1].send(QUESTION)
+        answered = time.monotonic() - started
+    finally:
+        stage.model.clear()
+
+    assert slow <= 1.1 * usual + 0.02  # 10 %, and 20 ms for a machine that does other things
+    assert answered > 1.5
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,7 @@ def normalize(text: str) -> list[str]:
     text = re.sub(r"#order=[\w-]+", "#order=…", text)
     text = re.sub(r"\b(pm|pi)_\w+", r"\1_…", text)
     text = re.sub(r"\d+\.\d s|\d+ s\b", "… s", text)
+    text = re.sub(r"Take your time\.|No hurry\.", "Take your time.", text)  # prepared words, picked by random ids
     return [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("Installing")]
 
 

@@ -26,6 +26,7 @@ SETTINGS = {
     "stripe_events": STORE | STRIPE | {"SIGNING_SECRET": "signing"},
     "order_sweep": STORE | STRIPE | {"EVENT_BUS": "bus"},
     "relay": STORE | {"EVENT_BUS": "bus"},
+    "prepare_words": {"MODEL_ID": "a-model", "WORDINGS_TABLE": "wordings"},
     "webhooks": {
         "WEBHOOK_URL": "https://shop.example/hooks",
         "WEBHOOK_SECRET": "secret",

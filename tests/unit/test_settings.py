@@ -13,6 +13,8 @@ COMPLETE = {
     "COUNTING_KEY": "key-2",
     "STRIPE_SECRET": "secret",
     "MODEL_ID": "",
+    "WORDING": "prepared",
+    "WORDINGS_TABLE": "wordings",
     "BRANDS": "visa,amex",
     "CONTACT": "help@example.com",
     "ATTEMPTS_PER_ADDRESS": "10",
@@ -55,6 +57,7 @@ def test_only_the_local_stage_may_talk_to_a_stand_in(name):
         ("CAPTURES", "chat,page"),
         ("CAPTURES", ""),
         ("ATTEMPTS_PER_CARD", "many"),
+        ("WORDING", "often"),
         ("STRIPE_LOG", "debug"),
     ],
 )

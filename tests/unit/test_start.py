@@ -18,6 +18,8 @@ SETTINGS = {
     "COUNTING_KEY": "counting",
     "STRIPE_SECRET": "stripe",
     "MODEL_ID": "",
+    "WORDING": "prepared",
+    "WORDINGS_TABLE": "wordings",
     "BRANDS": "visa",
     "CONTACT": "help@example.com",
     "ATTEMPTS_PER_ADDRESS": "30",

@@ -2,11 +2,12 @@
 
 import pytest
 
-from chat.adapters.bedrock import BedrockWording, fits, prompt
+from chat.adapters.bedrock import BedrockWording, prompt
 from chat.languages.language import language_tags, load_language
 from chat.turns.composing import NoWording, WordingRequest
 from chat.values.session import Line, Session, Step
 from tests.fakes import FakeTelemetry
+from wording.checks import fits
 
 FIXED = "Thanks, John. What is the card number?"
 
@@ -25,7 +26,7 @@ class Model:
 
 
 def worded(text: str, about: WordingRequest | None = None, model_id: str = "a-model") -> str:
-    return BedrockWording(Model(text), model_id, FakeTelemetry()).word(about or brief())
+    return BedrockWording(Model(text), model_id, FakeTelemetry()).word(about or brief()).text
 
 
 def test_a_harmless_answer_is_used_without_its_quotes():
@@ -91,4 +92,4 @@ def test_our_own_wording_would_pass_its_own_check(tag):
     for step, key in (("name", "ask_name"), ("card", "ask_card")):
         if step in language.asks_for:
             text = language.says[key]
-            assert fits(text, brief(text, Step(step), tag), language)
+            assert fits(text, text, step, language)

@@ -62,7 +62,9 @@ def advance(session: Session, heard: "Interpretation", policy: Policy) -> Transi
         changing=_pending_change(after),
         unsure_name=heard.unsure_name,
     )
-    return Transition(after, replies.reply(session, heard, after, policy), reword=_may_reword(before, heard, after))
+    reword = _may_reword(before, heard, after)
+    reply = replies.reply(session, heard, after, policy)
+    return Transition(after, reply, reword=reword, off_script=heard.is_off_script)
 
 
 def _with_name_asked_back(session: Session, heard: "Interpretation") -> "Interpretation":

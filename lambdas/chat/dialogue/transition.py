@@ -14,11 +14,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Transition:
-    """`reply`: fixed wording. `reword`: the model may word it. `confirmed`: a clear yes to the review."""
+    """`reply`: fixed wording. `reword`: the model may word it. `off_script`: the message was more than a value.
+
+    `confirmed`: a clear yes to the review.
+    """
 
     session: Session
     reply: str
     reword: bool = False
+    off_script: bool = False
     confirmed: bool = False
 
 

@@ -30,10 +30,23 @@ WESTERNMOST_OFFSET_SECONDS = 12 * 3600  # UTC-12: a card is good until its last 
 
 @dataclass(frozen=True)
 class WordingRequest:
-    """A decided reply for the model to word. `fixed`: its fixed wording, which the answer is checked against."""
+    """A decided reply for the model to word. `fixed`: its fixed wording, which the answer is checked against.
+
+    `off_script`: the message was more than a value.
+    """
 
     session: Session
     fixed: str
+    message_id: str = ""
+    off_script: bool = True
+
+
+@dataclass(frozen=True)
+class Worded:
+    """`is_prepared`: taken from what was prepared ahead; no model was asked."""
+
+    text: str
+    is_prepared: bool = False
 
 
 class NoWording(Exception):
@@ -49,7 +62,7 @@ class NoWording(Exception):
 
 
 class Wording(Protocol):
-    def word(self, request: WordingRequest) -> str:
+    def word(self, request: WordingRequest) -> Worded:
         """The model's wording of `request.fixed`. Raises NoWording."""
 
 
@@ -77,18 +90,21 @@ class Composer:
         reply = reply_afterwards(result.session, heard, self.policy)
         return result if reply is None else replace(result, response=reply)
 
-    def word(self, transition: Transition) -> str:
+    def word(self, transition: Transition, message_id: str) -> str:
         """The reply as the model words it where it may, else the fixed one."""
         if not transition.reword:
             return transition.reply
         try:
-            reply = self.wording.word(WordingRequest(transition.session, transition.reply))
+            worded = self.wording.word(
+                WordingRequest(transition.session, transition.reply, message_id, transition.off_script)
+            )
         except NoWording as fallback:
             if fallback.was_asked:
                 self.telemetry.count("ModelFallback", cause=fallback.cause)
             return transition.reply
-        self.telemetry.count("ModelWorded")
-        return reply
+        if not worded.is_prepared:
+            self.telemetry.count("ModelWorded")
+        return worded.text
 
     def _understand(self, message: Message, session: Session) -> Interpretation:
         today = _today(self.now())

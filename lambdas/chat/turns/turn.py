@@ -149,7 +149,7 @@ class Turns:
                 return intercepted
         if transition.session.outcome:
             return self._end(record, transition)
-        reply = self.composer.word(transition) if first else transition.reply
+        reply = self.composer.word(transition, message.id) if first else transition.reply
         session = seal_session(transition.session, record.token_hash, self.vault)
         after = self.records.next_version(record, session, (masked, reply), message.id)
         self.records.store.save(after, record if record.version else None, after.updated)

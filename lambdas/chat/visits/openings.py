@@ -78,7 +78,9 @@ class OrderOpenings:
         if found.is_at_stripe:
             transition = resume_at_stripe(record.session, self.ledger.policy)
         session = seal_session(transition.session, record.token_hash, self.opening.vault)
-        after = self.ledger.records.next_version(record, session, (masked, self.composer.word(transition)), message.id)
+        after = self.ledger.records.next_version(
+            record, session, (masked, self.composer.word(transition, message.id)), message.id
+        )
         self.opening.bind(after, found.order)
         count_progress(record.session, after.session, self.ledger.telemetry)
         if after.session.step is Step.ACTION:
