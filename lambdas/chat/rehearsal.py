@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from chat.languages.language import language_tags, load_language
 from chat.languages.vocabulary import vocabulary
+from chat.values.brands import brand_of
+from chat.values.card import PUBLIC_TEST_NUMBERS
 from chat.wiring import AWS_LIMITS, Parts, new_id, now
 from payments import link
 from payments.adapters.orders_table import OrdersTable
@@ -22,11 +24,11 @@ if TYPE_CHECKING:
     from chat.adapters.telemetry import PowertoolsTelemetry
     from chat.http.api import Api
     from chat.settings import Settings
+    from chat.values.brands import Brand
     from runtime.clients import Clients
 
 EXPIRES_IN_SECONDS = 3600
 OFF_THE_SCRIPT = "why do you need that?"
-CARD = ("Jane Doe", OFF_THE_SCRIPT, "4242 4242 4242 4242", "12/{year}", "123", "confirm")
 HOSTED = (OFF_THE_SCRIPT, "yes")
 
 
@@ -37,15 +39,16 @@ def rehearse(chosen: Settings, clients: Clients, telemetry: PowertoolsTelemetry)
         load_language(tag)
     aws = RehearsedAws({chosen.stripe_secret: REHEARSED_KEY})
     with aws.answering(clients), muted(telemetry.logger):
+        card = _card(chosen.brands)
         api = Parts(chosen, Deadline(), telemetry, clients, rehearsed_stripe()).api()
         orders = OrdersTable(clients.get("dynamodb", AWS_LIMITS), chosen.orders_table, now, new_id)
         if Capture.CHAT in chosen.captures:
-            _converse(api, ["payment", *CARD], "done")
+            _converse(api, ["payment", *card], "done")
         for capture, purpose in product(sorted(chosen.captures), (Purpose.CHARGE, Purpose.SAVE)):
             token = f"rehearsal-{capture}-{purpose}"
             orders.create(_order(token, capture, purpose))
             is_chat = capture is Capture.CHAT
-            _converse(api, ["payment", *(CARD if is_chat else HOSTED)], "done" if is_chat else "action", token)
+            _converse(api, ["payment", *(card if is_chat else HOSTED)], "done" if is_chat else "action", token)
 
 
 def _converse(api: Api, texts: Iterable[str], ends_at: str, order_token: str | None = None) -> None:
@@ -56,7 +59,7 @@ def _converse(api: Api, texts: Iterable[str], ends_at: str, order_token: str | N
         body = {
             "sessionId": session_id,
             "messageId": f"message-{next(numbers)}",
-            "message": text.format(year=_year(now()) + 2),
+            "message": text,
             **({"orderToken": order_token} if order_token and not token else {}),
         }
         reply = api.respond(_event(body, token))
@@ -64,6 +67,13 @@ def _converse(api: Api, texts: Iterable[str], ends_at: str, order_token: str | N
         token = said.get("sessionToken", token)
     if (status, said.get("currentStep")) != (200, ends_at):
         raise NotAsExpected(f"{order_token}: {status} at {said.get('currentStep')}, not {ends_at}")
+
+
+def _card(brands: frozenset[Brand]) -> tuple[str, ...]:
+    """What a payer says, with one of Stripe's test numbers of a brand that the stage takes."""
+    number = min(each for each in PUBLIC_TEST_NUMBERS if brand_of(each) in brands)
+    code = "1234"[: brand.cvv_length] if (brand := brand_of(number)) else ""
+    return "Jane Doe", OFF_THE_SCRIPT, number, f"12/{_year(now()) + 2}", code, "confirm"
 
 
 def _order(token: str, capture: Capture, purpose: Purpose) -> Order:

@@ -54,9 +54,8 @@ class Preparation:
 
     def _refresh(self, language: Language) -> None:
         found = {kind.name: tuple(self._ask(kind, language)) for kind in KINDS}
-        self.telemetry.info(
-            "prepared", language=language.tag, **{kind: len(wordings) for kind, wordings in found.items()}
-        )
+        counted = {kind: len(wordings) for kind, wordings in found.items()}
+        self.telemetry.info("prepared", language=language.tag, wordings=counted)
         if all(found.values()):
             self.bank.store(language.tag, found)
 

@@ -64,7 +64,9 @@ def deploy_if_changed(
     if deployed is None:
         raise LookupError(f"cdk deploy succeeded, but {DATA_STACK} or {API_STACK} is missing.")
     set_what_cloudformation_dropped(emulator, deployed)
-    emulator.client("lambda").invoke(FunctionName=deployed.api["WordsFunction"])  # as make deploy does
+    words = emulator.client("lambda").invoke(FunctionName=deployed.api["WordsFunction"])  # as make deploy does
+    if "FunctionError" in words:
+        say("The model's words could not be prepared; the fixed wording is used.")
     emulator.client("ssm").put_parameter(Name=FINGERPRINT_PARAMETER, Value=wanted, Type="String", Overwrite=True)
     return deployed
 

@@ -26,8 +26,12 @@ def test_the_function_is_traced(function: dict[str, Any]):
     assert function["TracingConfig"] == {"Mode": "Active"}
 
 
-@pytest.mark.parametrize("stage", ["staging", "prod"])
-def test_the_function_starts_from_a_snapshot(function: dict[str, Any]):
+@pytest.mark.parametrize("stage", SIGNED)
+@pytest.mark.parametrize("room", ["chat", "orders", "stripe_events"])
+def test_what_callers_wait_for_starts_from_a_snapshot_on_every_deployed_stage(api: Template, room: str):
+    functions = api.of_type("AWS::Lambda::Function").values()
+    (function,) = (each for each in functions if each.get("Handler") == f"{room}.handler.handle")
+
     assert function["SnapStart"] == {"ApplyOn": "PublishedVersions"}
 
 

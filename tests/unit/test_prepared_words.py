@@ -8,7 +8,8 @@ from chat.turns.composing import NoWording, WordingRequest
 from chat.values.session import Session, Step
 from prepare_words.preparing import INSTRUCTION, WANTED, Preparation, prompt
 from runtime.aws import Unavailable
-from tests.fakes import NOON, FakeTelemetry, FakeWording, Payer, World
+from runtime.telemetry import FunctionTelemetry
+from tests.fakes import NOON, FakeWording, Payer, World
 from wording.bank import WordingBank
 from wording.model import NoAnswer
 from wording.scripted import KINDS
@@ -194,9 +195,15 @@ class Kept:
         return NOON if language in self.stored else self.at
 
 
+@pytest.fixture(autouse=True)
+def namespace(monkeypatch):
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "PaymentChat")
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "words")
+
+
 def prepare(answer, bank):
     model = Model(answer)
-    return Preparation(model, bank, FakeTelemetry(), lambda: NOON).run(), model
+    return Preparation(model, bank, FunctionTelemetry(), lambda: NOON).run(), model
 
 
 def fixed_and(*more):

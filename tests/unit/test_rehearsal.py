@@ -51,6 +51,13 @@ def test_after_a_rehearsal_the_same_requests_load_nothing_and_make_no_client(fun
     assert logged == []  # no line and no metric of it, and no failure
 
 
+@pytest.mark.parametrize("brands", ["amex", "unionpay,jcb"])
+def test_a_rehearsal_uses_a_card_that_the_stage_takes(brands, monkeypatch):
+    monkeypatch.setitem(SETTINGS, "chat", SETTINGS["chat"] | {"BRANDS": brands})
+
+    assert len(started("chat", again=False)) == 1  # nothing logged, so nothing has failed
+
+
 def test_where_there_is_no_snapshot_nothing_is_rehearsed():
     *logged, last = started("chat", "on-demand", again=False)
 
