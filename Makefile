@@ -29,7 +29,14 @@ $(BENCH)/.ready: $(READY) requirements/bench.txt requirements/lambda.txt
 	@uv pip sync --quiet --python $(BENCH)/venv/bin/python --require-hashes --compile-bytecode requirements/bench.txt
 	@touch $@
 
-.PHONY: help run demo order stage test test-parts test-whole integration check bench flash-sale screenshots page-figures page-scripts synth bootstrap deploy words smoke check-page stripe-key stripe-events webhook-secret rollback destroy setup lock clean evidence mutation sabotage
+LIKENESS := .cache/likeness
+$(LIKENESS)/.ready: $(READY) requirements/likeness.txt
+	@echo "Installing the training packages into $(LIKENESS) ..."
+	@rm -rf $(LIKENESS) && uv venv --quiet --python .venv/bin/python $(LIKENESS)/venv
+	@uv pip sync --quiet --python $(LIKENESS)/venv/bin/python --require-hashes requirements/likeness.txt
+	@touch $@
+
+.PHONY: help run demo order stage test test-parts test-whole integration check likeness bench flash-sale screenshots page-figures page-scripts synth bootstrap deploy words smoke check-page stripe-key stripe-events webhook-secret rollback destroy setup lock clean evidence mutation sabotage
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -82,6 +89,9 @@ sabotage: $(READY) ## break the code once for each promise of docs/security.md: 
 
 check: $(READY) ## lint, format and types
 	@ruff check . && ruff format --check . && mypy --exclude benchmarks/contenders lambdas infra local frontend client benchmarks app.py
+
+likeness: $(LIKENESS)/.ready ## learn anew what messages mean from local/hearing/languages, of the languages TAGS or of all
+	@PYTHONPATH=.:lambdas OMP_NUM_THREADS=1 $(LIKENESS)/venv/bin/python -m local.hearing.train $(TAGS)
 
 bench: $(BENCH)/.ready ## measure the function beside its peers, write docs/benchmarks/ and docs/cost.md (12 minutes)
 	@python -m benchmarks
@@ -139,7 +149,7 @@ destroy: $(READY) ## remove STAGE from that account (asks first)
 setup: $(READY) ## install what the other commands need (they do it themselves)
 
 lock: $(READY) ## resolve the dependency groups of pyproject.toml again, into requirements/
-	@for group in uv lambda frontend dev bench; do \
+	@for group in uv lambda frontend dev likeness bench; do \
 	  case $$group in dev) pinned="-c requirements/lambda.txt -c requirements/frontend.txt";; \
 	    frontend | bench) pinned="-c requirements/lambda.txt";; *) pinned=;; esac; \
 	  UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \

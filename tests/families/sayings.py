@@ -36,7 +36,7 @@ def is_refusal_heard(tag: str, text: str) -> bool:
     """Ended, or asked back in the fixed words that say how to end; and never paid by it."""
     payer = at_the_review(tag)
     heard = interpret(text, payer.session, TODAY, POLICY)
-    return heard.intent is Intent.CANCEL or heard.topic == "leave"
+    return Intent.CANCEL in (heard.intent, heard.unsure) or heard.topic == "leave"
 
 
 def is_correction_heard(tag: str, text: str, field: str, value: str | None = None) -> bool:

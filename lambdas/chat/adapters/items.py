@@ -42,7 +42,7 @@ def from_record(record: Record) -> Item:
     optional = {
         "refused": session.refused and string(session.refused.value),
         "changing": session.changing and string(session.changing.value),
-        "choosing": session.choosing and {"BOOL": True},
+        **{flag: {"BOOL": True} for flag in ("choosing", "ending") if getattr(session, flag)},
         "error": session.error and {"M": _error(session.error)},
         "attempt": record.attempt and string(record.attempt),
         "counted": record.counted and {"BOOL": True},
@@ -91,6 +91,7 @@ def _record(item: Item, terms_of: TermsOf) -> Record:
         declines=int(item["declines"]["N"]),
         changing=Field(item["changing"]["S"]) if "changing" in item else None,
         choosing="choosing" in item,
+        ending="ending" in item,
         unsure_name=_to_text(data.get("unsureName")),
         order=order,
         method=order_items.to_method(item["method"]["M"]) if "method" in item else None,

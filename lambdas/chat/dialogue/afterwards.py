@@ -13,16 +13,22 @@ if TYPE_CHECKING:
 
 # What these ask is said by the sentence that the payment ended with.
 _SAID_AT_THE_END = (
-    "charged_yet", "when_charged", "how_much", "after_confirm", "repeat", "hello", "moment", "unclear", "what", "later",
+    "charged_yet", "when_charged", "how_much", "after_confirm", "repeat", "hello", "moment", "what", "later",
+    "untold", "known", "how_confirm", "how_long",
 )  # fmt: skip
+_CHANGING = ("leave", "wrong_order", "mistake")
 _UNDOING = (Intent.RESTART, Intent.CANCEL, Intent.BACK, Intent.NO)
 
 
 def reply_afterwards(session: "Session", heard: "Interpretation", policy: "Policy") -> str | None:
     """`session`: of the receipt. None where the sentence that the payment ended with is the answer."""
-    wants_change = heard.changes or heard.different_card or heard.vague or heard.topic in ("leave", "wrong_order")
-    if heard.intent in _UNDOING or wants_change:
-        return fill(load_language(session.language).says["finished"], {"contact": policy.contact})
-    if heard.topic is None or heard.topic in _SAID_AT_THE_END:
+    finished = fill(load_language(session.language).says["finished"], {"contact": policy.contact})
+    if heard.intent in _UNDOING or heard.unsure or heard.topic in _CHANGING:
+        return finished
+    if heard.changes or heard.different_card or heard.vague:
+        return finished
+    if heard.topic in _SAID_AT_THE_END or (heard.topic is None and heard.intent):
         return None
+    if heard.topic is None or heard.topic == "unclear":
+        return None if heard.is_short else finished
     return answer(heard.topic, session, policy)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from chat.dialogue.order_replies import facts
+from chat.dialogue.order_replies import facts, shown_card
 from chat.languages.language import load_language
 from chat.languages.placeholders import fill
 from chat.values.brands import Brand
@@ -12,14 +12,20 @@ if TYPE_CHECKING:
     from chat.values.session import Policy, Session
 
 _FIELDS = ("name", "card", "expiry", "cvv")
+_WITHOUT_ORDER = {"release": "refund", "delete_card": "saved"}  # what these ask needs an order
 _EXPLAINED_BY = {"name": "name_invalid", "card": "card_not_found", "expiry": "expiry_not_found"}
 
 
 def answer(topic: str, session: "Session", policy: "Policy") -> str:
     """`session`: as it stands after the message that asks. `topic`: as the language files name it."""
     language = load_language(session.language)
+    if session.order is None:
+        topic = _WITHOUT_ORDER.get(topic, topic)
     if topic == "why":
         topic = _why(session)
+    elif topic == "known":
+        shown = _known(session)
+        return fill(language.answers["known"], {"known": shown}) if shown else language.answers["known_nothing"]
     elif topic == "what":
         asked = session.step.value
         if asked in _EXPLAINED_BY:
@@ -33,6 +39,13 @@ def _why(session: "Session") -> str:
     if session.step.value in _FIELDS:
         return f"why_{session.step}"
     return "why_page" if session.order else "why_cvv"
+
+
+def _known(session: "Session") -> str:
+    """Nothing that is not shown anyway."""
+    card, expiry = session.shown_card, session.shown_expiry
+    parts = (session.name, shown_card(card) if card else None, str(expiry) if expiry else None)
+    return ", ".join(each for each in parts if each)
 
 
 def _narrowest_first(topic: str, session: "Session", policy: "Policy") -> Iterator[str]:

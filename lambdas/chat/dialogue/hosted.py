@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chat.dialogue import order_replies, replies
-from chat.dialogue.transition import Transition, asks_for_change, is_confirmed
+from chat.dialogue.transition import Transition, asks_for_change, is_asked_whether_to_stop, is_confirmed
 from chat.languages.language import load_language
 from chat.values.session import Intent, Policy, Session, Step
 
@@ -20,7 +20,7 @@ def advance_hosted(session: Session, before: Session, heard: "Interpretation", p
         return Transition(before, "", confirmed=True)
     wants_back = heard.intent is Intent.RESTART or asks_for_change(heard)
     step = before.step if before.step is Step.ACTION and not wants_back else Step.CONFIRM
-    after = replace(before, step=step, choosing=False)
+    after = replace(before, step=step, choosing=False, ending=is_asked_whether_to_stop(heard))
     if not typed_card:
         return Transition(after, replies.reply(session, heard, after, policy))
     reply = order_replies.hosted_card_typed(after, policy)

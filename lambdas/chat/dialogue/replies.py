@@ -15,7 +15,12 @@ if TYPE_CHECKING:
     from chat.values.session import Policy, Session
 
 # Topics of a payer who is not sure yet, or wants to leave. An "ok" after their answer may mean the answer.
-HESITATIONS = frozenset({"scam", "later", "leave", "moment", "refuse", "refund", "person", "no_card", "wrong_order"})
+HESITATIONS = frozenset({
+    "scam", "later", "leave", "moment", "refuse", "refund", "person", "no_card", "wrong_order", "complaint", "currency",
+    "delivery", "discount", "includes", "instalments", "mistake", "others_card", "trouble",
+})  # fmt: skip
+_UNANSWERED = frozenset({"untold"})  # understood, without a word about it
+_SHOWN_AT_THE_REVIEW = frozenset({"known", "how_confirm"})  # what these ask is what the review says
 
 
 MAX_REFUSALS = 5  # refused values in a row for one field, after which the conversation ends
@@ -42,7 +47,7 @@ def reply(before: "Session", heard: "Interpretation", after: "Session", policy: 
     parts = []
     if before.step == "none":
         parts.append(order_replies.opening(after, policy) if after.order else language.says["welcome"])
-    if after.language != before.language:
+    if after.language != before.language and before.step != "none":
         parts.append(language.says["language"])
     parts += _answer_digression(before, heard, after, policy)
     if after.error:
@@ -58,13 +63,14 @@ def reply(before: "Session", heard: "Interpretation", after: "Session", policy: 
 
 def _what_next(before: "Session", heard: "Interpretation", after: "Session", policy: "Policy") -> str:
     """The order is not said again right after the opening or an answer; a no to Stripe's page is heard."""
-    if after.order and after.order.is_hosted and after.step == "confirm":
+    if after.order and after.order.is_hosted and after.step == "confirm" and not after.ending:
         is_refused = before.step == "confirm" and heard.intent in ("no", "keep")
         is_known = before.step == "none" or heard.topic is not None
         return order_replies.review_hosted(after, policy, is_refused=is_refused, is_known=is_known)
-    # After an answer the review says again how to pay; what to change is asked of those who want a change.
-    is_answered = heard.topic in HESITATIONS and not before.choosing
-    return question(replace(after, choosing=False) if is_answered else after, policy, again=False)
+    # The review says again how to pay; what to change is asked of those who want a change.
+    is_answered_while_choosing = before.choosing and heard.topic is not None and heard.topic not in HESITATIONS
+    wants_change = heard.vague or heard.private or heard.intent == "no" or is_answered_while_choosing
+    return question(after if wants_change else replace(after, choosing=False), policy, again=False)
 
 
 def _answer_digression(before: "Session", heard: "Interpretation", after: "Session", policy: "Policy") -> list[str]:
@@ -76,6 +82,8 @@ def _answer_digression(before: "Session", heard: "Interpretation", after: "Sessi
     if topic in ("hello", "unclear", "refuse", "not_yet") and before.step == "none":
         return []
     if topic == "refuse" and before.changing:
+        return []
+    if topic in _UNANSWERED or (topic in _SHOWN_AT_THE_REVIEW and after.step == "confirm"):
         return []
     if topic == "not_yet":
         return [load_language(after.language).says["not_yet"]]
@@ -99,9 +107,16 @@ def _acknowledge(before: "Session", heard: "Interpretation", after: "Session") -
         parts.append(says["different_card"])
     elif after.changing and after.changing != before.changing:
         parts.append(says["change"])
+    elif before.ending and heard.intent in ("no", "keep"):
+        parts.append(says["go_on"])
     elif before.changing and not after.changing and heard.intent in ("no", "keep"):
         parts.append(says["kept"])
-    elif before.step == "confirm" and after.step == "confirm" and not (parts or heard.is_off_script):
+    elif (
+        before.step == "confirm"
+        and after.step == "confirm"
+        and not parts
+        and (heard.unsure == "confirm" or not heard.is_off_script)
+    ):
         parts.append(says["not_confirmed"])
     return parts
 
@@ -109,6 +124,8 @@ def _acknowledge(before: "Session", heard: "Interpretation", after: "Session") -
 def question(session: "Session", policy: "Policy", *, again: bool) -> str:
     """What is asked at the session's step."""
     says = load_language(session.language).says
+    if session.ending:
+        return says["confirm_end"]
     if session.unsure_name:
         return fill(says["confirm_name"], {"name": session.unsure_name})
     if session.choosing:

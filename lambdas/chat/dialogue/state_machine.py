@@ -12,6 +12,7 @@ from chat.dialogue.transition import (
     asks_for_change,
     end_conversation,
     forget,
+    is_asked_whether_to_stop,
     is_confirmed,
     next_step,
     restart,
@@ -27,8 +28,8 @@ _MAX_CHATTER = 2  # messages without any value count up to here, so that the wor
 
 def advance(session: Session, heard: "Interpretation", policy: Policy) -> Transition:
     """One message later. The caller seals what the returned session holds in the clear before it is stored."""
-    heard = _with_name_asked_back(session, heard)
-    before = replace(session, language=heard.language or session.language, error=None, unsure_name=None)
+    heard = _with_end_asked_back(session, _with_name_asked_back(session, heard))
+    before = replace(session, language=heard.language or session.language, error=None, unsure_name=None, ending=False)
     if heard.intent is Intent.CANCEL:
         return end_conversation(before, Outcome.CANCELLED, policy)
     if before.order and before.order.is_hosted:
@@ -38,7 +39,8 @@ def advance(session: Session, heard: "Interpretation", policy: Policy) -> Transi
     if is_confirmed(before, heard):
         return Transition(before, "", confirmed=True)
     if before.step is Step.ACTION and not asks_for_change(heard):
-        return Transition(before, replies.reply(session, heard, before, policy))
+        after = replace(before, ending=is_asked_whether_to_stop(heard))
+        return Transition(after, replies.reply(session, heard, after, policy))
     if before.method and asks_for_change(heard):
         before = replace(before, method=None)
     taken = accepted_fields(heard)
@@ -61,6 +63,7 @@ def advance(session: Session, heard: "Interpretation", policy: Policy) -> Transi
         choosing=choosing,
         changing=_pending_change(after),
         unsure_name=heard.unsure_name,
+        ending=is_asked_whether_to_stop(heard),
     )
     reword = _may_reword(before, heard, after)
     reply = replies.reply(session, heard, after, policy)
@@ -73,6 +76,15 @@ def _with_name_asked_back(session: Session, heard: "Interpretation") -> "Interpr
     if not (session.unsure_name and is_yes) or heard.name or heard.unsure_name:
         return heard
     return replace(heard, intent=None, name=session.unsure_name)
+
+
+def _with_end_asked_back(session: Session, heard: "Interpretation") -> "Interpretation":
+    """A bare yes to the question whether to stop ends the conversation. "Yes, go on" goes on; nothing confirms."""
+    if not session.ending or asks_for_change(heard):
+        return heard
+    if heard.intent is Intent.YES and heard.is_short:
+        return replace(heard, intent=Intent.CANCEL)
+    return replace(heard, intent=Intent.KEEP) if heard.intent in (Intent.YES, Intent.CONFIRM, Intent.NO) else heard
 
 
 def _pending_number(session: Session, step: Step) -> PartialNumber | Sealed | None:
@@ -89,9 +101,9 @@ def _is_choosing(before: Session, heard: "Interpretation") -> bool:
     """Whether a bare yes must not confirm next: after a vague wish for a change, a hesitation, words not understood."""
     if heard.vague or (before.choosing and heard.topic is not None):
         return True
-    if before.step is Step.CONFIRM and heard.topic in replies.HESITATIONS:
+    if before.step is Step.CONFIRM and (heard.topic in replies.HESITATIONS or heard.unsure is Intent.CANCEL):
         return True
-    is_understood = heard.is_off_script and heard.topic != "unclear" and not heard.is_doubtful
+    is_understood = heard.is_off_script and heard.unsure is None and heard.topic != "unclear" and not heard.is_doubtful
     return before.step is Step.CONFIRM and (heard.intent is Intent.NO or heard.private or not is_understood)
 
 

@@ -38,6 +38,11 @@ def asks_for_change(heard: "Interpretation") -> bool:
     return bool(given or heard.changes or heard.different_card or heard.intent in (Intent.BACK, Intent.RESTART))
 
 
+def is_asked_whether_to_stop(heard: "Interpretation") -> bool:
+    """It seems so, and nothing in the message goes on with the payment."""
+    return heard.unsure is Intent.CANCEL and not asks_for_change(heard)
+
+
 def accepted_fields(heard: "Interpretation") -> tuple[Field, ...]:
     """The fields that the message gave an accepted value for."""
     return tuple(each for each in FIELDS if isinstance(getattr(heard, each), (str, CardNumber, Expiry, Cvv)))

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from chat.languages.folding import words
 from chat.understanding import expiries
 from chat.understanding.card_field import find_card
 from chat.understanding.card_numbers import Groups, digits_of, joined_groups
@@ -14,6 +15,8 @@ from chat.understanding.labels import label_of
 from chat.values.brands import Brand
 from chat.values.card import CardNumber, Cvv, Expiry, Field, Refusal, check_cvv, check_expiry
 
+_ENDS = ".,;!?\n、。，！？؛،؟"  # of a sentence or a part of one
+_FEW_WORDS = 2  # beside a number that stands for itself
 _MAX_READ_RUNS = 12  # a bound on the work: runs of digits read for expiry and security code
 
 
@@ -50,7 +53,7 @@ def _corrected_part(found: ExtractedFields, groups: list[DigitGroup], context: C
 def _find_rest(found: ExtractedFields, groups: list[DigitGroup], context: Context) -> ExtractedFields:
     """Expiry and security code among what is not the card number."""
     brand = found.card.brand if isinstance(found.card, CardNumber) else None if found.card else context.brand
-    for run in joined_groups(groups)[:_MAX_READ_RUNS]:
+    for run in joined_groups(_without_count(groups, brand, context))[:_MAX_READ_RUNS]:
         left: Groups = [group for group in run if found.plain[group.start] != BLANK]
         label = label_of(found.plain, left[0], context.language) if left else None
         while left:
@@ -65,6 +68,15 @@ def _find_rest(found: ExtractedFields, groups: list[DigitGroup], context: Contex
                 break
             left, label = [group for group in left if found.plain[group.start] != BLANK], None
     return found
+
+
+def _without_count(groups: list[DigitGroup], brand: Brand | None, context: Context) -> list[DigitGroup]:
+    """ "three digits, 066": the first number says how many digits the code has."""
+    if context.asked is not Field.CVV or brand is None or len(groups) != 2:
+        return groups
+    count, code = groups
+    is_count = count.digits == str(brand.cvv_length) and len(code.digits) == brand.cvv_length
+    return [code] if is_count else groups
 
 
 def _correct(
@@ -153,4 +165,11 @@ def _is_cvv(found: ExtractedFields, left: Groups, label: Field | None, brand: Br
     if label or (context.asked is Field.CVV and not found.card):
         return True
     fits = len(left[0].digits) == brand.cvv_length if brand else len(left[0].digits) in (3, 4)
-    return fits and bool(found.card or found.expiry)
+    return fits and bool(found.card or found.expiry) and not _is_in_a_sentence(found.plain, left[0])
+
+
+def _is_in_a_sentence(plain: str, group: DigitGroup) -> bool:
+    """Whether a number that nothing names stands among words: "and when do I get the 500 back"."""
+    start = max(plain.rfind(sign, 0, group.start) for sign in _ENDS) + 1
+    ends = [at for sign in _ENDS if (at := plain.find(sign, group.end)) >= 0]
+    return len(words(plain[start : min(ends, default=len(plain))])) > _FEW_WORDS

@@ -20,8 +20,8 @@ from chat.values.card import FIELDS, Field
 from chat.values.session import Intent
 
 _LEAVING = (Intent.CANCEL, Intent.RESTART)
-_COURTESIES = ("hello", "thank", "moment", "repeat")  # topics that ask nothing
-_NO_QUESTION = (None, *_COURTESIES)
+COURTESIES = ("hello", "thank", "moment", "repeat")  # topics that ask nothing
+_NO_QUESTION = (None, *COURTESIES)
 _DECISIONS = (*_LEAVING, Intent.CONFIRM, Intent.YES)
 
 
@@ -30,6 +30,7 @@ class ParsedIntent:
     """`topic`: an off-topic question, by the key of its answer. `vague`: the payer wants a change without saying which.
 
     `is_doubtful`: it has words of consent or of leaving, and others beside them, so that it decides nothing.
+    `unsure`: what it seems to decide, to pay or to stop; it is asked back.
     `language`: the tag of the language asked for. `digressions`: where the clauses about a `topic` stand, in a message
     that asks for nothing else. `questions`: those of them that ask, where no name is looked for.
     """
@@ -44,9 +45,13 @@ class ParsedIntent:
     questions: tuple[tuple[int, int], ...] = ()
     is_doubtful: bool = False
     is_short: bool = False
+    unsure: Intent | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.intent or self.topic or self.changes or self.different_card or self.vague or self.language)
+        return bool(
+            self.intent or self.topic or self.changes or self.different_card or self.vague or self.language
+            or self.unsure
+        )  # fmt: skip
 
 
 def parse_intent(
@@ -67,7 +72,7 @@ def parse_intent(
     intent = _message_intent(intents, found, heard, is_question=is_question)
     is_said_whole = len(found) == 1 and intent is not None
     if decision is Decision.WITHHOLD and intent is not Intent.CANCEL and not is_said_whole:
-        return ParsedIntent(topic="leave", is_doubtful=True)
+        return ParsedIntent(unsure=Intent.CANCEL, is_doubtful=True)
     intent = _decided(decision, intent)
     is_doubtful = intent is None and any(each in _DECISIONS for each in intents)
     different = any(_different_card(clause, each) for clause in found for each in heard)
@@ -76,7 +81,7 @@ def parse_intent(
     only_topics = not (changes or different or vague)
     beside = topics if only_topics else []
     digressions = tuple((clause.start, clause.end) for clause, _ in beside)
-    questions = tuple((clause.start, clause.end) for clause, hit in beside if hit not in _COURTESIES)
+    questions = tuple((clause.start, clause.end) for clause, hit in beside if hit not in COURTESIES)
     how = "leave" if not intent and any(each in intents for each in _LEAVING) else None
     topic = topics[0][1] if topics else how
     return ParsedIntent(
@@ -106,7 +111,7 @@ def _message_intent(
     intents: list[Intent | None], found: list[Clause], heard: list[Language], *, is_question: bool
 ) -> Intent | None:
     """A no counts in any clause. A yes, a stop and a new start count only when nothing else is said."""
-    is_doubtful = is_question or any(_is_doubtful(clause, heard) for clause in found)
+    is_doubtful = is_question or any(_weighs(clause, heard) for clause in found)
     is_nothing_else = all(intent or _is_polite(clause, heard) for intent, clause in zip(intents, found, strict=True))
     for each in _LEAVING:
         if each in intents and is_nothing_else and not is_doubtful:
@@ -119,7 +124,7 @@ def _message_intent(
     return next((each for each in (Intent.CONFIRM, Intent.YES) if each in intents), None)
 
 
-def _is_doubtful(clause: Clause, heard: list[Language]) -> bool:
+def _weighs(clause: Clause, heard: list[Language]) -> bool:
     """Whether it asks, weighs or sets a condition, unless the whole clause is a phrase that is known to decide."""
     language = heard[0]
     if len(clause.phrase) > 1 and not clause.typed.isdisjoint(language.doubts_as_typed):

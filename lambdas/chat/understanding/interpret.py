@@ -8,9 +8,12 @@ from datetime import date
 from chat.languages.folding import words
 from chat.languages.language import Language, load_language
 from chat.languages.vocabulary import vocabulary
-from chat.understanding import extraction, fields, intents, labels, names, redact
-from chat.understanding.corrections.heard_name import find_name
+from chat.understanding import extraction, fields, intents, labels, redact
+from chat.understanding.corrections.heard_name import find_name, states_name
+from chat.understanding.corrections.name_digits import is_among
 from chat.understanding.digits import misspellings, normalize, number_words
+from chat.understanding.pointing.heard_language import heard_language
+from chat.understanding.pointing.meaning import agree_at_last, point, point_beside_values, withdraws
 from chat.values.card import FIELDS, CardNumber, Cvv, Expiry, Field, Refusal, is_public_test_number
 from chat.values.session import Intent, PartialNumber, Policy, Session, Step
 
@@ -27,8 +30,8 @@ class Interpretation:
 
     `masked`: the form of the message that may be stored. `private`: it contained digits, so the model must not see this
     turn. `partial_number`: the digits to keep when `card` is refused as incomplete. `topic`: an off-topic question, by
-    the key of its answer. `vague`: the payer wants a change without saying which. `early_cvv`: the security code came
-    before the card.
+    the key of its answer. `unsure`: what it seems to decide; it is asked back. `vague`: the payer wants a change
+    without saying which. `early_cvv`: the security code came before the card.
     """
 
     masked: str
@@ -41,6 +44,7 @@ class Interpretation:
     vague: bool = False
     is_doubtful: bool = False
     is_short: bool = False
+    unsure: Intent | None = None
     name: str | Refusal | None = None
     unsure_name: str | None = None
     card: CardNumber | Refusal | None = None
@@ -54,12 +58,16 @@ class Interpretation:
         """Whether it says anything other than a value."""
         return bool(
             self.intent or self.topic or self.language or self.changes or self.different_card or self.vague
-            or self.early_cvv or self.unsure_name
+            or self.early_cvv or self.unsure_name or self.unsure
         )  # fmt: skip
 
 
 def interpret(message: str, session: Session, today: date, policy: Policy) -> Interpretation:
     """`session.partial_number`, if any, has been opened to a PartialNumber. `today`: the date by which cards expire."""
+    other = heard_language(normalize.normalize(message).plain, session)
+    if other:
+        inner = interpret(message, replace(session, language=other), today, policy)
+        return replace(inner, language=inner.language or other)
     language = load_language(session.language)
     naming = session.choosing or session.step is Step.CONFIRM
     text = normalize.normalize(message)
@@ -85,10 +93,24 @@ def interpret(message: str, session: Session, today: date, policy: Policy) -> In
     strict = strict.with_digits([(start, end, _MISSPELLED) for start, end in slips])
     found = fields.extract_fields(text.plain, _context(session, today, policy, language))
     found = _apply_stage_rules(found, session, policy)
+    says_name = states_name(text, session, language)
+    if says_name and not found and asked.topic in (None, "leave") and withdraws(text.plain, session, language):
+        asked = intents.ParsedIntent(unsure=Intent.CANCEL)
+    elif not (has_digits or slips or found or says_name):
+
+        def parse(said: str) -> intents.ParsedIntent:
+            return intents.parse_intent(said, language, vocabulary(), naming=naming, deciding=deciding)
+
+        asked = agree_at_last(text.plain, asked, session, language, parse)
+        asked = point(text.plain, asked, session, language)
+    elif found and not slips:
+        asked = point_beside_values(found.plain, asked, session, language)
     heard = find_name(normalize.Text(text.typed, found.plain, text.places), session, found, asked, language)
     name, unsure_name, asked = heard.name, heard.unsure_name, heard.asked
+    if asked.unsure is Intent.CANCEL:
+        name, unsure_name = None, None
     given = name if isinstance(name, str) else unsure_name
-    if given is not None and names.is_among(given, misspelled):
+    if given is not None and is_among(given, misspelled):
         name, unsure_name = Refusal("name_invalid", Field.NAME), None
     if isinstance(name, Refusal) and not isinstance(found.card, CardNumber):
         found = replace(found, card=None)
@@ -103,7 +125,7 @@ def interpret(message: str, session: Session, today: date, policy: Policy) -> In
         intent=None if (unheard or has_digits) and asked.intent in (Intent.YES, Intent.CONFIRM) else asked.intent,
         topic="unclear" if unclear else asked.topic,
         language=asked.language, changes=asked.changes, different_card=asked.different_card, vague=asked.vague,
-        is_doubtful=asked.is_doubtful, is_short=asked.is_short,
+        is_doubtful=asked.is_doubtful, is_short=asked.is_short, unsure=asked.unsure,
         name=name, unsure_name=unsure_name, card=found.card, expiry=found.expiry, cvv=found.cvv,
         partial_number=PartialNumber(found.partial_number) if found.partial_number else None, early_cvv=found.early_cvv,
     )  # fmt: skip

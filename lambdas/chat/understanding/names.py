@@ -5,12 +5,16 @@ import unicodedata
 
 from chat.languages.folding import fold, words
 from chat.languages.language import Language
-from chat.languages.vocabulary import vocabulary
-from chat.understanding.corrections.likely_name import PARTICLES, is_leading, strip_leading
-from chat.understanding.digits.misspellings import resemble_code
+from chat.understanding.corrections.likely_name import (
+    PARTICLES,
+    begins_as_talk,
+    is_leading,
+    is_talk,
+    strip_leading,
+    strip_talk,
+)
+from chat.understanding.corrections.name_digits import refuse_digits
 from chat.understanding.digits.normalize import BLANK, Text, normalize
-from chat.understanding.digits.number_words import find_runs, has_number_word, replace_number_words, tokenize
-from chat.understanding.labels import find_secret_sentences
 from chat.values.card import Field, Refusal
 
 MAX_NAME_CHARS = 100
@@ -18,7 +22,9 @@ MAX_NAME_WORDS = 6
 _MAX_NESTING = 2  # lead-ins and tails one within the other: "it's under Jane Doe, sorry"
 _EDGES = ' \t\r\n,;:!?"()“”„«»¡¿、。，！？' + BLANK
 _PIECES = re.compile(rf"[,;!\n、，！،؛{BLANK}]+")
+_UNSPACED_PIECES = re.compile(rf"[,;!\s、，！{BLANK}]+")
 _JOINT = re.compile(r"(?<=\s)(\w{1,9})\s+(?=\w)")
+_LATIN_NAME = re.compile(r"[^\W\d_\u0250-\uffff][\w'’.-]*(?: [^\W\d_\u0250-\uffff][\w'’.-]*)+")
 _LETTER = re.compile(r"[^\W\d_]")
 _DIGIT = re.compile(r"\d", re.ASCII)
 _MARKS = " '’ʼ‘`´-‐‑.,·・&"
@@ -31,7 +37,12 @@ def find_introduced_name(text: Text, language: Language, *, weakly: bool) -> str
     for leads in (language.name_leads, language.weak_leads) if weakly else (language.name_leads,):
         for found in leads.finditer(text.plain):
             said = _cut_before_fields(found[1].partition(BLANK)[0], language)
-            name = _trim(text.original(found.start(1), found.start(1) + len(said)), language)
+            if begins_as_talk(said, language):
+                continue
+            first, last = strip_talk(said, language)
+            name = _trim(text.original(found.start(1) + first, found.start(1) + last), language)
+            if is_talk(name, language):
+                continue
             if _LETTER.search(name) and not _is_sentence(name, language, strict=True):
                 return name
     return None
@@ -40,9 +51,14 @@ def find_introduced_name(text: Text, language: Language, *, weakly: bool) -> str
 def find_bare_name(text: Text, language: Language) -> str | None:
     """The name in a message that was asked for one; none when nothing but other fields is in it."""
     plain = text.plain
+    latin = _LATIN_NAME.search(plain) if language.unspaced else None
+    if latin and latin[0] != plain.strip():  # "じゃあ SATO KENJI で"
+        return text.original(*latin.span())
     if BLANK not in plain:
         start, end = _find_core(plain, language)
-        return text.original(start + strip_leading(plain[start:end], language), end)
+        start += strip_leading(plain[start:end], language)
+        first, last = strip_talk(plain[start:end], language)
+        return text.original(start + first, start + last)
     start = 0
     for piece in [*_PIECES.finditer(plain), None]:
         end = piece.start() if piece else len(plain)
@@ -98,25 +114,6 @@ def check_name_in_chat(typed: str, language: Language) -> str | Refusal:
     return read if isinstance(name, str) or read == Refusal("name_looks_like_card", Field.NAME) else name
 
 
-def is_among(name: str, misspelled: set[str]) -> bool:
-    """Whether the name has words of a misspelled number, or in kana a part of one."""
-    said = words(normalize(name).plain)
-    return any(one in other or other in one for one in said for other in misspelled)
-
-
-def refuse_digits(name: str, language: Language | None = None) -> str | Refusal:
-    """The name, unless it reads as digits. With a language, what speaks of card or security code is read closely."""
-    read = normalize(name)
-    parts = tokenize(read, vocabulary())
-    if has_number_word(parts, vocabulary()):
-        runs = find_runs(read, parts, vocabulary(), months=())
-        secret = find_secret_sentences(read.plain, language) if language else []
-        read = replace_number_words(read, runs, secret)
-    if count := len(_DIGIT.findall(read.plain)):
-        return Refusal("name_looks_like_card" if count > 3 else "name_invalid", Field.NAME)
-    return Refusal("name_invalid", Field.NAME) if resemble_code(words(read.plain), vocabulary()) else name
-
-
 def _check_characters(name: str) -> str | Refusal:
     fine = 0 < len(name) <= MAX_NAME_CHARS and any(map(str.isalpha, name)) and all(map(_may_stand, name))
     return name if fine and not _has_too_many_words(name) else Refusal("name_invalid", Field.NAME)
@@ -142,11 +139,15 @@ def _unwrap(name: str, language: Language) -> str:
 
 def _find_core(plain: str, language: Language) -> tuple[int, int]:
     """Where the name stands without what is said before and after it: "it's me, John", "John Doe, sorry"."""
-    ends = [*(piece.span() for piece in _PIECES.finditer(plain)), (len(plain), len(plain))]
+    pieces = _UNSPACED_PIECES if language.unspaced else _PIECES
+    ends = [*(piece.span() for piece in pieces.finditer(plain)), (len(plain), len(plain))]
     starts = [0, *(end for _, end in ends[:-1])]
     kept: list[tuple[int, int]] = []
     is_taken_back = False
-    for start, (end, _) in zip(starts, ends, strict=True):
+    talked = [is_talk(plain[start:end], language) for start, (end, _) in zip(starts, ends, strict=True)]
+    for start, (end, _), is_other in zip(starts, ends, talked, strict=True):
+        if is_other and not all(talked):
+            continue
         said = words(_trim(plain[start:end], language))
         if " ".join(said) in language.slip_words:  # "John, sorry, Jane"
             is_taken_back = True

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from chat.languages.language import load_language
 from chat.languages.vocabulary import vocabulary
 from chat.understanding import expiries, names, redact
+from chat.understanding.corrections.name_digits import refuse_digits
 from chat.understanding.digits import normalize, number_words
 from chat.understanding.interpret import Interpretation, refuse_untested
 from chat.values.card import CardNumber, Cvv, Expiry, Field, Refusal, check_card, check_cvv, masked_card
@@ -38,7 +39,7 @@ def interpret_field(message: str, field: Field, session: Session, today: date, p
 
 def _name(message: str) -> str | Refusal:
     name = names.check_typed_name(message)
-    in_digits = names.refuse_digits(message)
+    in_digits = refuse_digits(message)
     return in_digits if isinstance(in_digits, Refusal) else name
 
 

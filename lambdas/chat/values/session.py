@@ -102,7 +102,7 @@ class Session:
 
     `changing`: the field whose new value is asked for at `step`; the old one is kept until then.
     `choosing`: the payer wants to change something and was asked what; a bare yes does not confirm then.
-    `unsure_name`: may be the name; the payer was asked whether it is.
+    `unsure_name`: may be the name; the payer was asked whether it is. `ending`: they were asked whether to stop.
     `order`: None in a conversation that ends with a payment token. `method`: the PaymentMethod that was made of the
     card for an order; card, expiry and security code are gone then.
     """
@@ -124,6 +124,7 @@ class Session:
     changing: Field | None = None
     choosing: bool = False
     unsure_name: str | None = None
+    ending: bool = False
     order: OrderVisit | None = None
     method: SavedCard | None = None
 

@@ -5,9 +5,11 @@ from typing import NamedTuple
 
 from chat.languages.folding import fold, words
 from chat.languages.language import DEFAULT, Language, load_language
+from chat.languages.likeness import talk
 from chat.understanding import extraction, intents, names
 from chat.understanding.corrections.labelled_name import find_labelled_name
 from chat.understanding.corrections.likely_name import is_likely
+from chat.understanding.corrections.name_digits import refuse_digits
 from chat.understanding.corrections.stated_name import find_stated_name
 from chat.understanding.digits import normalize
 from chat.values.card import Field, Refusal
@@ -32,7 +34,7 @@ def find_name(
     language: Language,
 ) -> HeardName:
     """A name that is no likely one is taken when it is given again after it was asked back."""
-    is_question = "?" in text.plain or "؟" in text.plain
+    is_question = _asks(text.without(asked.questions))
     is_only_no = not replace(asked, intent=None) and asked.intent in (None, Intent.NO)
     is_review = session.step is Step.CONFIRM and is_only_no and not found
     is_about_else = asked.topic not in (None, "thank", "hello", "moment", "repeat")
@@ -51,6 +53,18 @@ def find_name(
     if isinstance(name, str) and not is_likely(name, language) and fold(name) != fold(session.unsure_name or ""):
         return HeardName(None, name, asked)
     return HeardName(name, None, asked)
+
+
+def _asks(text: normalize.Text) -> bool:
+    return "?" in text.plain or "؟" in text.plain
+
+
+def states_name(text: normalize.Text, session: Session, language: Language) -> bool:
+    """Whether a sentence says what the name is, and so means nothing else."""
+    if isinstance(_stated(text, session, language, alone=False), str):
+        return True
+    led = names.find_introduced_name(text, language, weakly=session.step in (Step.NONE, Step.NAME))
+    return led is not None and isinstance(names.check_name_in_chat(led, language), str)
 
 
 def _stated(text: normalize.Text, session: Session, language: Language, *, alone: bool) -> str | Refusal | None:
@@ -72,6 +86,8 @@ def _stated(text: normalize.Text, session: Session, language: Language, *, alone
     is_small = said == said.lower() and set(words(said)).isdisjoint(words(session.name or ""))
     if is_small and (alone or not is_likely(said, language)):
         return None
+    if alone and talk(language.tag).issuperset(words(said)):
+        return None
     return names.check_name_in_chat(said, language)
 
 
@@ -87,8 +103,9 @@ def _bare_at_review(text: normalize.Text, language: Language) -> str | None:
 
 def _in_capitals(text: normalize.Text, session: Session, asked: intents.ParsedIntent, language: Language) -> str | None:
     """Words that each begin with a capital where a name is asked for, and that would be heard as something else."""
-    is_other = asked.topic or asked.vague or asked.changes or asked.is_doubtful
-    if session.step is not Step.NAME or asked.intent or not is_other:
+    is_other = asked.topic or asked.vague or asked.changes or asked.is_doubtful or asked.unsure
+    is_beside = asked.topic in intents.COURTESIES and asked.digressions != ((0, len(text.plain)),)
+    if session.step is not Step.NAME or asked.intent or not is_other or is_beside:
         return None
     name = " ".join(text.typed.split())
     said = name.split()
@@ -99,7 +116,7 @@ def _in_capitals(text: normalize.Text, session: Session, asked: intents.ParsedIn
     is_phrase = any(phrase == topic for each in heard for topic, _ in each.topics)
     checked = names.check_typed_name(name)
     if isinstance(checked, str):
-        checked = names.refuse_digits(checked, language)
+        checked = refuse_digits(checked, language)
     return checked if isinstance(checked, str) and not is_phrase else None
 
 
@@ -114,11 +131,11 @@ def _find(
     led = names.find_introduced_name(outside, language, weakly=session.step in (Step.NONE, Step.NAME))
     if led:
         return names.check_name_in_chat(led, language)
-    if _may_correct(session, found, asked) and "?" not in text.plain:
+    if _may_correct(session, found, asked) and not _asks(outside):
         corrected = names.find_corrected_name(text, session.name or "", language)
         return names.check_name_in_chat(corrected, language) if corrected else None
     text = text.without(asked.digressions)
-    if session.step is not Step.NAME or (asked and not asked.digressions) or "?" in text.plain:
+    if session.step is not Step.NAME or (asked and not asked.digressions) or _asks(outside):
         return None
     alone = names.find_bare_name(text, language)
     if alone is not None:

@@ -1,8 +1,11 @@
 """Whether a name is likely to be one, or talk that nobody meant as a name: "agent", "lol no", "bin nicht sicher"."""
 
+import re
+
 from chat.languages.folding import fold, words
 from chat.languages.language import DEFAULT, Language, load_language, words_of
 from chat.languages.lexicon import Part, load_lexicon
+from chat.languages.likeness import liken, load_weights, talk
 
 PARTICLES = words_of(
     ["al am auf bin da das de del della dem den der di do dos du e el im la las los of op san ten ter und van von y zu"]
@@ -11,6 +14,10 @@ _TALK = Part.AGREE | Part.ACT | Part.BESIDE | Part.ASK
 _LEADING = Part.AGREE | Part.BESIDE
 _MAX_TALK = 2  # words of a phrase that may stand before a name, as "tá bom"
 _MAX_LEADING = 4  # words before a name: "na gut dann halt"
+_FULL_NAME = 2  # words
+_SURE, _KNOWN = 0.75, 1.0  # that what is written without spaces is talk
+_MANY = 2  # words of talk around a name of one word
+_WORD = re.compile(r"\S+")
 
 
 def is_likely(name: str, language: Language) -> bool:
@@ -40,6 +47,51 @@ def strip_leading(name: str, language: Language) -> int:
         at = name.index(word, at) + len(word)
         count += 1
     return at if 0 < count < len(said) and is_likely(name[at:], language) else 0
+
+
+def strip_talk(name: str, language: Language) -> tuple[int, int]:
+    """Where the name stands among words of talk in small letters: "it says tom baker on it". All of it, if unsure."""
+    if language.unspaced:
+        return 0, len(name)
+    said = list(_WORD.finditer(name))
+    is_talk = [fold(each[0].strip(",.;:!")) in talk(language.tag) and each[0] == each[0].lower() for each in said]
+    first = next((at for at, each in enumerate(is_talk) if not each), 0)
+    last = next((at for at in range(len(said), 0, -1) if not is_talk[at - 1]), len(said))
+    while first and fold(said[first - 1][0]) in PARTICLES:
+        first -= 1
+    while last < len(said) and (fold(said[last][0]) in PARTICLES or fold(said[last - 1][0]) in PARTICLES):
+        last += 1
+    left = last - first
+    many = _MANY if _has_case(name) else len(said)  # without capitals a given name may be a word as well
+    if left <= 0 or left == len(said) or (left < _FULL_NAME and len(said) - left < many):
+        return 0, len(name)
+    return said[first].start(), said[last - 1].end()
+
+
+def begins_as_talk(said: str, language: Language) -> bool:
+    """Whether a lead-in goes on with talk instead of a name: "it's for my little boy"."""
+    first = said.split(maxsplit=1)[0] if said.split() else ""
+    return (
+        not language.unspaced
+        and _has_case(first)
+        and first == first.lower()
+        and fold(first) in talk(language.tag) - PARTICLES
+    )
+
+
+def is_talk(said: str, language: Language) -> bool:
+    """Whether half of it, or more, is talk in small letters: "die läuft auf meinen mann"."""
+    if language.unspaced:
+        like = liken(words(said), language.tag, load_weights(language.tag).meanings)
+        return like is not None and like.meaning != "name" and like.share >= _SURE and like.known >= _KNOWN
+    spoken = [word.strip(",.;:!()") for word in said.split()]
+    small = [word for word in spoken if word == word.lower() and fold(word) in talk(language.tag) - PARTICLES]
+    half = 2 * len(small) >= len(spoken) if _has_case(said) else 2 * len(small) > len(spoken)
+    return bool(small) and half
+
+
+def _has_case(said: str) -> bool:
+    return said.lower() != said.upper()
 
 
 def is_leading(said: str, language: Language) -> bool:

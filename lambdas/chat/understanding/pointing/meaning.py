@@ -1,0 +1,190 @@
+"""What a message seems to mean where the rules hear nothing certain. It points; what follows is decided by the code."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from chat.languages.folding import fold, words
+from chat.languages.language import Language
+from chat.languages.likeness import TELLING, Likeness, liken, load_weights
+from chat.understanding.clauses import contains_any, find_matching, split_clauses
+from chat.understanding.corrections.likely_name import PARTICLES
+from chat.understanding.intents import COURTESIES, ParsedIntent
+from chat.values.card import FIELDS, Field
+from chat.values.session import Intent, Session, Step
+
+LEAST_SHARE = 0.35  # below it, what is likeliest is a guess
+SURE_SHARE = 0.6  # outweighs a topic that the rules found by its words
+_LEAST_OF = {**dict.fromkeys((f"change_{each}" for each in FIELDS), 0.5), "another_card": 0.6}  # which undo something
+LEAST_KNOWN = 0.5  # of a message: where most of it is unknown, its few known words mean little
+_TALK = 0.6  # of a message in small letters where a name is asked for: then it is none
+_SURE_IN_A_NAME = 0.7
+_TALK_TOPICS = (*COURTESIES, "smalltalk", "complaint")  # the rules hear these where a name is asked for
+_NAME_LETTERS = 8  # of a script without capitals
+_NAME_WORDS = 4
+UNCLEAR = "unclear"
+_ASKING_WORDS = 3
+_ASKING = 0.5  # of what a message may mean are questions
+_ASKING_PLAINLY = 0.8
+UNTOLD = "untold"  # understood, and nothing has to be said about it: "I want to pay"
+
+_CONSENT = (Intent.YES, Intent.CONFIRM)
+_LIGHT = frozenset({"smalltalk", "complaint", "thank", "hello", "consent"})  # beside them a yes is a yes
+_UNSURE = {"consent": Intent.CONFIRM, "cancel": Intent.CANCEL}
+_FOR_A_CARD = frozenset({"another_card", "known", "which_name", "how_confirm"})
+
+
+def point(plain: str, asked: ParsedIntent, session: Session, language: Language) -> ParsedIntent:
+    """`asked`: what the rules heard. A message with digits in it, also in words, is never pointed at."""
+    if not _is_open(asked):
+        return asked
+    least = _least_share(plain) if session.step is Step.NAME else LEAST_SHARE
+    if least >= 1:
+        return asked
+    said = words(plain)
+    meanings = _meanings(session, language)
+    found = liken(said, language.tag, meanings)
+    if found is None or found.known < LEAST_KNOWN:
+        return asked
+    is_outweighing = asked and asked.topic not in COURTESIES
+    least = max(least, _LEAST_OF.get(found.meaning, 0), SURE_SHARE if is_outweighing else 0)
+    if found.share < least:
+        return asked if asked or not _is_beside(plain, found, session) else ParsedIntent(topic=UNCLEAR)
+    pointed = None if _denies_a_change(plain, found, language) else _pointed(found, session)
+    if pointed is not None and least == _SURE_IN_A_NAME and pointed.topic in _TALK_TOPICS:
+        return asked
+    if pointed is None or (asked and pointed.topic in (None, *COURTESIES)):
+        return asked
+    if (asked.topic, pointed.topic) == ("what_for", "why"):  # "¿para qué?" asks both, and the order comes first
+        return asked
+    talk = _talk(plain, meanings, language)
+    return replace(pointed, digressions=talk, questions=talk)
+
+
+def agree_at_last(
+    plain: str, asked: ParsedIntent, session: Session, language: Language, parse: Callable[[str], ParsedIntent]
+) -> ParsedIntent:
+    """A consent that closes a message: "never mind, haha. Yes, let's do it".
+
+    Only behind clauses that withhold, ask and weigh nothing: small talk, thanks, annoyance, another consent.
+    """
+    found = split_clauses(plain)
+    if session.step is not Step.CONFIRM or asked or len(found) < 2 or any(each.is_question for each in found):
+        return asked
+    *before, last = (parse(plain[each.start : each.end]) for each in found)
+    if last.intent not in _CONSENT or any(each.has_digits for each in found):
+        return asked
+    for clause, said in zip(found, before, strict=False):
+        like = liken(clause.phrase, language.tag, load_weights(language.tag).meanings)
+        is_light = like is not None and like.meaning in _LIGHT and like.share >= LEAST_SHARE and like.known >= _TALK
+        is_understood = said.intent in _CONSENT or (not said and is_light)
+        if not is_understood or contains_any(clause, language, language.doubts):
+            return asked
+    return replace(last, intent=Intent.YES, is_short=False)
+
+
+def withdraws(plain: str, session: Session, language: Language) -> bool:
+    """Whether one clause wants to stop, whatever else is said: "my name is Ada, and I don't want to pay any more"."""
+    meanings = _meanings(session, language)
+    likes = (liken(each.phrase, language.tag, meanings) for each in split_clauses(plain))
+    return any(each and each.meaning == "cancel" and each.share >= 0.5 and each.known >= _TALK for each in likes)
+
+
+def point_beside_values(plain: str, asked: ParsedIntent, session: Session, language: Language) -> ParsedIntent:
+    """What is asked beside values, which are blanks in `plain`. Only a question: values speak for themselves."""
+    said = words(plain)
+    if asked or len(said) < _ASKING_WORDS:
+        return asked
+    found = liken(said, language.tag, _meanings(session, language))
+    if found is None or found.known < LEAST_KNOWN or found.meaning in TELLING:
+        return asked
+    least = SURE_SHARE if session.step in (Step.NONE, Step.NAME) else LEAST_SHARE  # a name may be among the words
+    is_sure = found.share >= least
+    if not is_sure and "?" not in plain:
+        return asked
+    return ParsedIntent(topic=found.meaning if is_sure else UNCLEAR)
+
+
+def _is_beside(plain: str, found: Likeness, session: Session) -> bool:
+    """Whether something is asked, or where a name is asked for, talked, that has nothing to do with it."""
+    if session.step is Step.NAME:
+        is_small = plain == plain.lower() and plain.upper() != plain
+        return is_small and found.meaning != "name" and found.known >= _TALK
+    least = _ASKING if "?" in plain or session.step in (Step.CONFIRM, Step.ACTION) else _ASKING_PLAINLY
+    return found.meaning not in TELLING and len(words(plain)) >= _ASKING_WORDS and found.asking >= least
+
+
+def _talk(plain: str, meanings: frozenset[str], language: Language) -> tuple[tuple[int, int], ...]:
+    """Where the clauses stand that no name is looked for in."""
+    spans = []
+    for clause in split_clauses(plain):
+        found = liken(clause.phrase, language.tag, meanings)
+        if found and found.meaning != "name" and found.known >= LEAST_KNOWN:
+            spans.append((clause.start, clause.end))
+    return tuple(spans) or ((0, len(plain)),)
+
+
+def _is_open(asked: ParsedIntent) -> bool:
+    """Whether the rules leave it open what is meant: they heard nothing, or only words that speak of something."""
+    return not (asked.intent or asked.language or asked.changes or asked.different_card or asked.unsure)
+
+
+def _denies_a_change(plain: str, found: Likeness, language: Language) -> bool:
+    """ "I don't want to change the name" has the words of a change in it, as "the name is not right" has not."""
+    return found.meaning.startswith("change") and any(
+        contains_any(clause, language, language.negations)
+        and any(not denies for denies in find_matching(clause, language, language.changes))
+        for clause in split_clauses(plain)
+    )
+
+
+def _least_share(plain: str) -> float:
+    """Where a name is asked for, the more it looks like one the surer its meaning has to be."""
+    said = plain.split()
+    has_case = plain.lower() != plain.upper()
+    if not has_case:
+        letters = sum(map(str.isalpha, plain))
+        return _SURE_IN_A_NAME if letters <= _NAME_LETTERS else LEAST_SHARE
+    if len(said) > _NAME_WORDS:
+        return LEAST_SHARE
+    if all(word[0].isupper() or fold(word) in PARTICLES for word in said):
+        return 1.0
+    return _SURE_IN_A_NAME if len(said) <= 2 else LEAST_SHARE
+
+
+def _meanings(session: Session, language: Language) -> frozenset[str]:
+    """Those that make sense where the conversation stands."""
+    meanings = frozenset(load_weights(language.tag).meanings)
+    known = {each for each in FIELDS if each not in session.missing}
+    is_hosted = session.order is not None and session.order.is_hosted
+    if is_hosted:
+        known = set()
+    absent = {f"change_{each}" for each in FIELDS if each not in known}
+    absent |= {f"what_{each}" for each in FIELDS if is_hosted or (each in known and session.step != each.value)}
+    if is_hosted:
+        absent |= _FOR_A_CARD
+    if session.step not in (Step.CONFIRM, Step.ACTION):
+        absent.add("consent")
+    if session.step not in (Step.NONE, Step.NAME, Step.CARD, Step.CONFIRM):
+        absent.add("name")
+    return meanings - absent
+
+
+def _pointed(found: Likeness, session: Session) -> ParsedIntent | None:
+    meaning = found.meaning
+    if meaning in _UNSURE:
+        return ParsedIntent(unsure=_UNSURE[meaning])
+    if meaning == "restart":
+        return ParsedIntent(topic="leave")
+    if meaning == "no":
+        return ParsedIntent(Intent.NO) if session.step is Step.CONFIRM else ParsedIntent(vague=True)
+    if meaning == "back":
+        return ParsedIntent(Intent.BACK)
+    if meaning.startswith("change_"):
+        return ParsedIntent(changes=(Field(meaning.removeprefix("change_")),))
+    if meaning == "change":
+        return ParsedIntent(vague=True)
+    if meaning == "another_card":
+        return ParsedIntent(different_card=True)
+    if meaning == "name":
+        return None
+    return ParsedIntent(topic={"start": UNTOLD, "offtopic": UNCLEAR}.get(meaning, meaning))
