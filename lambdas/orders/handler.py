@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from orders.api import Api
 from orders.merchant_orders import MerchantOrders
 from orders.order_request import OrderRules
+from orders.stripe_customers import Customers
 from payments.adapters.order_tokens import OrderTokens
-from payments.adapters.stripe_customers import Customers
 from payments.adapters.wiring import AWS_LIMITS, OrderParts, now
 from payments.money import CURRENCIES
 from payments.order import Capture

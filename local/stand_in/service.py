@@ -106,7 +106,8 @@ class Handler(BaseHTTPRequestHandler):
             "status": "reset" if answer.reset else answer.status,
             "ms": milliseconds,
         }
-        print(json.dumps({**line, **answer.note}), flush=True)
+        sys.stdout.write(json.dumps({**line, **answer.note}) + "\n")  # in one piece: others write beside it
+        sys.stdout.flush()
 
     def reply(self, answer: Answer) -> None:
         payload, kind = _encoded(answer.body)

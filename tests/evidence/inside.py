@@ -18,6 +18,7 @@ from chat.http.api import Api
 from infra.operations.outputs import stage_outputs
 from infra.stages import LOCAL
 from local.stand_in.service import Answer, Request, Service
+from runtime.clients import Clients
 from tests.stage import Stage
 
 ERRORS: Mapping[str, tuple[int, str]] = {
@@ -107,5 +108,9 @@ def inside(stage: Stage, aws: str | None = None, **settings: str) -> Inside:
         "AWS_ENDPOINT_URL": aws or stage.endpoint or "",
         **settings,
     }
-    with patch.dict(os.environ, environment):
-        return Inside(handler.api.__wrapped__())
+    clients = Clients(handler.deadline)
+    with patch.dict(os.environ, environment), patch.object(handler, "clients", clients):
+        made = Inside(handler.api.__wrapped__())
+        for _ in clients.every():
+            """Made while these are the settings."""
+        return made

@@ -7,9 +7,9 @@ from urllib.parse import parse_qsl
 import pytest
 import stripe
 
+from orders.stripe_customers import Customers
 from payments.adapters.stripe_checkouts import OrderCheckouts
 from payments.adapters.stripe_client import StripeAccount
-from payments.adapters.stripe_customers import Customers
 from payments.adapters.stripe_intents import OrderIntents
 from payments.adapters.stripe_key import StripeKey
 from payments.adapters.stripe_reports import StripeReader
