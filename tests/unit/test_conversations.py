@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conversations import judged
 from tests.conversations.corpus import load, play, table
 from tests.conversations.offline import Payer
 
@@ -35,3 +36,7 @@ def test_the_corpus_plays_in_ten_seconds():
 
 def test_the_document_shows_the_table_of_this_corpus():
     assert table(CORPUS) in DOCUMENT.read_text(encoding="utf-8")
+
+
+def test_the_document_shows_the_verdicts_of_the_rounds():
+    assert judged.table() in DOCUMENT.read_text(encoding="utf-8")

@@ -30,5 +30,5 @@ def reply_afterwards(session: "Session", heard: "Interpretation", policy: "Polic
     if heard.topic in _SAID_AT_THE_END or (heard.topic is None and heard.intent):
         return None
     if heard.topic is None or heard.topic == "unclear":
-        return None if heard.is_short else finished
+        return None if heard.is_short else answer("unclear", session, policy)
     return answer(heard.topic, session, policy)

@@ -68,8 +68,7 @@ def _what_next(before: "Session", heard: "Interpretation", after: "Session", pol
         is_known = before.step == "none" or heard.topic is not None
         return order_replies.review_hosted(after, policy, is_refused=is_refused, is_known=is_known)
     # The review says again how to pay; what to change is asked of those who want a change.
-    is_answered_while_choosing = before.choosing and heard.topic is not None and heard.topic not in HESITATIONS
-    wants_change = heard.vague or heard.private or heard.intent == "no" or is_answered_while_choosing
+    wants_change = heard.vague or heard.private or heard.intent == "no"
     return question(after if wants_change else replace(after, choosing=False), policy, again=False)
 
 
@@ -79,7 +78,7 @@ def _answer_digression(before: "Session", heard: "Interpretation", after: "Sessi
     topic = heard.topic or (None if given else _TOPICS.get((heard.intent or "", before.step == "confirm")))
     if topic in ("refuse", "moment", "repeat") and not all(isinstance(each, Refusal) for each in given):
         return []
-    if topic in ("hello", "unclear", "refuse", "not_yet") and before.step == "none":
+    if topic in ("hello", "refuse", "not_yet") and before.step == "none":
         return []
     if topic == "refuse" and before.changing:
         return []

@@ -82,8 +82,8 @@ def parse_intent(
     beside = topics if only_topics else []
     digressions = tuple((clause.start, clause.end) for clause, _ in beside)
     questions = tuple((clause.start, clause.end) for clause, hit in beside if hit not in COURTESIES)
-    how = "leave" if not intent and any(each in intents for each in _LEAVING) else None
-    topic = topics[0][1] if topics else how
+    seems_to_leave = not intent and not is_question and any(each in intents for each in _LEAVING)
+    topic = topics[0][1] if topics else None
     return ParsedIntent(
         intent,
         topic,
@@ -93,6 +93,7 @@ def parse_intent(
         digressions=digressions,
         questions=questions,
         is_doubtful=is_doubtful,
+        unsure=Intent.CANCEL if seems_to_leave and only_topics and not topics else None,
         is_short=decision is Decision.AGREE_SHORTLY
         or len(frozenset[str]().union(*(clause.said - language.fillers for clause in found))) <= 1,
     )
@@ -185,7 +186,8 @@ def _different_card(clause: Clause, language: Language) -> bool:
         return Field.CARD in named_fields(clause, language)
     other = [place for place, word in enumerate(clause.phrase) if word in language.another]
     card = [place for place, word in enumerate(clause.phrase) if language.fields.get(word) == Field.CARD]
-    return any(abs(one - two) <= 2 for one in other for two in card)
+    # "la tarjeta para otra vez" names no other card: behind its noun the word follows at once.
+    return any(0 < two - one <= 2 or one - two == 1 for one in other for two in card)
 
 
 def _topic(clause: Clause, language: Language) -> str | None:

@@ -12,8 +12,9 @@ from chat.understanding import extraction, fields, intents, labels, redact
 from chat.understanding.corrections.heard_name import find_name, states_name
 from chat.understanding.corrections.name_digits import is_among
 from chat.understanding.digits import misspellings, normalize, number_words
+from chat.understanding.pointing.clauses_apart import agree_at_last, withdraws
 from chat.understanding.pointing.heard_language import heard_language
-from chat.understanding.pointing.meaning import agree_at_last, point, point_beside_values, withdraws
+from chat.understanding.pointing.meaning import point, point_beside_values
 from chat.values.card import FIELDS, CardNumber, Cvv, Expiry, Field, Refusal, is_public_test_number
 from chat.values.session import Intent, PartialNumber, Policy, Session, Step
 

@@ -21,7 +21,7 @@ MAX_NAME_CHARS = 100
 MAX_NAME_WORDS = 6
 _MAX_NESTING = 2  # lead-ins and tails one within the other: "it's under Jane Doe, sorry"
 _EDGES = ' \t\r\n,;:!?"()“”„«»¡¿、。，！？' + BLANK
-_PIECES = re.compile(rf"[,;!\n、，！،؛{BLANK}]+")
+_PIECES = re.compile(rf"[,;!\n、，！،؛{BLANK}]+|(?<=\w\w\w)\.\s+")
 _UNSPACED_PIECES = re.compile(rf"[,;!\s、，！{BLANK}]+")
 _JOINT = re.compile(r"(?<=\s)(\w{1,9})\s+(?=\w)")
 _LATIN_NAME = re.compile(r"[^\W\d_\u0250-\uffff][\w'’.-]*(?: [^\W\d_\u0250-\uffff][\w'’.-]*)+")
@@ -75,7 +75,8 @@ def find_corrected_name(text: Text, known: str, language: Language) -> str | Non
     It is like that one or has a capital, as "no, leave me alone" has not.
     """
     slip = language.slips.match(text.plain)
-    name = _trim(text.original(slip.end(), len(text.plain)), language) if slip else ""
+    first, last = strip_talk(text.plain[slip.end() :], language) if slip else (0, 0)
+    name = _trim(text.original(slip.end() + first, slip.end() + last), language) if slip else ""
     if not _LETTER.search(name) or _is_sentence(name, language, strict=True):
         return None
     pieces = set if language.unspaced else words

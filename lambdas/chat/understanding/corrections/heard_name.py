@@ -8,7 +8,7 @@ from chat.languages.language import DEFAULT, Language, load_language
 from chat.languages.likeness import talk
 from chat.understanding import extraction, intents, names
 from chat.understanding.corrections.labelled_name import find_labelled_name
-from chat.understanding.corrections.likely_name import is_likely
+from chat.understanding.corrections.likely_name import is_likely, strip_talk
 from chat.understanding.corrections.name_digits import refuse_digits
 from chat.understanding.corrections.stated_name import find_stated_name
 from chat.understanding.digits import normalize
@@ -82,7 +82,8 @@ def _stated(text: normalize.Text, session: Session, language: Language, *, alone
     span = find_stated_name(text.plain, language, alone=True) if alone else span
     if span is None:
         return None
-    said = text.original(*span)
+    first, last = strip_talk(text.plain[slice(*span)], language)
+    said = text.original(span[0] + first, span[0] + last)
     is_small = said == said.lower() and set(words(said)).isdisjoint(words(session.name or ""))
     if is_small and (alone or not is_likely(said, language)):
         return None

@@ -85,6 +85,8 @@ def is_talk(said: str, language: Language) -> bool:
         like = liken(words(said), language.tag, load_weights(language.tag).meanings)
         return like is not None and like.meaning != "name" and like.share >= _SURE and like.known >= _KNOWN
     spoken = [word.strip(",.;:!()") for word in said.split()]
+    if len(spoken) == 1 and spoken[0] != spoken[0].lower():  # "Great. Priya Raman", but "White, Mary"
+        return _is_leading(fold(spoken[0]), language)
     small = [word for word in spoken if word == word.lower() and fold(word) in talk(language.tag) - PARTICLES]
     half = 2 * len(small) >= len(spoken) if _has_case(said) else 2 * len(small) > len(spoken)
     return bool(small) and half

@@ -1,6 +1,5 @@
 """What a message seems to mean where the rules hear nothing certain. It points; what follows is decided by the code."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from chat.languages.folding import fold, words
@@ -16,7 +15,7 @@ LEAST_SHARE = 0.35  # below it, what is likeliest is a guess
 SURE_SHARE = 0.6  # outweighs a topic that the rules found by its words
 _LEAST_OF = {**dict.fromkeys((f"change_{each}" for each in FIELDS), 0.5), "another_card": 0.6}  # which undo something
 LEAST_KNOWN = 0.5  # of a message: where most of it is unknown, its few known words mean little
-_TALK = 0.6  # of a message in small letters where a name is asked for: then it is none
+MOSTLY_KNOWN = 0.6  # of a message in small letters where a name is asked for: then it is none
 _SURE_IN_A_NAME = 0.7
 _TALK_TOPICS = (*COURTESIES, "smalltalk", "complaint")  # the rules hear these where a name is asked for
 _NAME_LETTERS = 8  # of a script without capitals
@@ -27,8 +26,6 @@ _ASKING = 0.5  # of what a message may mean are questions
 _ASKING_PLAINLY = 0.8
 UNTOLD = "untold"  # understood, and nothing has to be said about it: "I want to pay"
 
-_CONSENT = (Intent.YES, Intent.CONFIRM)
-_LIGHT = frozenset({"smalltalk", "complaint", "thank", "hello", "consent"})  # beside them a yes is a yes
 _UNSURE = {"consent": Intent.CONFIRM, "cancel": Intent.CANCEL}
 _FOR_A_CARD = frozenset({"another_card", "known", "which_name", "how_confirm"})
 
@@ -37,11 +34,15 @@ def point(plain: str, asked: ParsedIntent, session: Session, language: Language)
     """`asked`: what the rules heard. A message with digits in it, also in words, is never pointed at."""
     if not _is_open(asked):
         return asked
+    beside = _beside_courtesy(plain, asked)
+    if beside:
+        other = point(beside, ParsedIntent(), session, language)
+        return other or (ParsedIntent(topic=UNCLEAR) if "?" in beside else asked)
     least = _least_share(plain) if session.step is Step.NAME else LEAST_SHARE
     if least >= 1:
         return asked
     said = words(plain)
-    meanings = _meanings(session, language)
+    meanings = meanings_at(session, language)
     found = liken(said, language.tag, meanings)
     if found is None or found.known < LEAST_KNOWN:
         return asked
@@ -60,33 +61,13 @@ def point(plain: str, asked: ParsedIntent, session: Session, language: Language)
     return replace(pointed, digressions=talk, questions=talk)
 
 
-def agree_at_last(
-    plain: str, asked: ParsedIntent, session: Session, language: Language, parse: Callable[[str], ParsedIntent]
-) -> ParsedIntent:
-    """A consent that closes a message: "never mind, haha. Yes, let's do it".
-
-    Only behind clauses that withhold, ask and weigh nothing: small talk, thanks, annoyance, another consent.
-    """
-    found = split_clauses(plain)
-    if session.step is not Step.CONFIRM or asked or len(found) < 2 or any(each.is_question for each in found):
-        return asked
-    *before, last = (parse(plain[each.start : each.end]) for each in found)
-    if last.intent not in _CONSENT or any(each.has_digits for each in found):
-        return asked
-    for clause, said in zip(found, before, strict=False):
-        like = liken(clause.phrase, language.tag, load_weights(language.tag).meanings)
-        is_light = like is not None and like.meaning in _LIGHT and like.share >= LEAST_SHARE and like.known >= _TALK
-        is_understood = said.intent in _CONSENT or (not said and is_light)
-        if not is_understood or contains_any(clause, language, language.doubts):
-            return asked
-    return replace(last, intent=Intent.YES, is_short=False)
-
-
-def withdraws(plain: str, session: Session, language: Language) -> bool:
-    """Whether one clause wants to stop, whatever else is said: "my name is Ada, and I don't want to pay any more"."""
-    meanings = _meanings(session, language)
-    likes = (liken(each.phrase, language.tag, meanings) for each in split_clauses(plain))
-    return any(each and each.meaning == "cancel" and each.share >= 0.5 and each.known >= _TALK for each in likes)
+def _beside_courtesy(plain: str, asked: ParsedIntent) -> str:
+    """What is said besides thanks or a greeting, if it is enough to mean something; blanks where they stood."""
+    if asked.topic not in COURTESIES or not asked.digressions:
+        return ""
+    for start, end in asked.digressions:
+        plain = plain[:start] + " " * (end - start) + plain[end:]
+    return plain if len(words(plain)) >= _ASKING_WORDS else ""
 
 
 def point_beside_values(plain: str, asked: ParsedIntent, session: Session, language: Language) -> ParsedIntent:
@@ -94,7 +75,8 @@ def point_beside_values(plain: str, asked: ParsedIntent, session: Session, langu
     said = words(plain)
     if asked or len(said) < _ASKING_WORDS:
         return asked
-    found = liken(said, language.tag, _meanings(session, language))
+    meanings = {each for each in meanings_at(session, language) if not each.startswith("what_")}
+    found = liken(said, language.tag, meanings)
     if found is None or found.known < LEAST_KNOWN or found.meaning in TELLING:
         return asked
     least = SURE_SHARE if session.step in (Step.NONE, Step.NAME) else LEAST_SHARE  # a name may be among the words
@@ -108,7 +90,7 @@ def _is_beside(plain: str, found: Likeness, session: Session) -> bool:
     """Whether something is asked, or where a name is asked for, talked, that has nothing to do with it."""
     if session.step is Step.NAME:
         is_small = plain == plain.lower() and plain.upper() != plain
-        return is_small and found.meaning != "name" and found.known >= _TALK
+        return is_small and found.meaning != "name" and found.known >= MOSTLY_KNOWN
     least = _ASKING if "?" in plain or session.step in (Step.CONFIRM, Step.ACTION) else _ASKING_PLAINLY
     return found.meaning not in TELLING and len(words(plain)) >= _ASKING_WORDS and found.asking >= least
 
@@ -151,7 +133,7 @@ def _least_share(plain: str) -> float:
     return _SURE_IN_A_NAME if len(said) <= 2 else LEAST_SHARE
 
 
-def _meanings(session: Session, language: Language) -> frozenset[str]:
+def meanings_at(session: Session, language: Language) -> frozenset[str]:
     """Those that make sense where the conversation stands."""
     meanings = frozenset(load_weights(language.tag).meanings)
     known = {each for each in FIELDS if each not in session.missing}
