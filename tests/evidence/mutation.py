@@ -36,6 +36,7 @@ MODULES = {
     "understanding.fields": ("understanding", "card_and_code", "corrections", "conversations"),
     "understanding.interpret": ("dialogue", "understanding", "redact", "conversations"),
     "understanding.labels": ("understanding", "redact", "conversations"),
+    "understanding.corrections.name_digits": ("people", "names_of_people", "words_as_digits"),
     "understanding.names": ("people", "names_of_people", "understanding", "conversations"),
     "understanding.redact": ("redact", "understanding", "dialogue", "words_as_digits"),
     "understanding.typed_field": ("typed_field",),

@@ -16,6 +16,7 @@ from chat.values.brands import Brand
 from chat.values.card import Expiry
 from chat.values.session import KeptCard, Line, Sealed, Session, Step
 from local.stand_in.service import Answer, Service
+from runtime.clients import Clients
 from runtime.deadline import REPLY_SECONDS, Deadline, DeadlineExceeded
 from tests.fakes import LAMBDA_CONTEXT
 from tests.unit.test_start import SETTINGS
@@ -81,6 +82,7 @@ def confirm(monkeypatch):
             url = f"http://127.0.0.1:{server.server_address[1]}"
             for name, value in {**SETTINGS, "STAGE": "local", "AWS_ENDPOINT_URL": url, "STRIPE_URL": url}.items():
                 monkeypatch.setenv(name, value)
+            monkeypatch.setattr(handler, "clients", Clients(handler.deadline))
             made = handler.api.__wrapped__()
             monkeypatch.setattr(handler, "api", lambda: made)
             services.started = time.monotonic()

@@ -11,7 +11,8 @@ OTHERS = {
     "understanding.intents", "understanding.clauses", "understanding.decisions.decide",
     "understanding.decisions.disputes", "understanding.decisions.language_request",
     "understanding.corrections.labelled_name", "understanding.corrections.likely_name",
-    "understanding.corrections.stated_name",
+    "understanding.corrections.stated_name", "understanding.pointing.meaning",
+    "understanding.pointing.heard_language", "understanding.pointing.clauses_apart",
 }  # fmt: skip
 
 

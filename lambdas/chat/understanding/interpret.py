@@ -14,7 +14,7 @@ from chat.understanding.corrections.name_digits import is_among
 from chat.understanding.digits import misspellings, normalize, number_words
 from chat.understanding.pointing.clauses_apart import agree_at_last, withdraws
 from chat.understanding.pointing.heard_language import heard_language
-from chat.understanding.pointing.meaning import point, point_beside_values
+from chat.understanding.pointing.meaning import MAX_CHARS, point, point_beside_values
 from chat.values.card import FIELDS, CardNumber, Cvv, Expiry, Field, Refusal, is_public_test_number
 from chat.values.session import Intent, PartialNumber, Policy, Session, Step
 
@@ -65,13 +65,13 @@ class Interpretation:
 
 def interpret(message: str, session: Session, today: date, policy: Policy) -> Interpretation:
     """`session.partial_number`, if any, has been opened to a PartialNumber. `today`: the date by which cards expire."""
-    other = heard_language(normalize.normalize(message).plain, session)
+    text = normalize.normalize(message)
+    other = heard_language(text.plain, session)
     if other:
         inner = interpret(message, replace(session, language=other), today, policy)
         return replace(inner, language=inner.language or other)
     language = load_language(session.language)
     naming = session.choosing or session.step is Step.CONFIRM
-    text = normalize.normalize(message)
     deciding = session.step in (Step.CONFIRM, Step.ACTION) or session.unsure_name is not None
     asked = intents.parse_intent(text.plain, language, vocabulary(), naming=naming, deciding=deciding)
     in_digits = session.step in _IN_DIGITS and asked.topic != "moment"
@@ -94,7 +94,7 @@ def interpret(message: str, session: Session, today: date, policy: Policy) -> In
     strict = strict.with_digits([(start, end, _MISSPELLED) for start, end in slips])
     found = fields.extract_fields(text.plain, _context(session, today, policy, language))
     found = _apply_stage_rules(found, session, policy)
-    says_name = states_name(text, session, language)
+    says_name = len(text.plain) <= MAX_CHARS and states_name(text, session, language)
     if says_name and not found and asked.topic in (None, "leave") and withdraws(text.plain, session, language):
         asked = intents.ParsedIntent(unsure=Intent.CANCEL)
     elif not (has_digits or slips or found or says_name):

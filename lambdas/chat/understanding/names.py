@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from itertools import islice
 
 from chat.languages.folding import fold, words
 from chat.languages.language import Language
@@ -19,6 +20,8 @@ from chat.values.card import Field, Refusal
 
 MAX_NAME_CHARS = 100
 MAX_NAME_WORDS = 6
+_MAX_TALK_CHARS = 300  # of a message in which talk is told from a name
+_MAX_LEADS = 8  # in one message that are followed: a bound on the work
 _MAX_NESTING = 2  # lead-ins and tails one within the other: "it's under Jane Doe, sorry"
 _EDGES = ' \t\r\n,;:!?"()“”„«»¡¿、。，！？' + BLANK
 _PIECES = re.compile(rf"[,;!\n、，！،؛{BLANK}]+|(?<=\w\w\w)\.\s+")
@@ -35,7 +38,7 @@ def find_introduced_name(text: Text, language: Language, *, weakly: bool) -> str
     if not language.unspaced and language.lead_words.isdisjoint(words(text.plain)):
         return None
     for leads in (language.name_leads, language.weak_leads) if weakly else (language.name_leads,):
-        for found in leads.finditer(text.plain):
+        for found in islice(leads.finditer(text.plain), _MAX_LEADS):
             said = _cut_before_fields(found[1].partition(BLANK)[0], language)
             if begins_as_talk(said, language):
                 continue
@@ -145,12 +148,14 @@ def _find_core(plain: str, language: Language) -> tuple[int, int]:
     starts = [0, *(end for _, end in ends[:-1])]
     kept: list[tuple[int, int]] = []
     is_taken_back = False
-    talked = [is_talk(plain[start:end], language) for start, (end, _) in zip(starts, ends, strict=True)]
+    is_short = len(plain) <= _MAX_TALK_CHARS
+    talked = [is_short and is_talk(plain[start:end], language) for start, (end, _) in zip(starts, ends, strict=True)]
     for start, (end, _), is_other in zip(starts, ends, talked, strict=True):
-        if is_other and not all(talked):
-            continue
         said = words(_trim(plain[start:end], language))
-        if " ".join(said) in language.slip_words:  # "John, sorry, Jane"
+        is_slip = " ".join(said) in language.slip_words
+        if is_other and not is_slip and not all(talked):
+            continue
+        if is_slip:  # "John, sorry, Jane"
             is_taken_back = True
         elif not language.not_names.issuperset(said) and not (
             start == 0 and end < len(plain) and is_leading(plain[start:end], language)

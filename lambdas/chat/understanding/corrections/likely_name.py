@@ -15,6 +15,8 @@ _LEADING = Part.AGREE | Part.BESIDE
 _MAX_TALK = 2  # words of a phrase that may stand before a name, as "tá bom"
 _MAX_LEADING = 4  # words before a name: "na gut dann halt"
 _FULL_NAME = 2  # words
+_MAX_TALKED = 20  # words that are looked at: a bound on the work
+_MAX_CHARS = 300  # of what may hold a name: longer, it is looked at no closer
 _SURE, _KNOWN = 0.75, 1.0  # that what is written without spaces is talk
 _MANY = 2  # words of talk around a name of one word
 _WORD = re.compile(r"\S+")
@@ -51,7 +53,7 @@ def strip_leading(name: str, language: Language) -> int:
 
 def strip_talk(name: str, language: Language) -> tuple[int, int]:
     """Where the name stands among words of talk in small letters: "it says tom baker on it". All of it, if unsure."""
-    if language.unspaced:
+    if language.unspaced or len(name) > _MAX_CHARS:
         return 0, len(name)
     said = list(_WORD.finditer(name))
     is_talk = [fold(each[0].strip(",.;:!")) in talk(language.tag) and each[0] == each[0].lower() for each in said]
@@ -65,31 +67,33 @@ def strip_talk(name: str, language: Language) -> tuple[int, int]:
     many = _MANY if _has_case(name) else len(said)  # without capitals a given name may be a word as well
     if left <= 0 or left == len(said) or (left < _FULL_NAME and len(said) - left < many):
         return 0, len(name)
-    return said[first].start(), said[last - 1].end()
+    return said[first].start(), said[last - 1].end() if last < len(said) else len(name)
 
 
 def begins_as_talk(said: str, language: Language) -> bool:
     """Whether a lead-in goes on with talk instead of a name: "it's for my little boy"."""
     first = said.split(maxsplit=1)[0] if said.split() else ""
-    return (
-        not language.unspaced
-        and _has_case(first)
-        and first == first.lower()
-        and fold(first) in talk(language.tag) - PARTICLES
-    )
+    return not language.unspaced and _has_case(first) and first == first.lower() and _is_said(first, language)
 
 
 def is_talk(said: str, language: Language) -> bool:
     """Whether half of it, or more, is talk in small letters: "die läuft auf meinen mann"."""
+    if len(said) > _MAX_CHARS:
+        return False
     if language.unspaced:
         like = liken(words(said), language.tag, load_weights(language.tag).meanings)
         return like is not None and like.meaning != "name" and like.share >= _SURE and like.known >= _KNOWN
-    spoken = [word.strip(",.;:!()") for word in said.split()]
+    spoken = [word.strip(",.;:!()") for word in said.split()[:_MAX_TALKED]]
     if len(spoken) == 1 and spoken[0] != spoken[0].lower():  # "Great. Priya Raman", but "White, Mary"
         return _is_leading(fold(spoken[0]), language)
-    small = [word for word in spoken if word == word.lower() and fold(word) in talk(language.tag) - PARTICLES]
+    small = [word for word in spoken if word == word.lower() and _is_said(word, language)]
     half = 2 * len(small) >= len(spoken) if _has_case(said) else 2 * len(small) > len(spoken)
     return bool(small) and half
+
+
+def _is_said(word: str, language: Language) -> bool:
+    folded = fold(word)
+    return folded in talk(language.tag) and folded not in PARTICLES
 
 
 def _has_case(said: str) -> bool:

@@ -11,8 +11,9 @@ from chat.understanding.intents import COURTESIES, ParsedIntent
 from chat.values.card import FIELDS, Field
 from chat.values.session import Intent, Session, Step
 
+MAX_CHARS = 300  # of a message that is likened; longer ones are no single wish
 LEAST_SHARE = 0.35  # below it, what is likeliest is a guess
-SURE_SHARE = 0.6  # outweighs a topic that the rules found by its words
+SURE_SHARE = 0.7  # outweighs a topic that the rules found by its words
 _LEAST_OF = {**dict.fromkeys((f"change_{each}" for each in FIELDS), 0.5), "another_card": 0.6}  # which undo something
 LEAST_KNOWN = 0.5  # of a message: where most of it is unknown, its few known words mean little
 MOSTLY_KNOWN = 0.6  # of a message in small letters where a name is asked for: then it is none
@@ -32,7 +33,7 @@ _FOR_A_CARD = frozenset({"another_card", "known", "which_name", "how_confirm"})
 
 def point(plain: str, asked: ParsedIntent, session: Session, language: Language) -> ParsedIntent:
     """`asked`: what the rules heard. A message with digits in it, also in words, is never pointed at."""
-    if not _is_open(asked):
+    if not _is_open(asked) or len(plain) > MAX_CHARS:
         return asked
     beside = _beside_courtesy(plain, asked)
     if beside:
@@ -73,7 +74,7 @@ def _beside_courtesy(plain: str, asked: ParsedIntent) -> str:
 def point_beside_values(plain: str, asked: ParsedIntent, session: Session, language: Language) -> ParsedIntent:
     """What is asked beside values, which are blanks in `plain`. Only a question: values speak for themselves."""
     said = words(plain)
-    if asked or len(said) < _ASKING_WORDS:
+    if asked or len(said) < _ASKING_WORDS or len(plain) > MAX_CHARS:
         return asked
     meanings = {each for each in meanings_at(session, language) if not each.startswith("what_")}
     found = liken(said, language.tag, meanings)
