@@ -70,7 +70,9 @@ test: $(READY) ## all tests: unit, infrastructure, lifecycle, integration, brows
 	@$(MAKE) --no-print-directory --jobs 2 --keep-going test-parts test-whole
 
 test-parts: $(READY) # tests that need no stage, or start their own
-	@set -o pipefail; python -m pytest -v --no-header tests $(ON_ONE_STAGE:%=--ignore=%) $(labelled)
+	@set -o pipefail; python -m pytest -v --no-header tests --ignore=tests/browser $(ON_ONE_STAGE:%=--ignore=%) $(labelled)
+	@# The browser has a process of its own: it keeps an event loop, in which no other test could start one.
+	@set -o pipefail; python -m pytest -v --no-header tests/browser $(ON_ONE_STAGE:%=--ignore=%) $(labelled)
 
 test-whole: $(READY) # tests that share one local stage
 	@set -o pipefail; python -m pytest -v --no-header $(ON_ONE_STAGE) $(labelled)
