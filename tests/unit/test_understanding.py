@@ -161,7 +161,7 @@ WORST = [
 
 
 @pytest.mark.parametrize("unit", WORST, ids=[ascii(unit)[:24] for unit in WORST])
-def test_a_thousand_characters_are_read_in_eight_milliseconds(unit):
+def test_a_thousand_characters_are_read_in_five_milliseconds(unit):
     message = (unit * 1000)[:1000]
     sessions = [replace(at(step), partial_number=PartialNumber("424242424242424")) for step in list(Step)[:-1]]
     for session in sessions:
@@ -173,4 +173,4 @@ def test_a_thousand_characters_are_read_in_eight_milliseconds(unit):
         return time.process_time() - begun
 
     # Its best of fifty: on a busy machine the same work takes twice as long now and then.
-    assert [session.step for session in sessions if not any(spent(session) < 0.0075 for _ in range(50))] == []
+    assert [session.step for session in sessions if not any(spent(session) < 0.005 for _ in range(50))] == []

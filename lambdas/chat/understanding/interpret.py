@@ -94,8 +94,8 @@ def interpret(message: str, session: Session, today: date, policy: Policy) -> In
     strict = strict.with_digits([(start, end, _MISSPELLED) for start, end in slips])
     found = fields.extract_fields(text.plain, _context(session, today, policy, language))
     found = _apply_stage_rules(found, session, policy)
-    says_name = len(text.plain) <= MAX_CHARS and states_name(text, session, language)
-    if says_name and not found and asked.topic in (None, "leave") and withdraws(text.plain, session, language):
+    says_name = not found and len(text.plain) <= MAX_CHARS and states_name(text, session, language)
+    if says_name and asked.topic in (None, "leave") and withdraws(text.plain, session, language):
         asked = intents.ParsedIntent(unsure=Intent.CANCEL)
     elif not (has_digits or slips or found or says_name):
 

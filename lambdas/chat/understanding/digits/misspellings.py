@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from chat.languages.folding import fold
 from chat.languages.spellings import LARGE
@@ -27,8 +27,7 @@ _ALL, _LANGUAGES = -1, (1 << LARGE) - 1
 Span = tuple[int, int]
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(NamedTuple):
     """A word or a group of digits, folded, and the languages of which it resembles a number word, as a set of bits."""
 
     start: int
@@ -138,9 +137,10 @@ def resemble_code(words: Sequence[str], vocabulary: Vocabulary) -> bool:
 
 def _say(tokens: Sequence[tuple[int, int, str]], vocabulary: Vocabulary) -> list[Said]:
     spellings, left = vocabulary.spellings, _MAX_LETTERS
+    near = {word: spellings.near(word) for word in {word for *_, word in tokens} - {_SPOKEN}}
     found = []
     for start, end, word in tokens:
-        languages = _ALL if word == _SPOKEN else spellings.near(word)
+        languages = _ALL if word == _SPOKEN else near[word]
         is_kana = _is_kana(word)
         least = _MIN_KANA_CHARS if is_kana else _MIN_COMPOUND_CHARS
         if not languages and least <= len(word) <= _MAX_COMPOUND_CHARS and left > 0:

@@ -7,7 +7,7 @@ from chat.languages.language import Language
 from chat.languages.likeness import liken, load_weights
 from chat.understanding.clauses import contains_any, split_clauses
 from chat.understanding.intents import ParsedIntent
-from chat.understanding.pointing.meaning import LEAST_SHARE, MOSTLY_KNOWN, meanings_at
+from chat.understanding.pointing.meaning import LEAST_SHARE, MAX_CHARS, MOSTLY_KNOWN, meanings_at
 from chat.values.session import Intent, Session, Step
 
 _CONSENT = (Intent.YES, Intent.CONFIRM)
@@ -21,13 +21,17 @@ def agree_at_last(
 
     Only behind clauses that withhold, ask and weigh nothing: small talk, thanks, annoyance, another consent.
     """
+    if session.step is not Step.CONFIRM or asked or len(plain) > MAX_CHARS:
+        return asked
     found = split_clauses(plain)
-    if session.step is not Step.CONFIRM or asked or len(found) < 2 or any(each.is_question for each in found):
+    if len(found) < 2 or any(each.is_question or each.has_digits for each in found):
         return asked
-    *before, last = (parse(plain[each.start : each.end]) for each in found)
-    if last.intent not in _CONSENT or any(each.has_digits for each in found):
+    *before, closing = found
+    last = parse(plain[closing.start : closing.end])
+    if last.intent not in _CONSENT:
         return asked
-    for clause, said in zip(found, before, strict=False):
+    for clause in before:
+        said = parse(plain[clause.start : clause.end])
         like = liken(clause.phrase, language.tag, load_weights(language.tag).meanings)
         is_light = (
             like is not None and like.meaning in _LIGHT and like.share >= LEAST_SHARE and like.known >= MOSTLY_KNOWN
