@@ -22,11 +22,9 @@ _UNDOING = (Intent.RESTART, Intent.CANCEL, Intent.BACK, Intent.NO)
 
 def reply_afterwards(session: "Session", heard: "Interpretation", policy: "Policy") -> str | None:
     """`session`: of the receipt. None where the sentence that the payment ended with is the answer."""
-    finished = fill(load_language(session.language).says["finished"], {"contact": policy.contact})
-    if heard.intent in _UNDOING or heard.unsure or heard.topic in _CHANGING:
-        return finished
-    if heard.changes or heard.different_card or heard.vague:
-        return finished
+    wants_change = heard.changes or heard.different_card or heard.vague or heard.unsure
+    if heard.intent in _UNDOING or heard.topic in _CHANGING or wants_change:
+        return fill(load_language(session.language).says["finished"], {"contact": policy.contact})
     if heard.topic in _SAID_AT_THE_END or (heard.topic is None and heard.intent):
         return None
     if heard.topic is None or heard.topic == "unclear":

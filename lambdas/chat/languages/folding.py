@@ -21,5 +21,10 @@ def fold(text: str) -> str:
     return plain.translate(_SAME)
 
 
+def has_case(text: str) -> bool:
+    """Whether it is written in a script with capitals."""
+    return text.lower() != text.upper()
+
+
 def words(text: str) -> Phrase:
     return tuple(_WORD.findall(fold(text)))

@@ -16,6 +16,7 @@ from chat.languages.folding import Phrase
 from chat.languages.language import load_language
 
 FOLDER = Path(__file__).parent / "likenesses"
+MAX_CHARS = 300  # of a message that is likened, or searched for talk: longer ones are no single wish
 MAX_WORDS = 40  # of a message, or runs of characters: a bound on the work
 _PART = 4  # characters of a part of a word
 _UNSPACED_PARTS = (1, 2)

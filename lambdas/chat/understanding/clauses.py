@@ -54,6 +54,11 @@ def split_clauses(plain: str) -> list[Clause]:
     return found
 
 
+def asks(plain: str) -> bool:
+    """Whether it has a question mark."""
+    return "?" in plain or "؟" in plain
+
+
 def contains_any(clause: Clause, language: Language, wanted: frozenset[str] | dict[str, str]) -> bool:
     """Whether one of these words is in the clause."""
     if not clause.said.isdisjoint(wanted):

@@ -6,6 +6,7 @@ from chat.languages.language import DEFAULT, Language, load_language, without_fi
 from chat.languages.vocabulary import Vocabulary
 from chat.understanding.clauses import (
     Clause,
+    asks,
     begins_with_any,
     contains_any,
     find_matching,
@@ -66,7 +67,7 @@ def parse_intent(
     if requested:
         return ParsedIntent(language=requested)
     heard = [language] if language.tag == DEFAULT else [language, load_language(DEFAULT)]
-    is_question = "?" in plain or "؟" in plain
+    is_question = asks(plain)
     decision = decide(found, language, is_question=is_question, may_agree=deciding)
     intents = [_clause_intent(clause, heard) for clause in found]
     intent = _message_intent(intents, found, heard, is_question=is_question)

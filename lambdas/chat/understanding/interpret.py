@@ -1,20 +1,23 @@
 """A person's message, interpreted: the values it gives, what it asks for, and the form of it that may be stored."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 
 from chat.languages.folding import words
 from chat.languages.language import Language, load_language
+from chat.languages.likeness import MAX_CHARS
 from chat.languages.vocabulary import vocabulary
 from chat.understanding import extraction, fields, intents, labels, redact
+from chat.understanding.clauses import asks
 from chat.understanding.corrections.heard_name import find_name, states_name
 from chat.understanding.corrections.name_digits import is_among
 from chat.understanding.digits import misspellings, normalize, number_words
 from chat.understanding.pointing.clauses_apart import agree_at_last, withdraws
 from chat.understanding.pointing.heard_language import heard_language
-from chat.understanding.pointing.meaning import MAX_CHARS, point, point_beside_values
+from chat.understanding.pointing.meaning import point, point_beside_values
 from chat.values.card import FIELDS, CardNumber, Cvv, Expiry, Field, Refusal, is_public_test_number
 from chat.values.session import Intent, PartialNumber, Policy, Session, Step
 
@@ -73,7 +76,8 @@ def interpret(message: str, session: Session, today: date, policy: Policy) -> In
     language = load_language(session.language)
     naming = session.choosing or session.step is Step.CONFIRM
     deciding = session.step in (Step.CONFIRM, Step.ACTION) or session.unsure_name is not None
-    asked = intents.parse_intent(text.plain, language, vocabulary(), naming=naming, deciding=deciding)
+    parse = partial(intents.parse_intent, language=language, vocabulary=vocabulary(), naming=naming, deciding=deciding)
+    asked = parse(text.plain)
     in_digits = session.step in _IN_DIGITS and asked.topic != "moment"
     said = number_words.tokenize(text, vocabulary())
     strict = text
@@ -94,18 +98,10 @@ def interpret(message: str, session: Session, today: date, policy: Policy) -> In
     strict = strict.with_digits([(start, end, _MISSPELLED) for start, end in slips])
     found = fields.extract_fields(text.plain, _context(session, today, policy, language))
     found = _apply_stage_rules(found, session, policy)
-    says_name = not found and len(text.plain) <= MAX_CHARS and states_name(text, session, language)
-    if says_name and asked.topic in (None, "leave") and withdraws(text.plain, session, language):
-        asked = intents.ParsedIntent(unsure=Intent.CANCEL)
-    elif not (has_digits or slips or found or says_name):
-
-        def parse(said: str) -> intents.ParsedIntent:
-            return intents.parse_intent(said, language, vocabulary(), naming=naming, deciding=deciding)
-
-        asked = agree_at_last(text.plain, asked, session, language, parse)
-        asked = point(text.plain, asked, session, language)
-    elif found and not slips:
-        asked = point_beside_values(found.plain, asked, session, language)
+    if found:
+        asked = asked if slips else point_beside_values(found.plain, asked, session, language)
+    else:
+        asked = _point(text, asked, session, language, parse, has_digits=has_digits or bool(slips))
     heard = find_name(normalize.Text(text.typed, found.plain, text.places), session, found, asked, language)
     name, unsure_name, asked = heard.name, heard.unsure_name, heard.asked
     if asked.unsure is Intent.CANCEL:
@@ -115,7 +111,7 @@ def interpret(message: str, session: Session, today: date, policy: Policy) -> In
         name, unsure_name = Refusal("name_invalid", Field.NAME), None
     if isinstance(name, Refusal) and not isinstance(found.card, CardNumber):
         found = replace(found, card=None)
-    is_question = "?" in text.plain or "؟" in text.plain
+    is_question = asks(text.plain)
     unclear = is_question and not (asked or found or name or unsure_name or _DIGIT.search(text.plain))
     unheard = session.step in _IN_DIGITS and not (asked or is_question or _has_value(found, name))
     private = unheard or has_digits or bool(slips)
@@ -130,6 +126,28 @@ def interpret(message: str, session: Session, today: date, policy: Policy) -> In
         name=name, unsure_name=unsure_name, card=found.card, expiry=found.expiry, cvv=found.cvv,
         partial_number=PartialNumber(found.partial_number) if found.partial_number else None, early_cvv=found.early_cvv,
     )  # fmt: skip
+
+
+def _point(
+    text: normalize.Text,
+    asked: intents.ParsedIntent,
+    session: Session,
+    language: Language,
+    parse: Callable[[str], intents.ParsedIntent],
+    *,
+    has_digits: bool,
+) -> intents.ParsedIntent:
+    """What a message without values seems to mean, where the rules heard nothing certain.
+
+    `has_digits`: also in words, well written or not.
+    """
+    if len(text.plain) <= MAX_CHARS and states_name(text, session, language):
+        is_open = asked.topic in (None, "leave")
+        seems_to_stop = is_open and withdraws(text.plain, session, language)
+        return intents.ParsedIntent(unsure=Intent.CANCEL) if seems_to_stop else asked
+    if has_digits:
+        return asked
+    return point(text.plain, agree_at_last(text.plain, asked, session, language, parse), session, language)
 
 
 def _month_names(plain: str, said: list[number_words.Token], session: Session, language: Language) -> Mapping[str, int]:

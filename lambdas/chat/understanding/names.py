@@ -6,6 +6,7 @@ from itertools import islice
 
 from chat.languages.folding import fold, words
 from chat.languages.language import Language
+from chat.languages.likeness import MAX_CHARS
 from chat.understanding.corrections.likely_name import (
     PARTICLES,
     begins_as_talk,
@@ -20,7 +21,6 @@ from chat.values.card import Field, Refusal
 
 MAX_NAME_CHARS = 100
 MAX_NAME_WORDS = 6
-_MAX_TALK_CHARS = 300  # of a message in which talk is told from a name
 _MAX_LEADS = 8  # in one message that are followed: a bound on the work
 _MAX_NESTING = 2  # lead-ins and tails one within the other: "it's under Jane Doe, sorry"
 _EDGES = ' \t\r\n,;:!?"()“”„«»¡¿、。，！？' + BLANK
@@ -148,7 +148,7 @@ def _find_core(plain: str, language: Language) -> tuple[int, int]:
     starts = [0, *(end for _, end in ends[:-1])]
     kept: list[tuple[int, int]] = []
     is_taken_back = False
-    is_short = len(plain) <= _MAX_TALK_CHARS
+    is_short = len(plain) <= MAX_CHARS
     talked = [is_short and is_talk(plain[start:end], language) for start, (end, _) in zip(starts, ends, strict=True)]
     for start, (end, _), is_other in zip(starts, ends, talked, strict=True):
         said = words(_trim(plain[start:end], language))

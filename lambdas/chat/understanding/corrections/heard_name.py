@@ -7,6 +7,7 @@ from chat.languages.folding import fold, words
 from chat.languages.language import DEFAULT, Language, load_language
 from chat.languages.likeness import talk
 from chat.understanding import extraction, intents, names
+from chat.understanding.clauses import asks
 from chat.understanding.corrections.labelled_name import find_labelled_name
 from chat.understanding.corrections.likely_name import is_likely, strip_talk
 from chat.understanding.corrections.name_digits import refuse_digits
@@ -34,7 +35,7 @@ def find_name(
     language: Language,
 ) -> HeardName:
     """A name that is no likely one is taken when it is given again after it was asked back."""
-    is_question = _asks(text.without(asked.questions))
+    is_question = asks(text.without(asked.questions).plain)
     is_only_no = not replace(asked, intent=None) and asked.intent in (None, Intent.NO)
     is_review = session.step is Step.CONFIRM and is_only_no and not found
     is_about_else = asked.topic not in (None, "thank", "hello", "moment", "repeat")
@@ -53,10 +54,6 @@ def find_name(
     if isinstance(name, str) and not is_likely(name, language) and fold(name) != fold(session.unsure_name or ""):
         return HeardName(None, name, asked)
     return HeardName(name, None, asked)
-
-
-def _asks(text: normalize.Text) -> bool:
-    return "?" in text.plain or "؟" in text.plain
 
 
 def states_name(text: normalize.Text, session: Session, language: Language) -> bool:
@@ -132,11 +129,11 @@ def _find(
     led = names.find_introduced_name(outside, language, weakly=session.step in (Step.NONE, Step.NAME))
     if led:
         return names.check_name_in_chat(led, language)
-    if _may_correct(session, found, asked) and not _asks(outside):
+    if _may_correct(session, found, asked) and not asks(outside.plain):
         corrected = names.find_corrected_name(text, session.name or "", language)
         return names.check_name_in_chat(corrected, language) if corrected else None
     text = text.without(asked.digressions)
-    if session.step is not Step.NAME or (asked and not asked.digressions) or _asks(outside):
+    if session.step is not Step.NAME or (asked and not asked.digressions) or asks(outside.plain):
         return None
     alone = names.find_bare_name(text, language)
     if alone is not None:

@@ -2,10 +2,10 @@
 
 import re
 
-from chat.languages.folding import fold, words
+from chat.languages.folding import fold, has_case, words
 from chat.languages.language import DEFAULT, Language, load_language, words_of
 from chat.languages.lexicon import Part, load_lexicon
-from chat.languages.likeness import liken, load_weights, talk
+from chat.languages.likeness import MAX_CHARS, liken, load_weights, talk
 
 PARTICLES = words_of(
     ["al am auf bin da das de del della dem den der di do dos du e el im la las los of op san ten ter und van von y zu"]
@@ -16,7 +16,6 @@ _MAX_TALK = 2  # words of a phrase that may stand before a name, as "tá bom"
 _MAX_LEADING = 4  # words before a name: "na gut dann halt"
 _FULL_NAME = 2  # words
 _MAX_TALKED = 20  # words that are looked at: a bound on the work
-_MAX_CHARS = 300  # of what may hold a name: longer, it is looked at no closer
 _SURE, _KNOWN = 0.75, 1.0  # that what is written without spaces is talk
 _MANY = 2  # words of talk around a name of one word
 _WORD = re.compile(r"\S+")
@@ -53,7 +52,7 @@ def strip_leading(name: str, language: Language) -> int:
 
 def strip_talk(name: str, language: Language) -> tuple[int, int]:
     """Where the name stands among words of talk in small letters: "it says tom baker on it". All of it, if unsure."""
-    if language.unspaced or len(name) > _MAX_CHARS:
+    if language.unspaced or len(name) > MAX_CHARS:
         return 0, len(name)
     said = list(_WORD.finditer(name))
     is_talk = [fold(each[0].strip(",.;:!")) in talk(language.tag) and each[0] == each[0].lower() for each in said]
@@ -64,7 +63,7 @@ def strip_talk(name: str, language: Language) -> tuple[int, int]:
     while last < len(said) and (fold(said[last][0]) in PARTICLES or fold(said[last - 1][0]) in PARTICLES):
         last += 1
     left = last - first
-    many = _MANY if _has_case(name) else len(said)  # without capitals a given name may be a word as well
+    many = _MANY if has_case(name) else len(said)  # without capitals a given name may be a word as well
     if left <= 0 or left == len(said) or (left < _FULL_NAME and len(said) - left < many):
         return 0, len(name)
     return said[first].start(), said[last - 1].end() if last < len(said) else len(name)
@@ -73,12 +72,12 @@ def strip_talk(name: str, language: Language) -> tuple[int, int]:
 def begins_as_talk(said: str, language: Language) -> bool:
     """Whether a lead-in goes on with talk instead of a name: "it's for my little boy"."""
     first = said.split(maxsplit=1)[0] if said.split() else ""
-    return not language.unspaced and _has_case(first) and first == first.lower() and _is_said(first, language)
+    return not language.unspaced and has_case(first) and first == first.lower() and _is_said(first, language)
 
 
 def is_talk(said: str, language: Language) -> bool:
     """Whether half of it, or more, is talk in small letters: "die läuft auf meinen mann"."""
-    if len(said) > _MAX_CHARS:
+    if len(said) > MAX_CHARS:
         return False
     if language.unspaced:
         like = liken(words(said), language.tag, load_weights(language.tag).meanings)
@@ -87,17 +86,13 @@ def is_talk(said: str, language: Language) -> bool:
     if len(spoken) == 1 and spoken[0] != spoken[0].lower():  # "Great. Priya Raman", but "White, Mary"
         return _is_leading(fold(spoken[0]), language)
     small = [word for word in spoken if word == word.lower() and _is_said(word, language)]
-    half = 2 * len(small) >= len(spoken) if _has_case(said) else 2 * len(small) > len(spoken)
+    half = 2 * len(small) >= len(spoken) if has_case(said) else 2 * len(small) > len(spoken)
     return bool(small) and half
 
 
 def _is_said(word: str, language: Language) -> bool:
     folded = fold(word)
     return folded in talk(language.tag) and folded not in PARTICLES
-
-
-def _has_case(said: str) -> bool:
-    return said.lower() != said.upper()
 
 
 def is_leading(said: str, language: Language) -> bool:

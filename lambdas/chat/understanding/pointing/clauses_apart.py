@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from chat.languages.language import Language
-from chat.languages.likeness import liken, load_weights
+from chat.languages.likeness import MAX_CHARS, liken, load_weights
 from chat.understanding.clauses import contains_any, split_clauses
 from chat.understanding.intents import ParsedIntent
-from chat.understanding.pointing.meaning import LEAST_SHARE, MAX_CHARS, MOSTLY_KNOWN, meanings_at
+from chat.understanding.pointing.meaning import LEAST_SHARE, MOSTLY_KNOWN, meanings_at
 from chat.values.session import Intent, Session, Step
 
 _CONSENT = (Intent.YES, Intent.CONFIRM)

@@ -2,14 +2,13 @@
 
 from chat.languages.folding import Phrase, words
 from chat.languages.language import DEFAULT, language_tags
-from chat.languages.likeness import known_share, liken, load_weights
+from chat.languages.likeness import MAX_CHARS, known_share, liken, load_weights
 from chat.values.session import Session, Step
 
 _LEAST = 0.7  # of a message is known in the language it is written in
 _LEAST_UNSPACED = 0.5
 _MOST = 0.4  # of it in the conversation's
 _AHEAD = 0.12  # of the next likely language
-_MAX_CHARS = 300  # of a message that is looked at: a bound on the work
 _WORDS = 2  # fewer may be a name, or a loan
 _ENGLISH_WORDS = 3  # of which every language has borrowed some
 _SHARE = 0.2  # how sure its meaning is in that language
@@ -17,7 +16,7 @@ _SHARE = 0.2  # how sure its meaning is in that language
 
 def heard_language(plain: str, session: Session) -> str | None:
     """None where it is the conversation's own, or uncertain. A greeting of one word counts where there is no other."""
-    if len(plain) > _MAX_CHARS:
+    if len(plain) > MAX_CHARS:
         return None
     said = words(plain)
     if not said:

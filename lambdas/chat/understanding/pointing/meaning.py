@@ -2,16 +2,15 @@
 
 from dataclasses import replace
 
-from chat.languages.folding import fold, words
+from chat.languages.folding import fold, has_case, words
 from chat.languages.language import Language
-from chat.languages.likeness import TELLING, Likeness, liken, load_weights
-from chat.understanding.clauses import contains_any, find_matching, split_clauses
+from chat.languages.likeness import MAX_CHARS, TELLING, Likeness, liken, load_weights
+from chat.understanding.clauses import asks, contains_any, find_matching, split_clauses
 from chat.understanding.corrections.likely_name import PARTICLES
 from chat.understanding.intents import COURTESIES, ParsedIntent
 from chat.values.card import FIELDS, Field
 from chat.values.session import Intent, Session, Step
 
-MAX_CHARS = 300  # of a message that is likened; longer ones are no single wish
 LEAST_SHARE = 0.35  # below it, what is likeliest is a guess
 SURE_SHARE = 0.7  # outweighs a topic that the rules found by its words
 _LEAST_OF = {**dict.fromkeys((f"change_{each}" for each in FIELDS), 0.5), "another_card": 0.6}  # which undo something
@@ -38,7 +37,7 @@ def point(plain: str, asked: ParsedIntent, session: Session, language: Language)
     beside = _beside_courtesy(plain, asked)
     if beside:
         other = point(beside, ParsedIntent(), session, language)
-        return other or (ParsedIntent(topic=UNCLEAR) if "?" in beside else asked)
+        return other or (ParsedIntent(topic=UNCLEAR) if asks(beside) else asked)
     least = _least_share(plain) if session.step is Step.NAME else LEAST_SHARE
     if least >= 1:
         return asked
@@ -82,7 +81,7 @@ def point_beside_values(plain: str, asked: ParsedIntent, session: Session, langu
         return asked
     least = SURE_SHARE if session.step in (Step.NONE, Step.NAME) else LEAST_SHARE  # a name may be among the words
     is_sure = found.share >= least
-    if not is_sure and "?" not in plain:
+    if not is_sure and not asks(plain):
         return asked
     return ParsedIntent(topic=found.meaning if is_sure else UNCLEAR)
 
@@ -90,20 +89,24 @@ def point_beside_values(plain: str, asked: ParsedIntent, session: Session, langu
 def _is_beside(plain: str, found: Likeness, session: Session) -> bool:
     """Whether something is asked, or where a name is asked for, talked, that has nothing to do with it."""
     if session.step is Step.NAME:
-        is_small = plain == plain.lower() and plain.upper() != plain
+        is_small = has_case(plain) and plain == plain.lower()
         return is_small and found.meaning != "name" and found.known >= MOSTLY_KNOWN
-    least = _ASKING if "?" in plain or session.step in (Step.CONFIRM, Step.ACTION) else _ASKING_PLAINLY
+    least = _ASKING if asks(plain) or session.step in (Step.CONFIRM, Step.ACTION) else _ASKING_PLAINLY
     return found.meaning not in TELLING and len(words(plain)) >= _ASKING_WORDS and found.asking >= least
 
 
 def _talk(plain: str, meanings: frozenset[str], language: Language) -> tuple[tuple[int, int], ...]:
     """Where the clauses stand that no name is looked for in."""
+    whole = ((0, len(plain)),)
+    clauses = split_clauses(plain)
+    if len(clauses) < 2:
+        return whole
     spans = []
-    for clause in split_clauses(plain):
+    for clause in clauses:
         found = liken(clause.phrase, language.tag, meanings)
         if found and found.meaning != "name" and found.known >= LEAST_KNOWN:
             spans.append((clause.start, clause.end))
-    return tuple(spans) or ((0, len(plain)),)
+    return tuple(spans) or whole
 
 
 def _is_open(asked: ParsedIntent) -> bool:
@@ -123,8 +126,7 @@ def _denies_a_change(plain: str, found: Likeness, language: Language) -> bool:
 def _least_share(plain: str) -> float:
     """Where a name is asked for, the more it looks like one the surer its meaning has to be."""
     said = plain.split()
-    has_case = plain.lower() != plain.upper()
-    if not has_case:
+    if not has_case(plain):
         letters = sum(map(str.isalpha, plain))
         return _SURE_IN_A_NAME if letters <= _NAME_LETTERS else LEAST_SHARE
     if len(said) > _NAME_WORDS:
