@@ -14,6 +14,7 @@ from chat.values.brands import ACCEPTED, LENGTHS, RANGES, Brand, brand_of
 from chat.values.card import CardNumber, Expiry, check_card, luhn
 from chat.values.session import KeptCard, PartialNumber, Sealed, Session, Step
 from tests.conversations.offline import POLICY, TODAY
+from tests.machine import slowness
 
 KEPT = KeptCard(Brand.VISA, "4242", Sealed(b""))
 WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
@@ -172,5 +173,6 @@ def test_a_thousand_characters_are_read_in_five_milliseconds(unit):
         interpret(message, session, TODAY, POLICY)
         return time.process_time() - begun
 
+    bound = 0.005 * slowness()
     # Its best of fifty: on a busy machine the same work takes twice as long now and then.
-    assert [session.step for session in sessions if not any(spent(session) < 0.005 for _ in range(50))] == []
+    assert [session.step for session in sessions if not any(spent(session) < bound for _ in range(50))] == []
