@@ -20,7 +20,7 @@ class Clients:
 
     def __init__(self, deadline: Deadline) -> None:
         self._deadline = deadline
-        self._makers: dict[tuple[str, TimeLimits], Callable[[], Any]] = {}
+        self._makers: dict[tuple[str, TimeLimits, str | None], Callable[[], Any]] = {}
 
     def get(self, service: str, limits: TimeLimits, url: str | None = None, *, at_once: bool = False) -> Any:
         """What stands for the client until its first use. `url`: of a stand-in. `at_once`: every request needs it."""
@@ -30,7 +30,7 @@ class Clients:
             client: Any = boto3.client(service, config=limits.config(), endpoint_url=url)  # type: ignore[call-overload]
             return bounded(client, limits, self._deadline)
 
-        known = self._makers.setdefault((service, limits), make)
+        known = self._makers.setdefault((service, limits, url), make)
         return known() if at_once else _AtFirstUse(known)
 
     def every(self) -> Iterator[Any]:

@@ -70,7 +70,7 @@ class Handler(BaseHTTPRequestHandler):
         started = time.monotonic()
         answer = self.answer()
         if answer.note:  # control calls have none and are not logged
-            self.log(answer, round((time.monotonic() - started) * 1000))
+            self.log(answer, round((time.monotonic() - started) * 1000, 2))
         if answer.reset:
             self.reset_connection()
         else:
@@ -97,7 +97,7 @@ class Handler(BaseHTTPRequestHandler):
         except Exception as error:  # noqa: BLE001 (only its type is logged: its text may quote the request)
             return Answer(500, {"message": "the stand-in failed"}, note={"failure": type(error).__name__})
 
-    def log(self, answer: Answer, milliseconds: int) -> None:
+    def log(self, answer: Answer, milliseconds: float) -> None:
         """The note names the route. The path is not logged, because the caller chooses it."""
         line = {
             "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),

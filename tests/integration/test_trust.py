@@ -61,7 +61,8 @@ def test_what_a_hosted_payer_waits_for_is_told_apart(stage):
     found = hosted_times.waits(stage, 2, warm_up=1)
 
     for waited in (found.to_stripe, found.from_stripe):
-        assert all(each.wall > 0 and each.function > 0 and each.stripe >= 0 for each in waited), waited
+        # Lambda rounds what a function took up to a whole millisecond.
+        assert all(each.wall + 1 > each.function > each.stripe > 0 for each in waited), waited
         assert len(waited) == 2
     assert len(found.cpu_to_stripe) == len(found.cpu_from_stripe) == 2
 
