@@ -27,7 +27,8 @@ def utterances(tag: str) -> list[str]:
     data, joint = DATA[tag], "" if tag in UNSPACED else " "
     around = [before + joint + yes for before in data["before"] for yes in data["yes"]]
     around += [yes + joint + after for yes in data["yes"] for after in data["after"]]
-    return [*around, *data["whole"]]
+    tagged = [act + joint + tag for act in data["acts"] for tag in data["tags"]]
+    return [*around, *tagged, *data["whole"]]
 
 
 def at_the_review(tag: str) -> Payer:

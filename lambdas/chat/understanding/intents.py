@@ -15,7 +15,7 @@ from chat.understanding.clauses import (
     strip_fillers,
 )
 from chat.understanding.decisions.decide import Decision, decide
-from chat.understanding.decisions.disputes import disputed_fields
+from chat.understanding.decisions.disputes import disputed_fields, wants_another_card
 from chat.understanding.decisions.language_request import requested_language
 from chat.values.card import FIELDS, Field
 from chat.values.session import Intent
@@ -76,7 +76,7 @@ def parse_intent(
         return ParsedIntent(unsure=Intent.CANCEL, is_doubtful=True)
     intent = _decided(decision, intent)
     is_doubtful = intent is None and any(each in _DECISIONS for each in intents)
-    different = any(_different_card(clause, each) for clause in found for each in heard)
+    different = any(wants_another_card(clause, each) for clause in found for each in heard)
     changes, vague = ((), False) if different else _changes(found, heard, naming=naming)
     topics = [] if intent else [(clause, hit) for clause in found for each in heard if (hit := _topic(clause, each))]
     only_topics = not (changes or different or vague)
@@ -121,9 +121,13 @@ def _message_intent(
     for each in (Intent.NO, Intent.KEEP, Intent.BACK):
         if each in intents and not (is_question and len(intents) > 1):
             return each
-    if is_doubtful or not is_nothing_else:
+    if is_doubtful or not is_nothing_else or not all(_is_whole(clause, heard) for clause in found):
         return None
     return next((each for each in (Intent.CONFIRM, Intent.YES) if each in intents), None)
+
+
+def _is_whole(clause: Clause, heard: list[Language]) -> bool:
+    return heard[0].unspaced or any(clause.phrase in each.phrases for each in heard) or _is_polite(clause, heard)
 
 
 def _weighs(clause: Clause, heard: list[Language]) -> bool:
@@ -177,18 +181,6 @@ def _changes(found: list[Clause], heard: list[Language], *, naming: bool) -> tup
 def _is_change(clause: Clause, language: Language) -> bool:
     negated = contains_any(clause, language, language.negations)
     return any(denies or not negated for denies in find_matching(clause, language, language.changes))
-
-
-def _different_card(clause: Clause, language: Language) -> bool:
-    """Whether it asks for another card, in words that stand side by side or nearly: "another credit card"."""
-    if not contains_any(clause, language, language.another) or contains_any(clause, language, language.negations):
-        return False
-    if language.unspaced:
-        return Field.CARD in named_fields(clause, language)
-    other = [place for place, word in enumerate(clause.phrase) if word in language.another]
-    card = [place for place, word in enumerate(clause.phrase) if language.fields.get(word) == Field.CARD]
-    # "la tarjeta para otra vez" names no other card: behind its noun the word follows at once.
-    return any(0 < two - one <= 2 or one - two == 1 for one in other for two in card)
 
 
 def _topic(clause: Clause, language: Language) -> str | None:

@@ -58,7 +58,7 @@ def _agreement(found: list[Clause], lexicons: list[Lexicon], language: Language)
         return None
     for lexicon in lexicons:
         readings = _all(rest, lexicon, _AGREEING, Part.AGREE | Part.ACT)
-        if not readings or any(_asks(clause, lexicon) or _breaks_off(clause, lexicon) for clause in rest):
+        if not readings or any(_withdraws(clause, lexicon) for clause in rest):
             continue
         if any(Part.OBJECT in each.parts and Part.ACT not in each.parts for each in readings):
             continue
@@ -110,6 +110,10 @@ def _read(said: Said, lexicon: Lexicon, allowed: Part, strong: Part) -> _Reading
     return reached[size]
 
 
+def _withdraws(clause: Clause, lexicon: Lexicon) -> bool:
+    return _asks(clause, lexicon) or _breaks_off(clause, lexicon) or _is_tagged(clause, lexicon)
+
+
 def _asks(clause: Clause, lexicon: Lexicon) -> bool:
     """Whether it begins as questions do: "is it right". "Is goed" is a longer phrase that begins so, and asks not."""
     if lexicon.unspaced:
@@ -125,9 +129,20 @@ def _breaks_off(clause: Clause, lexicon: Lexicon) -> bool:
     """Whether it ends in a "but": "yes but", "はい、でも". "Doe maar" is a longer phrase, which does not."""
     if lexicon.unspaced:
         return clause.text.endswith(tuple(lexicon.but))
-    if clause.phrase[-1] not in lexicon.but:
+    return clause.phrase[-1] in lexicon.but and not _ends_with_more(clause, lexicon)
+
+
+def _is_tagged(clause: Clause, lexicon: Lexicon) -> bool:
+    """Whether an act is said with a "right" behind it: "confirm right". "Confirm, it is right" agrees."""
+    *acted, last = clause.phrase
+    if last not in lexicon.tags or not acted or acted[-1] in lexicon.copulas or _ends_with_more(clause, lexicon):
         return False
-    return not any(
+    return any(Part.ACT in parts for word in acted for said, parts in lexicon.phrases.get(word, ()) if len(said) == 1)
+
+
+def _ends_with_more(clause: Clause, lexicon: Lexicon) -> bool:
+    """Whether it ends with a longer phrase that agrees."""
+    return any(
         len(said) > 1 and parts & (Part.AGREE | Part.ACT) and clause.phrase[-len(said) :] == said
         for word in set(clause.phrase)
         for said, parts in lexicon.phrases.get(word, ())

@@ -1,8 +1,8 @@
-"""Which fields a clause names, and which of them it disputes in answer to the review."""
+"""Which fields a clause disputes in answer to the review, and whether it asks for another card."""
 
 from chat.languages.language import Language
 from chat.languages.lexicon import load_lexicon
-from chat.understanding.clauses import Clause, contains_any, find_matching, names_nothing_else
+from chat.understanding.clauses import Clause, contains_any, find_matching, named_fields, names_nothing_else
 from chat.values.card import Field
 
 _MAX_DISPUTE_CHARS = 50  # a longer clause about a field says more than that it is wrong
@@ -20,3 +20,15 @@ def disputed_fields(clause: Clause, language: Language, named: set[Field]) -> se
     is_kept = negated and next(find_matching(clause, language, language.changes), None) is not None
     is_else = contains_any(clause, language, lexicon.instead)
     return named if is_short and not is_kept and negated is not is_else else set()
+
+
+def wants_another_card(clause: Clause, language: Language) -> bool:
+    """Whether it asks for another card, in words that stand side by side or nearly: "another credit card"."""
+    if not contains_any(clause, language, language.another) or contains_any(clause, language, language.negations):
+        return False
+    if language.unspaced:
+        return Field.CARD in named_fields(clause, language)
+    other = [place for place, word in enumerate(clause.phrase) if word in language.another]
+    card = [place for place, word in enumerate(clause.phrase) if language.fields.get(word) == Field.CARD]
+    # "la tarjeta para otra vez" names no other card: behind its noun the word follows at once.
+    return any(0 < two - one <= 2 or one - two == 1 for one in other for two in card)
