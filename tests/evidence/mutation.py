@@ -19,7 +19,7 @@ RESULT = ROOT / "docs" / "mutation.json"
 MODULES = {
     "values.brands": ("card",),
     "values.card": ("card",),
-    "languages.folding": ("understanding", "words_as_digits"),
+    "languages.folding": ("folding", "understanding", "words_as_digits"),
     "languages.spellings": ("words_as_digits", "redact", "names_of_people"),
     "languages.vocabulary": ("words_as_digits", "redact", "understanding"),
     "understanding.card_field": ("card_and_code", "understanding", "corrections", "conversations"),
