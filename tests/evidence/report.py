@@ -56,7 +56,7 @@ def no_canary() -> Iterator[Figure]:
     found = leaks.in_memory(2000)
     yield Figure(
         "no canary",
-        f"{found.leaks.total()} leaks: {found.conversations} conversations, {found.messages} messages with "
+        f"{found.leaks.total()} leaks {[*found.leaks] or ''}: {found.conversations} conversations, {found.messages} messages with "
         f"{found.numbers} numbers and {found.cvvs} codes, {found.seen['500']} forced exceptions, "
         f"{found.seen['completed']} completed, in {len(found.languages)} languages",
         "0 leaks in 2,000",
@@ -315,7 +315,7 @@ def http_canary(stage: Stage) -> Iterator[Figure]:
     found = over_http.canaries(stage, 300)
     yield Figure(
         "no canary",
-        f"{found.found.total()} leaks: {found.conversations} conversations, {found.messages} messages; searched: "
+        f"{found.found.total()} leaks {[*found.found] or ''}: {found.conversations} conversations, {found.messages} messages; searched: "
         f"{stage_life.summed(found.texts)}",
         "0 leaks in 300",
         not found.found and found.conversations == 300,

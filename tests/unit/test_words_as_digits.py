@@ -25,6 +25,10 @@ SPOKEN = {
     "Chinese on the radio": ("zh", "洞洞拐"),
     "slips of the pen": ("en", "sevn eigth nien"),
     "Portuguese with an and": ("pt", "sete oito e nove"),
+    "other words between": ("en", "nine and then two and then two"),
+    "other words between, in another language": ("zh", "七 followed by 八 followed by 二"),
+    "a slip in katakana beside a digit": ("ja", "ニ ナナジュゴ"),
+    "slips in Arabic before an and": ("ar", "أرعبة ثممانية وثلاثون"),
 }
 
 

@@ -80,7 +80,7 @@ def interpret(message: str, session: Session, today: date, policy: Policy) -> In
     asked = parse(text.plain)
     in_digits = session.step in _IN_DIGITS and asked.topic != "moment"
     said = number_words.tokenize(text, vocabulary())
-    strict = text
+    strict, spoken = text, frozenset[str]()
     if number_words.has_number_word(said, vocabulary()):
         months = _month_names(text.plain, said, session, language)
         alone = in_digits and number_words.are_clearly_digits(
@@ -88,6 +88,7 @@ def interpret(message: str, session: Session, today: date, policy: Policy) -> In
         )
         eager = [(0, len(text.plain))] if alone else labels.find_secret_sentences(text.plain, language)
         runs = number_words.find_runs(text, said, vocabulary(), months)
+        spoken = number_words.words_among_scattered(text, runs)
         strict = number_words.replace_secret_words(text, runs, eager)
         text = number_words.replace_number_words(text, runs, eager if alone and not asked else [])
     has_digits = _DIGIT.search(strict.plain) is not None
@@ -107,7 +108,7 @@ def interpret(message: str, session: Session, today: date, policy: Policy) -> In
     if asked.unsure is Intent.CANCEL:
         name, unsure_name = None, None
     given = name if isinstance(name, str) else unsure_name
-    if given is not None and is_among(given, misspelled):
+    if given is not None and is_among(given, misspelled | spoken):
         name, unsure_name = Refusal("name_invalid", Field.NAME), None
     if isinstance(name, Refusal) and not isinstance(found.card, CardNumber):
         found = replace(found, card=None)

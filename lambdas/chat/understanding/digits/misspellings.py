@@ -14,7 +14,7 @@ _TOKEN = re.compile(rf"\d+|[^\W\d_{_EAST_ASIAN}]+|[{_EAST_ASIAN}]+")
 _KANA = re.compile(r"[\u3041-\u3096\u30a1-\u30f6]+")
 _SPACES = re.compile(r"[\s\d]{1,20}")
 _MAX_REST = 5  # letters of a misspelled number word in kana
-_GAP = re.compile(r"[\W_]{1,6}")  # what may stand between two words of a number
+_GAP = re.compile(r"[\W_]{0,6}")  # what may stand between two words of a number, of which one is digits by now
 _MIN_CODE_WORDS = 3  # a security code said digit by digit
 _MIN_PAIR_CHARS = 10  # of two words that are a code together, as in "funfzg acht"
 _MIN_WORD_CHARS = 7  # of one word that is a code by itself: shorter ones are also names
@@ -189,7 +189,8 @@ def _is_code(run: Sequence[Said], vocabulary: Vocabulary) -> bool:
         return len(word) >= least and word not in vocabulary.max_words
     one, other = run
     large = (one.languages | other.languages) >> LARGE & one.languages & other.languages & _LANGUAGES
-    return len(one.word) + len(other.word) >= _MIN_PAIR_CHARS and large != 0
+    is_pair = len(one.word) + len(other.word) >= _MIN_PAIR_CHARS and large != 0
+    return is_pair or any(_is_code([each], vocabulary) for each in run)
 
 
 def _is_kana(word: str) -> bool:

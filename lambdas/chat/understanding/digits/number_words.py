@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from chat.languages.folding import fold
+from chat.languages.folding import fold, words
 from chat.languages.vocabulary import Vocabulary
 from chat.understanding.digits.ideographs import IDEOGRAPHS, VALUES, numerals_to_digits
 from chat.understanding.digits.normalize import JOINS, Text
@@ -125,8 +125,12 @@ def find_runs(text: Text, said: list[Token], vocabulary: Vocabulary, months: Col
             used, end = 1, said[index][1]
         goes_on = bool(value) or (goes_on and word in vocabulary.links)
         index += used
-    words = sum(run.words for run in found if run.spoken)
-    if words * 2 > len(said) and words >= _CODE_DIGITS[0] and sum(len(run.spoken) for run in found) >= _CODE_DIGITS[0]:
+    counted = sum(run.words for run in found if run.spoken)
+    if (
+        counted * 2 > len(said)
+        and counted >= _CODE_DIGITS[0]
+        and sum(len(run.spoken) for run in found) >= _CODE_DIGITS[0]
+    ):
         for run in found:
             run.sure = True
     return found
@@ -143,14 +147,19 @@ def replace_secret_words(text: Text, found: list[SpokenRun], eager: Collection[S
     return text.with_digits(scattered) if scattered else replace_number_words(text, found, eager)
 
 
+def words_among_scattered(text: Text, found: list[SpokenRun]) -> frozenset[str]:
+    """Number words with other words between them, and these: none is a name."""
+    scattered = _scattered(text, found)
+    return frozenset(words(text.plain[scattered[0][0] : scattered[-1][1]]) if scattered else ())
+
+
 def _scattered(text: Text, found: list[SpokenRun]) -> list[Token]:
     """Three of them, of which one at most is "one", an article in many languages, or "一", part of many words."""
     spoken = [part for run in found if run.spoken for part in run.parts]
-    ends = [(start, end) for start, end, _ in spoken]
     numerals = [
         (each.start(), each.end(), str(VALUES[each[0]]))
         for each in _NUMERAL.finditer(text.plain)
-        if not any(start <= each.start() < end for start, end in ends)
+        if not any(start <= each.start() < end for start, end, _ in spoken)
     ]
     every = sorted([*spoken, *numerals])
     others = sum(value != "1" for *_, value in every)
@@ -189,8 +198,6 @@ def _cardinal(said: list[Token], index: int, vocabulary: Vocabulary, below: int)
 def _phrase(said: list[Token], index: int, vocabulary: Vocabulary) -> tuple[int, int]:
     most = vocabulary.max_words.get(said[index][2], 0) if index < len(said) else 0
     phrase = tuple([word for _, _, word in said[index : index + most]])
-    for size in range(len(phrase), 0, -1):
-        value = vocabulary.numbers.get(phrase[:size])
-        if value is not None:
-            return value, size
-    return 0, 0
+    known = (phrase[:size] for size in range(len(phrase), 0, -1) if phrase[:size] in vocabulary.numbers)
+    longest = next(known, None)
+    return (vocabulary.numbers[longest], len(longest)) if longest else (0, 0)
