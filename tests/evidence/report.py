@@ -56,8 +56,9 @@ def no_canary() -> Iterator[Figure]:
     found = leaks.in_memory(2000)
     yield Figure(
         "no canary",
-        f"{found.leaks.total()} leaks {[*found.leaks] or ''}: {found.conversations} conversations, {found.messages} messages with "
-        f"{found.numbers} numbers and {found.cvvs} codes, {found.seen['500']} forced exceptions, "
+        f"{found.leaks.total()} leaks {[*found.leaks] or ''}: {found.conversations} conversations, "
+        f"{found.messages} messages with {found.numbers} numbers and {found.cvvs} codes, "
+        f"{found.seen['500']} forced exceptions, "
         f"{found.seen['completed']} completed, in {len(found.languages)} languages",
         "0 leaks in 2,000",
         not found.leaks and found.conversations == 2000,
@@ -315,7 +316,8 @@ def http_canary(stage: Stage) -> Iterator[Figure]:
     found = over_http.canaries(stage, 300)
     yield Figure(
         "no canary",
-        f"{found.found.total()} leaks {[*found.found] or ''}: {found.conversations} conversations, {found.messages} messages; searched: "
+        f"{found.found.total()} leaks {[*found.found] or ''}: {found.conversations} conversations, "
+        f"{found.messages} messages; searched: "
         f"{stage_life.summed(found.texts)}",
         "0 leaks in 300",
         not found.found and found.conversations == 300,

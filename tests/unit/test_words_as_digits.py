@@ -25,10 +25,14 @@ SPOKEN = {
     "Chinese on the radio": ("zh", "洞洞拐"),
     "slips of the pen": ("en", "sevn eigth nien"),
     "Portuguese with an and": ("pt", "sete oito e nove"),
-    "other words between": ("en", "nine and then two and then two"),
-    "other words between, in another language": ("zh", "七 followed by 八 followed by 二"),
     "a slip in katakana beside a digit": ("ja", "ニ ナナジュゴ"),
     "slips in Arabic before an and": ("ar", "أرعبة ثممانية وثلاثون"),
+}
+
+SCATTERED = {
+    "other words between": ("en", "nine and then two and then two"),
+    "other words between, in another language": ("zh", "七 followed by 八 followed by 二"),
+    "other words around": ("en", "c'est nine next six next four"),
 }
 
 
@@ -43,7 +47,7 @@ def test_a_code_in_words_is_remembered_nowhere(tag, said, form):
     assert said not in heard.masked
 
 
-@pytest.mark.parametrize(("tag", "said"), SPOKEN.values(), ids=SPOKEN)
+@pytest.mark.parametrize(("tag", "said"), [*SPOKEN.values(), *SCATTERED.values()], ids=[*SPOKEN, *SCATTERED])
 def test_digits_in_words_are_no_name(tag, said):
     heard = interpret(said, Session("abc", tag, Step.NAME), TODAY, POLICY)
 

@@ -15,6 +15,7 @@ from chat.understanding.clauses import asks
 from chat.understanding.corrections.heard_name import find_name, states_name
 from chat.understanding.corrections.name_digits import is_among
 from chat.understanding.digits import misspellings, normalize, number_words
+from chat.understanding.digits.cardinals import Token
 from chat.understanding.pointing.clauses_apart import agree_at_last, withdraws
 from chat.understanding.pointing.heard_language import heard_language
 from chat.understanding.pointing.meaning import point, point_beside_values
@@ -83,9 +84,8 @@ def interpret(message: str, session: Session, today: date, policy: Policy) -> In
     strict, spoken = text, frozenset[str]()
     if number_words.has_number_word(said, vocabulary()):
         months = _month_names(text.plain, said, session, language)
-        alone = in_digits and number_words.are_clearly_digits(
-            said, vocabulary(), few=0 if asked else _MAX_SHORT_ANSWER_WORDS
-        )
+        few = 0 if asked else _MAX_SHORT_ANSWER_WORDS
+        alone = in_digits and number_words.are_clearly_digits(said, vocabulary(), few=few)
         eager = [(0, len(text.plain))] if alone else labels.find_secret_sentences(text.plain, language)
         runs = number_words.find_runs(text, said, vocabulary(), months)
         spoken = number_words.words_among_scattered(text, runs)
@@ -151,7 +151,7 @@ def _point(
     return point(text.plain, agree_at_last(text.plain, asked, session, language, parse), session, language)
 
 
-def _month_names(plain: str, said: list[number_words.Token], session: Session, language: Language) -> Mapping[str, int]:
+def _month_names(plain: str, said: list[Token], session: Session, language: Language) -> Mapping[str, int]:
     """One that is a number word too, as "sept" is, is a month where an expiry is asked for or named, or in digits."""
     is_number = {word for *_, word in said if word in language.months and word in vocabulary().max_words}
     named = labels.find_labels(plain, language) if is_number else ()
