@@ -28,7 +28,7 @@ from tests.browser.payer import COOKIE
 from tests.browser.served import Served
 from tests.evidence import orders_over_http
 from tests.evidence.orders_over_http import STORES, Canaries, Heard
-from tests.evidence.over_http import Search
+from tests.evidence.over_http import Search, files_of
 from tests.evidence.sinks import RUN, Secrets
 from tests.order_on_stage import OrderOnStage, place
 from tests.stage import Stage
@@ -117,7 +117,7 @@ def recorded(stage: Stage) -> Iterator[tuple[Recorder, Served]]:
     recorder = Recorder()
     with gate_to(stage.api.url) as gate:
         recorder.attach(gate)
-        secret = orders_over_http._signing_secret(stage)
+        secret = orders_over_http.signing_secret(stage)
         stage.stripe.ask("POST", "/_control/webhook", {"url": f"{gate.url}/stripe/events", "secret": secret})
         try:
             with page_of(stage, gate.url) as served:
@@ -130,20 +130,28 @@ def recorded(stage: Stage) -> Iterator[tuple[Recorder, Served]]:
 def paid_in_a_browser(stage: Stage, orders: int, back: int, tell: Tell = print, seed: int = 400_000) -> Paid:
     """`back`: how many of the payers first go back from Stripe's page, without having paid."""
     paid = Paid(Canaries(Search()))
-    numbers = orders_over_http._visas(random.Random(seed))
-    before = {path: path.stat().st_size for path in orders_over_http._files(stage)}
+    numbers = orders_over_http.visas(random.Random(seed))
+    before = {path: path.stat().st_size for path in files_of(stage)}
     prompts = len(stage.model.listed("calls"))
     placed: list[OrderOnStage] = []
-    with recorded(stage) as (recorder, served):
+    with recorded(stage) as (recorder, served), orders_over_http.tapped(stage) as tap:
         for number in range(orders):
             order = place(stage, PURPOSES[number % len(PURPOSES)], capture="hosted")
             paid.found.search.sessions[order.id] = Secrets([next(numbers)])
             placed.append(order)
         asyncio.run(_pay_all(placed, paid, recorder, back, tell))
         page_log = served.log.read_text(errors="replace")
+        on_the_bus = list(orders_over_http.drained(stage, tap))
     _judge(stage, paid, placed)
     _look(stage, paid, recorder, placed, page_log)
-    orders_over_http._search(stage, paid.found, before, prompts, placed)
+    orders_over_http.search_everywhere(
+        stage,
+        paid.found,
+        before,
+        prompts,
+        placed,
+        {"bus": on_the_bus, "stream": list(orders_over_http.streamed(stage))},
+    )
     return paid
 
 

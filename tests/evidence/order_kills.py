@@ -64,7 +64,7 @@ def at_any_moment(stage: Stage, orders: int, payers: int = 4, seed: int = 0) -> 
 def _kill(stage: Stage, found: Killed, over: threading.Event, rng: random.Random) -> None:
     """Something has to be answered between two deaths: where functions start slowly, nothing would ever be."""
     before = -1
-    while not over.wait(rng.uniform(0.2, 1.5)):
+    while not over.wait(rng.uniform(0.1, 0.5)):
         if found.answered == before:
             continue
         processes = list(function_processes(stage))

@@ -22,7 +22,7 @@ from infra.stages import LOCAL
 from local.demo.conversation import Conversation, Reply
 from payment_page.texts import texts as page_texts
 from tests.evidence import canary
-from tests.evidence.over_http import Search, Verdict, _files, _items, _logged, at_once, code
+from tests.evidence.over_http import Search, Verdict, at_once, code, files_of, items_of, logged
 from tests.evidence.sinks import Secrets, texts
 from tests.order_on_stage import OrderOnStage, ask, heard, order_of, place, sweep, until
 from tests.stage import Stage
@@ -159,9 +159,9 @@ class Canaries:
 def canaries(stage: Stage, hosted: int, chat: int, seed: int = 300_000, payers: int = 6) -> Canaries:
     """Orders, each paid with a number of its own; then every place of the stage is searched for numbers and keys."""
     found, rng = Canaries(Search()), random.Random(seed)
-    before = {path: path.stat().st_size for path in _files(stage)}
+    before = {path: path.stat().st_size for path in files_of(stage)}
     prompts = len(stage.model.listed("calls"))
-    numbers = _visas(rng)
+    numbers = visas(rng)
     visits = [
         Visit(
             capture="hosted" if number < hosted else "chat",
@@ -187,10 +187,10 @@ def canaries(stage: Stage, hosted: int, chat: int, seed: int = 300_000, payers: 
                 print(f"    {len(orders)} of {len(visits)} orders", flush=True)
         return order
 
-    with _tapped(stage) as tap, ThreadPoolExecutor(payers) as pool:
+    with tapped(stage) as tap, ThreadPoolExecutor(payers) as pool:
         placed = list(zip(pool.map(pays, visits), visits, strict=True))
         found.told = Heard(stage, [order.id for order in orders])
-        on_the_bus = list(_drained(stage, tap))
+        on_the_bus = list(drained(stage, tap))
     found.hosted, found.chat = hosted, chat
     found.completed = sum(order.shown()["status"] == "completed" for order in orders)
     requests = stage.stripe.listed("requests")
@@ -199,11 +199,11 @@ def canaries(stage: Stage, hosted: int, chat: int, seed: int = 300_000, payers: 
             ids = {each["id"] for kind in STORES for each in order.at_stripe(kind)}
             found.requests.append(sum(each.get("object") in ids for each in requests))
     time.sleep(2)  # the functions' logs are copied several times a second
-    _search(stage, found, before, prompts, orders, {"bus": on_the_bus, "stream": list(_streamed(stage))})
+    search_everywhere(stage, found, before, prompts, orders, {"bus": on_the_bus, "stream": list(streamed(stage))})
     return found
 
 
-def _visas(rng: random.Random) -> Iterator[str]:
+def visas(rng: random.Random) -> Iterator[str]:
     while True:
         digits = canary.number(rng)
         if digits[0] == "4" and len(digits) == 16:
@@ -290,7 +290,7 @@ def _replied(replies: list[Reply], mine: Secrets, found: Canaries) -> None:
         found.search.each("reply", texts(shown), mine)
 
 
-def _search(
+def search_everywhere(
     stage: Stage,
     found: Canaries,
     before: dict[Any, int],
@@ -304,16 +304,16 @@ def _search(
         found.secrets.update(f"{kind} in {sink}" for kind in keys_in(text, tokens))
 
     search = found.search
-    for table, item in _items(stage):
+    for table, item in items_of(stage):
         search.whole(f"table {table}", item)
         keys(f"table {table}", json.dumps(item, default=str))
-    for path in _files(stage):
+    for path in files_of(stage):
         with path.open(errors="replace") as file:
             file.seek(before.get(path, 0))
             text = file.read()
         search.log(f"file {path.name}", text)
         keys(f"file {path.name}", text)
-    for message in _logged(stage):
+    for message in logged(stage):
         search.log("log groups", message)
         keys("log groups", message)
     for name, listed in (
@@ -346,7 +346,7 @@ def _queued(stage: Stage) -> Iterator[dict[str, Any]]:
 
 
 @contextmanager
-def _tapped(stage: Stage) -> Iterator[str]:
+def tapped(stage: Stage) -> Iterator[str]:
     """A queue beside the merchant's that gets whatever is on the event bus: its address."""
     sqs, bus = stage.client("sqs"), stage.client("events")
     name = next(each["Name"] for each in bus.list_event_buses()["EventBuses"] if each["Name"] != "default")
@@ -362,13 +362,13 @@ def _tapped(stage: Stage) -> Iterator[str]:
         sqs.delete_queue(QueueUrl=queue)
 
 
-def _drained(stage: Stage, queue: str) -> Iterator[dict[str, Any]]:
+def drained(stage: Stage, queue: str) -> Iterator[dict[str, Any]]:
     sqs = stage.client("sqs")
     while found := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=0).get("Messages", []):
         yield from found
 
 
-def _streamed(stage: Stage) -> Iterator[dict[str, Any]]:
+def streamed(stage: Stage) -> Iterator[dict[str, Any]]:
     """Every record that the orders table's stream still holds."""
     client = stage.client("dynamodbstreams")
     for stream in client.list_streams(TableName=stage.tables["orders"])["Streams"]:
@@ -395,7 +395,7 @@ def forgeries(stage: Stage, of_each: int = 20) -> Forged:
     order.confirms()
     (checkout,) = order.at_stripe("checkout.session")
     event = json.dumps({"type": "checkout.session.completed", "related_object": {"id": checkout["id"]}}).encode()
-    secret = _signing_secret(stage)
+    secret = signing_secret(stage)
     kinds: dict[str, tuple[bytes, str | None]] = {
         "unsigned": (event, None),
         "tampered": (event + b" ", _signature(secret, event)),
@@ -416,7 +416,7 @@ def forgeries(stage: Stage, of_each: int = 20) -> Forged:
     return found
 
 
-def _signing_secret(stage: Stage) -> str:
+def signing_secret(stage: Stage) -> str:
     name = stage_outputs(stage.aws, LOCAL, stage.endpoint)["StripeEventsSecret"]
     stored = stage.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"]
     return str(json.loads(stored)["secrets"][0])

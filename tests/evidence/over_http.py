@@ -251,7 +251,7 @@ class Search:
 def canaries(stage: Stage, conversations: int, first_seed: int = 100_000) -> Search:
     """Conversations full of secrets; then every place of the stage is searched for any of them."""
     search = Search()
-    before = {path: path.stat().st_size for path in _files(stage)}
+    before = {path: path.stat().st_size for path in files_of(stage)}
     prompts = len(stage.model.listed("calls"))
     for seed in range(first_seed, first_seed + conversations):
         talk = stage.conversation("canary")
@@ -267,13 +267,13 @@ def canaries(stage: Stage, conversations: int, first_seed: int = 100_000) -> Sea
     for sink in ("payment_methods", "requests"):
         for entry in stage.stripe.listed(sink):
             search.whole("Stripe's record", entry)
-    for table, item in _items(stage):
+    for table, item in items_of(stage):
         search.whole(f"table {table}", item)
-    for path in _files(stage):
+    for path in files_of(stage):
         with path.open(errors="replace") as file:
             file.seek(before.get(path, 0))
             search.log(f"file {path.name}", file.read())
-    for message in _logged(stage):
+    for message in logged(stage):
         search.log("log groups", message)
     return search
 
@@ -306,18 +306,18 @@ def _converse(stage: Stage, talk: Conversation, rng: random.Random, search: Sear
             return
 
 
-def _files(stage: Stage) -> list[Path]:
+def files_of(stage: Stage) -> list[Path]:
     return [path for path in stage.logs.rglob("*") if path.is_file()]
 
 
-def _items(stage: Stage) -> Iterable[tuple[str, Any]]:
+def items_of(stage: Stage) -> Iterable[tuple[str, Any]]:
     client = stage.client("dynamodb")
     for table in client.list_tables()["TableNames"]:
         for page in client.get_paginator("scan").paginate(TableName=table):
             yield from ((re.split(r"-Data-|(?<=[a-z])[0-9A-F]{8}", table)[1], item) for item in page["Items"])
 
 
-def _logged(stage: Stage) -> Iterable[str]:
+def logged(stage: Stage) -> Iterable[str]:
     client = stage.client("logs")
     for group in client.describe_log_groups()["logGroups"]:
         for page in client.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"]):

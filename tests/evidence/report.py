@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
@@ -366,11 +367,11 @@ def http_order_canary(stage: Stage, hosted: int = 200, chat: int = 100) -> Itera
     )
     times = sorted(told.times) if told else []
     yield Figure(
-        "events that reach the merchant",
+        "events of these orders that reach the merchant",
         f"{len(times)} changes, {told.again if told else 0} told again under the same id, p95 "
         f"{times[int(len(times) * 0.95)]:.0f} s after the change",
-        "each change, one id; p95 ≤ 3 s when all is well",
-        bool(told) and all(len(ids) == 1 for ids in told.ids.values()) and times[int(len(times) * 0.95)] <= 3,
+        "each change, one id",  # how soon is measured where nothing else happens: "events when all is well"
+        bool(told) and all(len(ids) == 1 for ids in told.ids.values()),
         STAGE,
     )
 
@@ -555,11 +556,21 @@ def main() -> int:
 
 
 def told(proof: Callable[[], Iterator[Figure]]) -> list[Figure]:
+    """Printed as they are measured. A proof that breaks off is a figure that does not hold: the others go on."""
     figures = []
-    for figure in proof():
+    for figure in _until_broken(proof):
         print(f"{'ok ' if figure.ok else 'NOT'} {figure.promise}: {figure.measured[:160]}", flush=True)
         figures.append(figure)
     return figures
+
+
+def _until_broken(proof: Callable[[], Iterator[Figure]]) -> Iterator[Figure]:
+    try:
+        yield from proof()
+    except Exception as error:  # noqa: BLE001 (what it says may quote a number)
+        traceback.print_tb(error.__traceback__)
+        name = getattr(proof, "func", proof).__name__
+        yield Figure(f"the proof {name}", f"broke off: {type(error).__name__}", "measured", ok=False)
 
 
 def write(figures: list[Figure], seconds: int) -> None:
