@@ -13,6 +13,8 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from payment_page.texts import languages, texts
+
 NEXT = {"name": "card", "card": "expiry", "expiry": "cvv", "cvv": "confirm"}
 KNOWN = {
     "name": {"name": "John"},
@@ -23,6 +25,7 @@ KNOWN = {
 EMPTY = {"name": None, "brand": None, "last4": None, "expiry": None, "cvv": False}
 CARD = {"brand": "visa", "last4": "4242"}
 OVER = ("cancelled", "expired", "failed")
+CANCELLING = frozenset(texts(language)["cancel"].casefold() for language in languages())
 
 
 def in_minutes(minutes: float) -> str:
@@ -137,7 +140,7 @@ class FakeApi:
 
     def _take(self, session: Session, body: dict[str, Any]) -> None:
         message, step = body["message"], session.step
-        if message.casefold() == "cancel":
+        if message.casefold() in CANCELLING:
             session.step, session.status = "done", "cancelled"
             self._say(session, message, "The payment is cancelled.")
         elif step in NEXT:
