@@ -27,6 +27,7 @@ MODULES = {
     "understanding.corrections.dates": ("corrections", "people", "conversations"),
     "understanding.corrections.denial": ("corrections",),
     "understanding.corrections.heard_name": ("people", "understanding", "conversations"),
+    "understanding.decisions.admission": ("asides", "understanding", "conversations"),
     "understanding.digits.cardinals": ("redact", "words_as_digits", "understanding", "conversations"),
     "understanding.digits.ideographs": ("redact", "understanding"),
     "understanding.digits.misspellings": ("words_as_digits", "redact", "names_of_people"),

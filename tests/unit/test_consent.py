@@ -2,7 +2,20 @@
 
 import pytest
 
+from chat.understanding.interpret import interpret
+from chat.values.session import Intent, Step
+from local.hearing.sayings import read_sayings
+from tests.conversations.offline import POLICY, TODAY
 from tests.families.consent import BARE_YES, DATA, at_the_review, deciding, followed_by_consent, hesitations, utterances
+
+# Wanting to pay is consent at the review, and so is "ok, thanks", "cool" or "that's me".
+MAY_AGREE = ("consent", "start", "thank", "smalltalk", "hello", "complaint")
+
+
+def hears_consent(said: str, tag: str) -> bool:
+    session = at_the_review(tag).session
+    assert session.step is Step.CONFIRM
+    return interpret(said, session, TODAY, POLICY).intent in (Intent.YES, Intent.CONFIRM)
 
 
 @pytest.mark.parametrize("tag", DATA)
@@ -30,3 +43,20 @@ def test_after_a_hesitation_was_answered_a_bare_yes_may_mean_the_answer_and_does
 @pytest.mark.parametrize("tag", DATA)
 def test_a_bare_yes_to_the_review_itself_is_consent(tag):
     assert at_the_review(tag).send(BARE_YES[tag])["status"] == "completed"
+
+
+@pytest.mark.parametrize("tag", DATA)
+def test_nothing_that_people_say_to_ask_or_tell_something_else_is_consent(tag):
+    agreeing = [said for meaning, texts in read_sayings(tag).items() if meaning not in MAY_AGREE
+                for said in texts if hears_consent(said, tag)]  # fmt: skip
+
+    assert agreeing == []
+
+
+@pytest.mark.parametrize("tag", DATA)
+def test_of_the_ways_in_which_people_agree_most_are_heard(tag):
+    said = read_sayings(tag)["consent"]
+    heard = [text for text in said if hears_consent(text, tag)]
+
+    assert len(said) >= 100
+    assert len(heard) >= 0.78 * len(said)

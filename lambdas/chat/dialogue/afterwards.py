@@ -29,4 +29,4 @@ def reply_afterwards(session: "Session", heard: "Interpretation", policy: "Polic
         return None
     if heard.topic is None or heard.topic == "unclear":
         return None if heard.is_short else answer("unclear", session, policy)
-    return answer(heard.topic, session, policy)
+    return answer("thank" if heard.topic == "smalltalk" else heard.topic, session, policy)  # "sweet, have a good one"

@@ -14,12 +14,13 @@ from chat.understanding import extraction, fields, intents, labels, redact
 from chat.understanding.clauses import asks
 from chat.understanding.corrections.heard_name import find_name, states_name
 from chat.understanding.corrections.name_digits import is_among
+from chat.understanding.decisions.admission import apply_stage_rules, is_aside, without_asides
 from chat.understanding.digits import misspellings, normalize, number_words
 from chat.understanding.digits.cardinals import Token
-from chat.understanding.pointing.clauses_apart import agree_at_last, withdraws
+from chat.understanding.pointing.clauses_apart import agree_apart, withdraws
 from chat.understanding.pointing.heard_language import heard_language
-from chat.understanding.pointing.meaning import point, point_beside_values
-from chat.values.card import FIELDS, CardNumber, Cvv, Expiry, Field, Refusal, is_public_test_number
+from chat.understanding.pointing.meaning import ask_beside, point, point_beside_values
+from chat.values.card import FIELDS, CardNumber, Cvv, Expiry, Field, Refusal
 from chat.values.session import Intent, PartialNumber, Policy, Session, Step
 
 _DIGIT = re.compile(r"\d", re.ASCII)
@@ -98,13 +99,16 @@ def interpret(message: str, session: Session, today: date, policy: Policy) -> In
     misspelled = {word for start, end in slips for word in words(strict.plain[start:end])}
     strict = strict.with_digits([(start, end, _MISSPELLED) for start, end in slips])
     found = fields.extract_fields(text.plain, _context(session, today, policy, language))
-    found = _apply_stage_rules(found, session, policy)
+    found = without_asides(apply_stage_rules(found, session, policy), text.plain, session, language)
     if found:
         asked = asked if slips else point_beside_values(found.plain, asked, session, language)
     else:
-        asked = _point(text, asked, session, language, parse, has_digits=has_digits or bool(slips))
+        is_number = bool(slips) or (has_digits and not is_aside(strict.plain, language))
+        asked = _point(text, asked, session, language, parse, is_number=is_number)
     heard = find_name(normalize.Text(text.typed, found.plain, text.places), session, found, asked, language)
     name, unsure_name, asked = heard.name, heard.unsure_name, heard.asked
+    if not slips and (name is None or isinstance(name, str)):
+        asked = ask_beside(text.plain, asked, session, language, name or "")
     if asked.unsure is Intent.CANCEL:
         name, unsure_name = None, None
     given = name if isinstance(name, str) else unsure_name
@@ -136,19 +140,19 @@ def _point(
     language: Language,
     parse: Callable[[str], intents.ParsedIntent],
     *,
-    has_digits: bool,
+    is_number: bool,
 ) -> intents.ParsedIntent:
     """What a message without values seems to mean, where the rules heard nothing certain.
 
-    `has_digits`: also in words, well written or not.
+    `is_number`: it has a number in it, also in words, well written or not, which is more than an amount.
     """
     if len(text.plain) <= MAX_CHARS and states_name(text, session, language):
         is_open = asked.topic in (None, "leave")
         seems_to_stop = is_open and withdraws(text.plain, session, language)
         return intents.ParsedIntent(unsure=Intent.CANCEL) if seems_to_stop else asked
-    if has_digits:
+    if is_number:
         return asked
-    return point(text.plain, agree_at_last(text.plain, asked, session, language, parse), session, language)
+    return point(text.plain, agree_apart(text.plain, asked, session, language, parse), session, language)
 
 
 def _month_names(plain: str, said: list[Token], session: Session, language: Language) -> Mapping[str, int]:
@@ -177,24 +181,3 @@ def _context(session: Session, today: date, policy: Policy, language: Language) 
         today=today,
         language=language,
     )
-
-
-def _apply_stage_rules(
-    found: extraction.ExtractedFields, session: Session, policy: Policy
-) -> extraction.ExtractedFields:
-    """A stage may take test numbers only; and where a name is asked for, digits replace no card."""
-    if not isinstance(found.card, CardNumber):
-        return found
-    card = refuse_untested(found.card, policy)
-    if isinstance(card, Refusal):
-        return replace(found, card=card)
-    if session.step is Step.NAME and session.card and not found.labelled:
-        return replace(found, card=None)
-    return found
-
-
-def refuse_untested(card: CardNumber, policy: Policy) -> CardNumber | Refusal:
-    """A stage may take Stripe's public test numbers only."""
-    if policy.test_cards_only and not is_public_test_number(card):
-        return Refusal("card_test_only", Field.CARD, card.brand)
-    return card

@@ -37,6 +37,7 @@ def find_introduced_name(text: Text, language: Language, *, weakly: bool) -> str
     """What a lead-in such as "my name is" announces. `weakly`: "I'm" is taken for one too."""
     if not language.unspaced and language.lead_words.isdisjoint(words(text.plain)):
         return None
+    first_heard = None
     for leads in (language.name_leads, language.weak_leads) if weakly else (language.name_leads,):
         for found in islice(leads.finditer(text.plain), _MAX_LEADS):
             said = _cut_before_fields(found[1].partition(BLANK)[0], language)
@@ -46,9 +47,12 @@ def find_introduced_name(text: Text, language: Language, *, weakly: bool) -> str
             name = _trim(text.original(found.start(1) + first, found.start(1) + last), language)
             if is_talk(name, language):
                 continue
-            if _LETTER.search(name) and not _is_sentence(name, language, strict=True):
+            if not _LETTER.search(name) or _is_sentence(name, language, strict=True):
+                continue
+            if language.unspaced or not name.islower() or " " in name:
                 return name
-    return None
+            first_heard = first_heard or name  # "it is the name you need changing: the name is Jane Doe"
+    return first_heard
 
 
 def find_bare_name(text: Text, language: Language) -> str | None:

@@ -8,8 +8,9 @@ from chat.languages.language import load_language
 from chat.languages.vocabulary import vocabulary
 from chat.understanding import expiries, names, redact
 from chat.understanding.corrections.name_digits import refuse_digits
+from chat.understanding.decisions.admission import refuse_untested
 from chat.understanding.digits import normalize, number_words
-from chat.understanding.interpret import Interpretation, refuse_untested
+from chat.understanding.interpret import Interpretation
 from chat.values.card import CardNumber, Cvv, Expiry, Field, Refusal, check_card, check_cvv, masked_card
 
 if TYPE_CHECKING:

@@ -17,6 +17,7 @@ from chat.values.card import Field, Refusal
 from chat.values.session import Intent, Session, Step
 
 _TITLE_WORDS = (2, 4)  # so many words with capitals may be a name, whatever they mean: Will Change
+_MAX_AROUND = 4  # words of a message in which one word without a lead-in is a name
 
 
 class HeardName(NamedTuple):
@@ -136,12 +137,17 @@ def _find(
     if session.step is not Step.NAME or (asked and not asked.digressions) or asks(outside.plain):
         return None
     alone = names.find_bare_name(text, language)
-    if alone is not None:
+    if alone is not None and not _is_left_over(alone, outside, language):
         return names.check_name_in_chat(alone, language)
     is_number = (
         any(what is Field.CARD for *_, what in found.spans) and len(found.spans) == 1 and not (found.labelled or asked)
     )
     return Refusal("name_looks_like_card", Field.NAME) if is_number else None
+
+
+def _is_left_over(name: str, text: normalize.Text, language: Language) -> bool:
+    """Whether it is one word of a longer text: "I am from Pune, India"."""
+    return not language.unspaced and len(words(name)) == 1 and len(words(text.plain)) > _MAX_AROUND
 
 
 def _may_correct(session: Session, found: extraction.ExtractedFields, asked: intents.ParsedIntent) -> bool:

@@ -24,13 +24,15 @@ def find_stated_name(plain: str, language: Language, *, alone: bool) -> Span | N
     """
     if language.unspaced or len(plain) > _MAX_CHARS:
         return None
+    found = []
     for segment in _SEGMENT.finditer(plain):
         tokens = [(_word(each[0]), each.start(), each.end()) for each in _TOKEN.finditer(plain, *segment.span())]
         at = next((at for at, (word, *_) in enumerate(tokens) if language.fields.get(word) == "name"), None)
         span = (_after_copula(tokens, language) if alone else None) if at is None else _value(tokens, at, language)
         if span and _LETTER.search(plain, *span):
-            return span
-    return None
+            found.append(span)
+    # "It is the name you need changing: the name is Jane Doe": what has capitals goes before what has none.
+    return next((span for span in found if not plain[slice(*span)].islower()), found[0] if found else None)
 
 
 def _word(typed: str) -> str:
@@ -47,6 +49,9 @@ def _value(tokens: list[Token], at: int, language: Language) -> Span | None:
     start = _first(tokens, at + 1, copulas | language.fillers, inside=False)
     ends = (copulas | language.not_names | language.negations | language.fields.keys()) - PARTICLES
     end = _first(tokens, start, ends, inside=True)
+    later = _first(tokens, end, copulas | language.fillers, inside=False)
+    if end < later < len(tokens) and tokens[end][0] in copulas and tokens[later][0] not in ends:
+        start, end = later, _first(tokens, later, ends, inside=True)  # "the name on this one is Jane Doe"
     after = {word for word, *_ in tokens[end:]}
     is_joined = not copulas.isdisjoint({word for word, *_ in tokens[at + 1 : start]} | before)
     is_joined |= bool(after) and after <= copulas

@@ -133,11 +133,18 @@ def _breaks_off(clause: Clause, lexicon: Lexicon) -> bool:
 
 
 def _is_tagged(clause: Clause, lexicon: Lexicon) -> bool:
-    """Whether an act is said with a "right" behind it: "confirm right". "Confirm, it is right" agrees."""
-    *acted, last = clause.phrase
-    if last not in lexicon.tags or not acted or acted[-1] in lexicon.copulas or _ends_with_more(clause, lexicon):
+    """Whether it ends as a question does: "confirm right", "ok and now". "Confirm, it is right" agrees."""
+    said = clause.phrase
+    if any(len(tag) > 1 and said[-len(tag) :] == tag for tag in lexicon.tags):
+        return True
+    if (
+        said[-1:] not in lexicon.tags
+        or len(said) == 1
+        or said[-2] in lexicon.copulas
+        or _ends_with_more(clause, lexicon)
+    ):
         return False
-    return any(Part.ACT in parts for word in acted for said, parts in lexicon.phrases.get(word, ()) if len(said) == 1)
+    return any(Part.ACT in parts for word in said[:-1] for act, parts in lexicon.phrases.get(word, ()) if len(act) == 1)
 
 
 def _ends_with_more(clause: Clause, lexicon: Lexicon) -> bool:

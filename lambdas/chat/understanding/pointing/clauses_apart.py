@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from chat.languages.language import Language
+from chat.languages.lexicon import load_lexicon
 from chat.languages.likeness import MAX_CHARS, liken, load_weights
-from chat.understanding.clauses import contains_any, split_clauses
+from chat.understanding.clauses import Clause, contains_any, split_clauses
 from chat.understanding.intents import ParsedIntent
 from chat.understanding.pointing.meaning import LEAST_SHARE, MOSTLY_KNOWN, meanings_at
 from chat.values.session import Intent, Session, Step
@@ -14,32 +15,38 @@ _CONSENT = (Intent.YES, Intent.CONFIRM)
 _LIGHT = frozenset({"smalltalk", "complaint", "thank", "hello", "consent"})  # beside them a yes is a yes
 
 
-def agree_at_last(
+def agree_apart(
     plain: str, asked: ParsedIntent, session: Session, language: Language, parse: Callable[[str], ParsedIntent]
 ) -> ParsedIntent:
-    """A consent that closes a message: "never mind, haha. Yes, let's do it".
+    """A consent among other clauses: "never mind, haha. Yes, let's do it", "confirm. Thanks for explaining".
 
-    Only behind clauses that withhold, ask and weigh nothing: small talk, thanks, annoyance, another consent.
+    Only beside clauses that withhold, ask and weigh nothing: small talk, thanks, annoyance, another consent.
     """
-    if session.step is not Step.CONFIRM or asked or len(plain) > MAX_CHARS:
+    is_open = asked.topic in (None, *_LIGHT) and not (asked.intent or asked.changes or asked.different_card)
+    is_open = is_open and not (asked.language or asked.vague or asked.unsure)
+    if session.step is not Step.CONFIRM or not is_open or len(plain) > MAX_CHARS:
         return asked
     found = split_clauses(plain)
     if len(found) < 2 or any(each.is_question or each.has_digits for each in found):
         return asked
-    *before, closing = found
-    last = parse(plain[closing.start : closing.end])
-    if last.intent not in _CONSENT:
-        return asked
-    for clause in before:
+    consents, but = [], load_lexicon(language.tag).but
+    for clause in found:
         said = parse(plain[clause.start : clause.end])
-        like = liken(clause.phrase, language.tag, load_weights(language.tag).meanings)
-        is_light = (
-            like is not None and like.meaning in _LIGHT and like.share >= LEAST_SHARE and like.known >= MOSTLY_KNOWN
-        )
-        is_understood = said.intent in _CONSENT or (not said and is_light)
-        if not is_understood or contains_any(clause, language, language.doubts):
+        if contains_any(clause, language, language.doubts) or contains_any(clause, language, but):
             return asked
-    return replace(last, intent=Intent.YES, is_short=False)
+        if said.intent in _CONSENT:
+            consents.append(said)
+        elif (said and said.topic not in _LIGHT) or said.intent or not _is_light(clause, language):
+            return asked
+    is_at_an_end = consents and any(
+        parse(plain[each.start : each.end]).intent in _CONSENT for each in (found[0], found[-1])
+    )
+    return replace(consents[-1], intent=Intent.YES, is_short=False) if is_at_an_end else asked
+
+
+def _is_light(clause: Clause, language: Language) -> bool:
+    like = liken(clause.phrase, language.tag, load_weights(language.tag).meanings)
+    return like is not None and like.meaning in _LIGHT and like.share >= LEAST_SHARE and like.known >= MOSTLY_KNOWN
 
 
 def withdraws(plain: str, session: Session, language: Language) -> bool:

@@ -8,6 +8,7 @@ from chat.languages.likeness import MAX_CHARS, TELLING, Likeness, liken, load_we
 from chat.understanding.clauses import asks, contains_any, find_matching, split_clauses
 from chat.understanding.corrections.likely_name import PARTICLES
 from chat.understanding.intents import COURTESIES, ParsedIntent
+from chat.understanding.pointing.questions import UNCLEAR, find_question
 from chat.values.card import FIELDS, Field
 from chat.values.session import Intent, Session, Step
 
@@ -20,7 +21,6 @@ _SURE_IN_A_NAME = 0.7
 _TALK_TOPICS = (*COURTESIES, "smalltalk", "complaint")  # the rules hear these where a name is asked for
 _NAME_LETTERS = 8  # of a script without capitals
 _NAME_WORDS = 4
-UNCLEAR = "unclear"
 _ASKING_WORDS = 3
 _ASKING = 0.5  # of what a message may mean are questions
 _ASKING_PLAINLY = 0.8
@@ -31,12 +31,29 @@ _FOR_A_CARD = frozenset({"another_card", "known", "which_name", "how_confirm"})
 
 
 def point(plain: str, asked: ParsedIntent, session: Session, language: Language) -> ParsedIntent:
-    """`asked`: what the rules heard. A message with digits in it, also in words, is never pointed at."""
+    """`asked`: what the rules heard. Where the message as a whole means nothing certain, a sentence of it may ask."""
     if not _is_open(asked) or len(plain) > MAX_CHARS:
         return asked
+    return ask_beside(plain, _point_whole(plain, asked, session, language), session, language)
+
+
+def ask_beside(plain: str, asked: ParsedIntent, session: Session, language: Language, name: str = "") -> ParsedIntent:
+    """The same with the question that a sentence asks, where nothing else is asked for. `name`: that it tells."""
+    is_open = _is_open(asked) and not asked.vague and asked.topic in (None, UNCLEAR, *_TALK_TOPICS)
+    may_be_name = session.step is Step.NAME and not asks(plain) and _least_share(plain) > LEAST_SHARE
+    if not is_open or may_be_name:
+        return asked
+    question = find_question(plain, language, meanings_at(session, language), name)
+    if question is None or question.topic == asked.topic:
+        return asked
+    spans = (*asked.digressions, *question.spans)
+    return replace(asked, topic=question.topic, digressions=spans, questions=(*asked.questions, *question.spans))
+
+
+def _point_whole(plain: str, asked: ParsedIntent, session: Session, language: Language) -> ParsedIntent:
     beside = _beside_courtesy(plain, asked)
     if beside:
-        other = point(beside, ParsedIntent(), session, language)
+        other = _point_whole(beside, ParsedIntent(), session, language)
         return other or (ParsedIntent(topic=UNCLEAR) if asks(beside) else asked)
     least = _least_share(plain) if session.step is Step.NAME else LEAST_SHARE
     if least >= 1:

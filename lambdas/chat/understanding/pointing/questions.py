@@ -1,0 +1,71 @@
+"""The question among the sentences of a message: after a greeting, beside a name, before a value."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from chat.languages.folding import words
+from chat.languages.language import Language
+from chat.languages.likeness import MAX_CHARS, TELLING, liken
+
+UNCLEAR = "unclear"
+_LEAST_SHARE = 0.35  # of one meaning among those that ask: below it, what is likeliest is a guess
+_LEAST_KNOWN = 0.5  # of the words
+_ASKING, _ASKING_PLAINLY = 0.3, 0.8  # of all that it may mean is a question: with a mark, and without
+_LEAST_WORDS, _LEAST_LETTERS = 3, 4  # fewer are "right?", "and you?"
+_MAX_SENTENCES = 8  # a bound on the work
+_SENTENCE = re.compile(r"[.!?。！？؟…\n]+")
+_PART = re.compile(r"[,;:،；，、]|\s-\s")
+
+Span = tuple[int, int]
+
+
+class Question(NamedTuple):
+    """`topic`: "unclear" where something is asked that no saying is like. `spans`: the sentences that ask."""
+
+    topic: str
+    spans: tuple[Span, ...]
+
+
+def find_question(plain: str, language: Language, meanings: frozenset[str], told: str = "") -> Question | None:
+    """None where nothing is asked. `meanings`: those that make sense where the conversation stands.
+
+    A sentence that tells `told`, a name, asks only with a question mark.
+    """
+    if len(plain) > MAX_CHARS:
+        return None
+    asked = [(found, span) for span, has_mark in _sentences(plain)
+             if (has_mark or not told or told not in plain[slice(*span)])
+             and (found := _topic(plain[slice(*span)], language, meanings, has_mark=has_mark))]  # fmt: skip
+    if not asked:
+        return None
+    (_, topic), _ = max(asked)
+    return Question(topic, tuple(span for _, span in asked))
+
+
+def _sentences(plain: str) -> Iterator[tuple[Span, bool]]:
+    """Where each stands, and whether it has a question mark."""
+    start = 0
+    for stop in [*_SENTENCE.finditer(plain)][:_MAX_SENTENCES]:
+        yield (start, stop.end()), not {"?", "？", "؟"}.isdisjoint(stop[0])
+        start = stop.end()
+    if start < len(plain):
+        yield (start, len(plain)), False
+
+
+def _topic(said: str, language: Language, meanings: frozenset[str], *, has_mark: bool) -> tuple[float, str] | None:
+    """How sure it is, and what: of a sentence as a whole, or of one of its parts: "hello, is it for both of us?"."""
+    found: list[tuple[float, str]] = []
+    for part in {said, *_PART.split(said)}:
+        spoken = words(part)
+        if len("".join(spoken)) < _LEAST_LETTERS if language.unspaced else len(spoken) < _LEAST_WORDS:
+            continue
+        like = liken(spoken, language.tag, meanings)
+        if like is None or like.asking < (_ASKING if has_mark else _ASKING_PLAINLY):
+            continue
+        asking = liken(spoken, language.tag, meanings - TELLING) if like.meaning in TELLING else like
+        if asking is not None and asking.share >= _LEAST_SHARE and asking.known >= _LEAST_KNOWN:
+            found.append((asking.share, asking.meaning))
+        elif has_mark:
+            found.append((0.0, UNCLEAR))
+    return max(found, default=None)
