@@ -18,7 +18,9 @@ _FULL = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?!\d)", re.A
 _SLASH = re.compile(r"(?<![\d/])(\d{1,2})\s{0,3}[/\\]\s{0,3}(\d{4}|\d{2})(?![\d/])", re.ASCII)
 _YEAR_FIRST = re.compile(r"(?<![\d/.-])(20\d{2})\s{0,3}[-/.]\s{0,3}(\d{1,2})(?![\d/.-])", re.ASCII)
 _REIWA = re.compile(r"令和\s{0,3}(\d{1,2})\s{0,3}年\s{0,3}(\d{1,2})\s{0,3}月", re.ASCII)  # year 1 is 2019
-_IDEOGRAPHS = re.compile(r"(?<!\d)(?<!和)(?<!和\s)(20\d{2}|\d{2})\s{0,3}年\s{0,3}(\d{1,2})\s{0,3}月", re.ASCII)
+_IDEOGRAPHS = re.compile(
+    r"(?<!\d)(?<!和)(?<!和\s)(20\d{2}|\d{2})\s{0,3}年\s{0,3}の?\s{0,3}(\d{1,2})\s{0,3}月", re.ASCII
+)
 _DAY = r"(?:\d{1,2}(?:st|nd|rd|th)?[\s.,]{1,3})"
 _YEAR = r"20\d{2}|20 \d{2}"
 _AFTER_MONTH = re.compile(

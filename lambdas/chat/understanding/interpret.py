@@ -28,6 +28,7 @@ _ASKED = {Step(each.value): each for each in FIELDS}
 _IN_DIGITS = (Step.CARD, Step.EXPIRY, Step.CVV)
 _MISSPELLED = "0"  # what a misspelled number is masked like: a digit
 _MAX_SHORT_ANSWER_WORDS = 3  # in so few words a lone number word is an answer in digits
+_MAX_DATE_WORDS = 5  # "mwezi wa tano mwaka 2029"
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,8 @@ def interpret(message: str, session: Session, today: date, policy: Policy) -> In
     strict, spoken = text, frozenset[str]()
     if number_words.has_number_word(said, vocabulary()):
         months = _month_names(text.plain, said, session, language)
-        few = 0 if asked else _MAX_SHORT_ANSWER_WORDS
+        short = _MAX_DATE_WORDS if session.step is Step.EXPIRY else _MAX_SHORT_ANSWER_WORDS
+        few = 0 if asked else short
         alone = in_digits and number_words.are_clearly_digits(said, vocabulary(), few=few)
         eager = [(0, len(text.plain))] if alone else labels.find_secret_sentences(text.plain, language)
         runs = number_words.find_runs(text, said, vocabulary(), months)
