@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from chat.languages.language import Language
 from chat.languages.lexicon import load_lexicon
@@ -29,22 +30,22 @@ def agree_apart(
     found = split_clauses(plain)
     if len(found) < 2 or any(each.is_question or each.has_digits for each in found):
         return asked
-    consents, but = [], load_lexicon(language.tag).but
-    for clause in found:
-        said = parse(plain[clause.start : clause.end])
-        if contains_any(clause, language, language.doubts) or contains_any(clause, language, but):
-            return asked
-        if said.intent in _CONSENT:
-            consents.append(said)
-        elif (said and said.topic not in _LIGHT) or said.intent or not _is_light(clause, language):
-            return asked
-    is_at_an_end = consents and any(
-        parse(plain[each.start : each.end]).intent in _CONSENT for each in (found[0], found[-1])
-    )
-    return replace(consents[-1], intent=Intent.YES, is_short=False) if is_at_an_end else asked
+    weighing = language.doubts | load_lexicon(language.tag).but
+    if any(contains_any(clause, language, weighing) for clause in found):
+        return asked
+    heard = [parse(plain[clause.start : clause.end]) for clause in found]
+    consents = [each for each in (heard[0], heard[-1]) if each.intent in _CONSENT]
+    if not consents or not all(map(partial(_is_light, language=language), found, heard)):
+        return asked
+    return replace(consents[-1], intent=Intent.YES, is_short=False)
 
 
-def _is_light(clause: Clause, language: Language) -> bool:
+def _is_light(clause: Clause, said: ParsedIntent, language: Language) -> bool:
+    """Whether it is another consent, or asks for nothing and is small talk."""
+    if said.intent in _CONSENT:
+        return True
+    if said.intent or (said and said.topic not in _LIGHT):
+        return False
     like = liken(clause.phrase, language.tag, load_weights(language.tag).meanings)
     return like is not None and like.meaning in _LIGHT and like.share >= LEAST_SHARE and like.known >= MOSTLY_KNOWN
 
