@@ -50,6 +50,7 @@ from tests.stage import Stage, local_stage
 JSON, PAGE = ROOT / "docs" / "evidence.json", ROOT / "docs" / "evidence.md"
 MUTATION = ROOT / "docs" / "mutation.json"
 STAGE = "local stage"
+Measured = dict[str, list[Figure]]  # by the name of the proof
 PATIENCE_SECONDS = 120  # for one answer: a busy machine is slow, and that is no figure
 
 
@@ -516,45 +517,39 @@ def asked_for() -> list[str]:
     """What `--only` names: groups, and proofs by the names of their functions. Without it, nothing: all are meant."""
     parser = argparse.ArgumentParser(description="Measures every promise and writes docs/evidence.md.")
     names = [*GROUPS, *PROOFS]
-    only = "measure these alone; the figures of whole groups are written down"
+    only = "measure these alone, and leave the other rows as they are"
     parser.add_argument("--only", nargs="+", choices=names, default=[], metavar="NAME", help=f"{only}: {names}")
     return list(parser.parse_args().only)
 
 
-def chosen(only: Collection[str]) -> dict[str, Group]:
-    return {name: group if name in only or not only else group.only(only) for name, group in GROUPS.items()}
+def chosen(only: Collection[str]) -> list[Group]:
+    return [group if name in only or not only else group.only(only) for name, group in GROUPS.items()]
 
 
-def in_memory(only: Collection[str]) -> dict[str, list[Figure]]:
-    return {
-        name: [figure for proof in group.in_memory for figure in told(proof)] for name, group in chosen(only).items()
-    }
+def in_memory(only: Collection[str]) -> Measured:
+    return {proof.__name__: told(proof) for group in chosen(only) for proof in group.in_memory}
 
 
 def main() -> int:
     started = time.monotonic()
     only = asked_for()
     groups = chosen(only)
-    later: dict[str, list[Figure]] = {name: [] for name in groups}
+    measured: Measured = {}
     with ProcessPoolExecutor(1) as beside:
         house.environment()
         memory = beside.submit(in_memory, only)  # the stage leaves one of two cores idle
-        if any(group.on_the_stage for group in groups.values()):
+        on_the_stage = [proof for group in groups for proof in group.on_the_stage]
+        if on_the_stage:
             with tempfile.TemporaryDirectory() as directory, run_stage(Path(directory), ports=Ports.free()) as outputs:
                 stage = replace(local_stage(outputs), api=Api(outputs["apiUrl"], timeout=PATIENCE_SECONDS))
-                for name, group in groups.items():
-                    for proof in group.on_the_stage:
-                        later[name] += told(partial(proof, stage))
-        for name, group in groups.items():
-            for afterwards in group.afterwards:
-                later[name] += told(afterwards)
-        figures = {name: [*memory.result()[name], *later[name]] for name in groups}
-    every = [figure for found in figures.values() for figure in found]
-    failed = [figure for figure in every if not figure.ok]
-    print(f"{len(every) - len(failed)} of {len(every)} figures hold; {time.monotonic() - started:.0f} s")
-    if whole := {name: found for name, found in figures.items() if name in only or not only}:
-        write(whole)
-        print(PAGE.relative_to(ROOT))
+                measured |= {proof.__name__: told(partial(proof, stage)) for proof in on_the_stage}
+        measured |= {proof.__name__: told(proof) for group in groups for proof in group.afterwards}
+        measured |= memory.result()
+    figures = [figure for found in measured.values() for figure in found]
+    failed = [figure for figure in figures if not figure.ok]
+    print(f"{len(figures) - len(failed)} of {len(figures)} figures hold; {time.monotonic() - started:.0f} s")
+    write(measured)
+    print(PAGE.relative_to(ROOT))
     return 1 if failed else 0
 
 
@@ -576,33 +571,30 @@ def _until_broken(proof: Callable[[], Iterator[Figure]]) -> Iterator[Figure]:
         yield Figure(f"the proof {name}", f"broke off: {type(error).__name__}", "measured", ok=False)
 
 
-def write(measured: dict[str, list[Figure]]) -> None:
-    """Each group keeps when, and of which commit, it was measured last."""
+def write(measured: Measured) -> None:
+    """Each proof keeps when, and of which commit, it was measured last."""
     commit = subprocess.check_output(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, text=True).strip()
-    made = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}, commit {commit}, Python {platform.python_version()}"
+    made = {"measured": f"{datetime.now(UTC):%Y-%m-%d}", "commit": commit, "python": platform.python_version()}
     known = json.loads(JSON.read_text()) if JSON.exists() else {}
-    known |= {
-        name: {"measured": made, "figures": [asdict(figure) for figure in figures]}
-        for name, figures in measured.items()
-    }
-    groups = {name: known[name] for name in GROUPS if name in known}
-    JSON.write_text(json.dumps(groups, indent=1, ensure_ascii=False) + "\n")
+    known |= {name: {**made, "figures": [asdict(figure) for figure in found]} for name, found in measured.items()}
+    proofs = {name: known[name] for name in PROOFS if name in known}
+    JSON.write_text(json.dumps(proofs, indent=1, ensure_ascii=False) + "\n")
     PAGE.write_text(
-        "# The evidence\n\nWritten by `make evidence`, each group as it was measured last. What each promise means "
-        "stands in [security.md](security.md), the same in machine form in [evidence.json](evidence.json).\n"
-        + "".join(_section(name, group) for name, group in groups.items())
+        "# The evidence\n\nWritten by `make evidence`; each row as it was measured last, `make evidence ONLY=orders` for "
+        "one group. What each promise means stands in [security.md](security.md), the same in machine form in "
+        "[evidence.json](evidence.json).\n" + "".join(_section(name, group, proofs) for name, group in GROUPS.items())
     )
 
 
-def _section(name: str, group: dict[str, Any]) -> str:
+def _section(name: str, group: Group, proofs: dict[str, Any]) -> str:
     rows = "".join(
-        f"| {'✓' if row['ok'] else '✗'} | {row['promise']} | {row['measured']} | {row['target']} | {row['where']} |\n"
-        for row in group["figures"]
-    )
-    return (
-        f"\n## {name.capitalize()}\n\n`make evidence ONLY={name}`, {group['measured']}\n\n"
-        f"| | promise | measured | target | where |\n|---|---|---|---|---|\n{rows}"
-    )
+        f"| {'✓' if row['ok'] else '✗'} | {row['promise']} | {row['measured']} | {row['target']} | {row['where']} "
+        f"| {proofs[proof]['measured']}, {proofs[proof]['commit']} |\n"
+        for proof in group.names if proof in proofs
+        for row in proofs[proof]["figures"]
+    )  # fmt: skip
+    head = "| | promise | measured | target | where | when, of which commit |\n|---|---|---|---|---|---|\n"
+    return f"\n## {name.capitalize()}\n\n{head}{rows}"
 
 
 if __name__ == "__main__":
