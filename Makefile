@@ -80,10 +80,10 @@ test-whole: $(READY) # tests that share one local stage
 integration: $(READY) ## the integration suite against the deployed STAGE
 	@python -m pytest tests/integration --stage $(STAGE)
 
-evidence: $(READY) ## measure every promise of docs/security.md (an hour), into docs/evidence.md; ONLY=orders: that group alone
+evidence: $(READY) ## measure every promise of docs/security.md (an hour), into docs/evidence.md; ONLY=orders: that group anew
 	@python -m tests.evidence.report $(if $(ONLY),--only $(ONLY))
 
-mutation: $(READY) ## how many small changes to the code the tests notice (more than half an hour)
+mutation: $(READY) ## how many small changes to the code the tests notice (some hours on two cores)
 	@python -m tests.evidence.mutation
 
 sabotage: $(READY) ## break the code once for each promise of docs/security.md: its tests must fail (ten minutes)

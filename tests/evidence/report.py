@@ -580,8 +580,8 @@ def write(measured: Measured) -> None:
     proofs = {name: known[name] for name in PROOFS if name in known}
     JSON.write_text(json.dumps(proofs, indent=1, ensure_ascii=False) + "\n")
     PAGE.write_text(
-        "# The evidence\n\nWritten by `make evidence`; each row as it was measured last, `make evidence ONLY=orders` for "
-        "one group. What each promise means stands in [security.md](security.md), the same in machine form in "
+        "# The evidence\n\nWritten by `make evidence`; each row as it was measured last, `make evidence ONLY=orders` "
+        "for one group. What each promise means stands in [security.md](security.md), the same in machine form in "
         "[evidence.json](evidence.json).\n" + "".join(_section(name, group, proofs) for name, group in GROUPS.items())
     )
 
