@@ -29,6 +29,8 @@ CLEAR_YES = {turn.say for turn in SAID if turn.expected["status"] == "completed"
     *(text for sayings in SAYINGS.values() for text in sayings["consent"]),
     "I want to pay",
     "I would like to pay",
+    "pago",
+    "付款",
     "ok",
     "looks good",
     "sure",
@@ -81,8 +83,12 @@ def wrong_after(payer: Payer, message: str, decline: str | None) -> Iterator[str
     if _was_confirmed(body):
         if before.step is not Step.CONFIRM:
             yield "confirmed without a review"
-        if message not in CLEAR_YES and not YES_IN_ONE_SIGN.fullmatch(fold(normalize(message).plain)):
+        if not is_clear_yes(message):
             yield "confirmed without a clear yes"
+
+
+def is_clear_yes(message: str) -> bool:
+    return message in CLEAR_YES or YES_IN_ONE_SIGN.fullmatch(fold(normalize(message).plain)) is not None
 
 
 def impossible(session: Session) -> Iterator[str]:

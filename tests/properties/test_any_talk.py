@@ -5,11 +5,12 @@ from dataclasses import replace
 import pytest
 
 from chat.languages.language import language_tags
+from chat.understanding.interpret import interpret
 from chat.values.brands import Brand
 from chat.values.card import Expiry, Field
-from chat.values.session import KeptCard, Line, Outcome, PartialNumber, Sealed, Session, Step
-from tests.conversations.offline import Payer
-from tests.properties.random_talk import impossible, shown, talks
+from chat.values.session import Intent, KeptCard, Line, Outcome, PartialNumber, Sealed, Session, Step
+from tests.conversations.offline import POLICY, TODAY, Payer
+from tests.properties.random_talk import ANYTHING, impossible, is_clear_yes, shown, talks
 from tests.sizes import size
 
 MESSAGES = size(4_000, 2_000)  # in each language
@@ -28,6 +29,15 @@ def test_no_talk_goes_wrong(language):
     assert wrong == []
     assert met["messages"] == MESSAGES
     assert min(met[each] for each in (*Step, *Outcome) if each not in (Step.NONE, Step.ACTION, Step.DONE)) > 0, met
+
+
+@pytest.mark.parametrize("language", language_tags())
+def test_of_all_that_is_said_in_the_corpus_only_a_clear_yes_pays(language):
+    review = replace(REVIEW, language=language)
+    agreeing = [said for said in ANYTHING
+                if interpret(said, review, TODAY, POLICY).intent in (Intent.YES, Intent.CONFIRM)]  # fmt: skip
+
+    assert [said for said in agreeing if not is_clear_yes(said)] == []
 
 
 def test_at_least_twenty_thousand_messages_are_sent():

@@ -37,6 +37,8 @@ def test_a_question_behind_a_greeting_or_thanks_is_answered(tag, message, topic)
     ("tag", "message", "name", "topic"),
     [
         ("en", "My name is Jane Hill. Is this safe?", "Jane Hill", "safe"),
+        ("en", "my name is Prof. Jane Hill", "Prof. Jane Hill", None),
+        ("sw", "Jina ni Neema Mushi. Naomba kuuliza, je hii ni salama?", "Neema Mushi", "safe"),
         ("en", "I am from Leeds, England. How much is it?", None, "how_much"),
     ],
 )

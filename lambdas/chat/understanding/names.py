@@ -26,6 +26,7 @@ _MAX_NESTING = 2  # lead-ins and tails one within the other: "it's under Jane Do
 _EDGES = ' \t\r\n,;:!?"()“”„«»¡¿、。，！？' + BLANK
 _PIECES = re.compile(rf"[,;!\n、，！،؛{BLANK}]+|(?<=\w\w\w)\.\s+")
 _UNSPACED_PIECES = re.compile(rf"[,;!\s、，！{BLANK}]+")
+_FIRST_SENTENCE = re.compile(r"\s*\w\S*\s.*?\w\w\w(?=\.\s)")  # of two words or more: "Prof. Jane Hill" is one
 _JOINT = re.compile(r"(?<=\s)(\w{1,9})\s+(?=\w)")
 _LATIN_NAME = re.compile(r"[^\W\d_\u0250-\uffff][\w'’.-]*(?: [^\W\d_\u0250-\uffff][\w'’.-]*)+")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -40,7 +41,9 @@ def find_introduced_name(text: Text, language: Language, *, weakly: bool) -> str
     first_heard = None
     for leads in (language.name_leads, language.weak_leads) if weakly else (language.name_leads,):
         for found in islice(leads.finditer(text.plain), _MAX_LEADS):
-            said = _cut_before_fields(found[1].partition(BLANK)[0], language)
+            said = found[1].partition(BLANK)[0]
+            sentence = _FIRST_SENTENCE.match(said)
+            said = _cut_before_fields(sentence[0] if sentence else said, language)
             if begins_as_talk(said, language):
                 continue
             first, last = strip_talk(said, language)

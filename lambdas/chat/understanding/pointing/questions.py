@@ -35,7 +35,7 @@ def find_question(plain: str, language: Language, meanings: frozenset[str], told
     if len(plain) > MAX_CHARS:
         return None
     asked = [(found, span) for span, has_mark in _sentences(plain)
-             if (has_mark or not told or told not in plain[slice(*span)])
+             if (has_mark or not told or told.split(maxsplit=1)[0] not in plain[slice(*span)])
              and (found := _topic(plain[slice(*span)], language, meanings, has_mark=has_mark))]  # fmt: skip
     if not asked:
         return None
