@@ -17,6 +17,8 @@ from chat.languages.language import FILES, language_tags
 from chat.values.card import CardNumber, check_card
 from tests.evidence.canary import IDEOGRAPHS, WORDS, Typed
 
+PRINTABLE = re.compile(rb"[\x20-\x7e]{6,}")
+MAX_SHORT_BYTES = 32  # no ciphertext is so short
 RUN = 7  # typed digits in a row are a leak
 WORD = re.compile("|".join(WORDS), re.IGNORECASE)
 # What may stand between two digits of one number; not the quotes and colons of JSON.
@@ -160,9 +162,20 @@ def texts(value: Any, name: str = "") -> Iterator[str]:
         for inner in value:
             yield from texts(inner, name)
     elif isinstance(value, (bytes, bytearray, Binary)):
-        yield bytes(value).decode(errors="replace")
+        yield from _legible(bytes(value))
     elif value is not None and not isinstance(value, bool) and name not in OWN_NUMBERS:
         yield str(value)
+
+
+def _legible(value: bytes) -> Iterator[str]:
+    """What could be read in bytes: all of a short value, and in a long one what is not there by chance.
+
+    Three digits in a row stand by chance in one of some thousand ciphertexts.
+    """
+    if len(value) <= MAX_SHORT_BYTES:
+        yield value.decode(errors="replace")
+    else:
+        yield from (run.decode() for run in PRINTABLE.findall(value))
 
 
 def lines(text: str) -> Iterator[str]:
