@@ -66,7 +66,7 @@ ON_ONE_STAGE := tests/integration $(filter-out $(WITHOUT_STAGE),$(wildcard tests
 labelled = 2>&1 | { trap '' INT; while IFS= read -r line; do echo "$(@:test-%=%) | $$line"; done; }
 
 test: $(READY) ## all tests: unit, infrastructure, lifecycle, integration, browser
-	@echo "Testing on two cores, five to seven minutes. parts: unit, infra, lifecycle, browser without a stage; whole: integration and browser, on one stage."
+	@echo "Testing on two cores, seven to eight minutes. parts: unit, infra, lifecycle, browser without a stage; whole: integration and browser, on one stage."
 	@$(MAKE) --no-print-directory --jobs 2 --keep-going test-parts test-whole
 
 test-parts: $(READY) # tests that need no stage, or start their own
