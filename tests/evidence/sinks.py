@@ -25,9 +25,10 @@ WORD = re.compile("|".join(WORDS), re.IGNORECASE)
 BETWEEN = re.compile(r"(?<=\d)[^\w<>{}\[\]\":=;]{1,3}(?=\d)")
 ESCAPED = re.compile(r"\\u([0-9a-f]{4})", re.IGNORECASE)
 
-# What this system makes by itself and is full of digits: identifiers, hashes, times, each of one exact form.
+# What this system makes by itself and is full of digits: identifiers, hashes, times, each of one exact form. A UUID has
+# no end of its own: a ciphertext begins with that of its key, and goes on with any byte.
 OWN = re.compile(
-    r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[0-9a-f]{64}\b|\b1-[0-9a-f]{8}-[0-9a-f]{24}\b|"
+    r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{64}\b|\b1-[0-9a-f]{8}-[0-9a-f]{24}\b|"
     r"\bpm_[0-9a-f]{24}\b|\breq_[0-9a-f]{14}\b|"
     r"\b\w+\.py:\d+\b|\bPaymentChat-[a-z]+-[A-Za-z]+-[A-Za-z]+[0-9A-F]{8}-[0-9A-F]{10,16}\b|"
     r"\bsealed-\d{1,7}\b|\b(?:id|token)-\d{1,7}\b|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|\+0000)?"
