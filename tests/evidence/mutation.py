@@ -32,7 +32,7 @@ MODULES = {
     "understanding.digits.misspellings": ("words_as_digits", "redact", "names_of_people"),
     "understanding.digits.normalize": ("redact", "understanding"),
     "understanding.digits.number_words": ("redact", "words_as_digits", "understanding", "conversations"),
-    "understanding.expiries": ("understanding", "corrections", "conversations"),
+    "understanding.expiries": ("expiries", "understanding", "corrections", "conversations"),
     "understanding.extraction": ("understanding", "conversations"),
     "understanding.fields": ("understanding", "card_and_code", "corrections", "conversations"),
     "understanding.interpret": ("dialogue", "understanding", "redact", "conversations"),
