@@ -30,7 +30,7 @@ MODULES = {
     "understanding.digits.cardinals": ("redact", "words_as_digits", "understanding", "conversations"),
     "understanding.digits.ideographs": ("redact", "understanding"),
     "understanding.digits.misspellings": ("words_as_digits", "redact", "names_of_people"),
-    "understanding.digits.normalize": ("redact", "understanding"),
+    "understanding.digits.normalize": ("normalize", "redact", "understanding"),
     "understanding.digits.number_words": ("redact", "words_as_digits", "understanding", "conversations"),
     "understanding.expiries": ("expiries", "understanding", "corrections", "conversations"),
     "understanding.extraction": ("understanding", "conversations"),
