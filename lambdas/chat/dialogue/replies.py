@@ -103,7 +103,8 @@ def _acknowledge(before: "Session", heard: "Interpretation", after: "Session") -
     if heard.early_cvv:
         parts.append(says["early_cvv"])
     if heard.different_card and not heard.card:
-        parts.append(says["different_card"])
+        is_hosted = after.order is not None and after.order.is_hosted  # then no card was ever here
+        parts.append(says["change" if is_hosted else "different_card"])
     elif after.changing and after.changing != before.changing:
         parts.append(says["change"])
     elif before.ending and heard.intent in ("no", "keep"):
