@@ -609,7 +609,7 @@ def test_leaving_first_closes_the_page(text):
     assert world.stripe.asked[-1] == "close cs_test_1"
     assert (order_in(world).at_stripe, order_in(world).generation) == (None, 2)
     assert answer.session.status == ("cancelled" if text == "cancel" else "awaiting_confirmation")
-    assert "that card" not in answer.reply  # none was ever here
+    assert "that card" not in answer.response  # none was ever here
 
 
 def test_a_lost_answer_is_asked_for_again_with_the_same_request():
