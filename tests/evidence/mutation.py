@@ -134,7 +134,7 @@ def measure(module: str) -> dict[str, str | int]:
     subprocess.run(["mutmut", "run", "--max-children", "1"], cwd=WORK, check=False)
     counts = results()
     killed = sum(counts[status] for status in NOTICED)
-    return {"date": datetime.now(UTC).strftime("%Y-%m-%d"), "killed": killed, "mutants": counts.total(), **counts}
+    return {**counts, "date": datetime.now(UTC).strftime("%Y-%m-%d"), "killed": killed, "mutants": counts.total()}
 
 
 def main() -> int:
