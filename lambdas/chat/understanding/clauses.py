@@ -46,8 +46,8 @@ def split_clauses(plain: str) -> list[Clause]:
         if phrase:
             has_digits = _DIGIT.search(said) is not None
             typed = frozenset(said.lower().split())
-            asks = stop is not None and not {"?", "؟"}.isdisjoint(stop[0])
-            found.append(Clause(phrase, typed, frozenset(phrase), " ".join(phrase), start, end, has_digits, asks))
+            is_asked = stop is not None and asks(stop[0])
+            found.append(Clause(phrase, typed, frozenset(phrase), " ".join(phrase), start, end, has_digits, is_asked))
         signs = {_SIGNS[char] for char in stop[0] if char in _SIGNS} if stop else ()
         found += [Clause((sign,), frozenset(), frozenset((sign,)), sign, end, end, has_digits=False) for sign in signs]
         start = end

@@ -54,6 +54,11 @@ class ParsedIntent:
             or self.unsure
         )  # fmt: skip
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it is open what is meant: nothing was heard, or only words that speak of something."""
+        return not (self.intent or self.language or self.changes or self.different_card or self.unsure)
+
 
 def parse_intent(
     plain: str, language: Language, vocabulary: Vocabulary, *, naming: bool, deciding: bool = False

@@ -9,7 +9,8 @@ from chat.languages.lexicon import load_lexicon
 from chat.languages.likeness import MAX_CHARS, liken, load_weights
 from chat.understanding.clauses import Clause, contains_any, split_clauses
 from chat.understanding.intents import ParsedIntent
-from chat.understanding.pointing.meaning import LEAST_SHARE, MOSTLY_KNOWN, meanings_at
+from chat.understanding.pointing.meaning import MOSTLY_KNOWN, meanings_at
+from chat.understanding.pointing.questions import LEAST_SHARE
 from chat.values.session import Intent, Session, Step
 
 _CONSENT = (Intent.YES, Intent.CONFIRM)
@@ -23,8 +24,7 @@ def agree_apart(
 
     Only beside clauses that withhold, ask and weigh nothing: small talk, thanks, annoyance, another consent.
     """
-    is_open = asked.topic in (None, *_LIGHT) and not (asked.intent or asked.changes or asked.different_card)
-    is_open = is_open and not (asked.language or asked.vague or asked.unsure)
+    is_open = asked.is_open and not asked.vague and asked.topic in (None, *_LIGHT)
     if session.step is not Step.CONFIRM or not is_open or len(plain) > MAX_CHARS:
         return asked
     found = split_clauses(plain)

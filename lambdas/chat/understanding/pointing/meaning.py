@@ -8,22 +8,25 @@ from chat.languages.likeness import MAX_CHARS, TELLING, Likeness, liken, load_we
 from chat.understanding.clauses import asks, contains_any, find_matching, split_clauses
 from chat.understanding.corrections.likely_name import PARTICLES
 from chat.understanding.intents import COURTESIES, ParsedIntent
-from chat.understanding.pointing.questions import UNCLEAR, find_question
+from chat.understanding.pointing.questions import (
+    ASKING_PLAINLY,
+    ASKING_WORDS,
+    LEAST_KNOWN,
+    LEAST_SHARE,
+    UNCLEAR,
+    find_question,
+)
 from chat.values.card import FIELDS, Field
 from chat.values.session import Intent, Session, Step
 
-LEAST_SHARE = 0.35  # below it, what is likeliest is a guess
 SURE_SHARE = 0.7  # outweighs a topic that the rules found by its words
 _LEAST_OF = {**dict.fromkeys((f"change_{each}" for each in FIELDS), 0.5), "another_card": 0.6}  # which undo something
-LEAST_KNOWN = 0.5  # of a message: where most of it is unknown, its few known words mean little
 MOSTLY_KNOWN = 0.6  # of a message in small letters where a name is asked for: then it is none
 _SURE_IN_A_NAME = 0.7
 _TALK_TOPICS = (*COURTESIES, "smalltalk", "complaint")  # the rules hear these where a name is asked for
 _NAME_LETTERS = 8  # of a script without capitals
 _NAME_WORDS = 4
-_ASKING_WORDS = 3
 _ASKING = 0.5  # of what a message may mean are questions
-_ASKING_PLAINLY = 0.8
 UNTOLD = "untold"  # understood, and nothing has to be said about it: "I want to pay"
 
 _UNSURE = {"consent": Intent.CONFIRM, "cancel": Intent.CANCEL}
@@ -32,14 +35,14 @@ _FOR_A_CARD = frozenset({"another_card", "known", "which_name", "how_confirm"})
 
 def point(plain: str, asked: ParsedIntent, session: Session, language: Language) -> ParsedIntent:
     """`asked`: what the rules heard. Where the message as a whole means nothing certain, a sentence of it may ask."""
-    if not _is_open(asked) or len(plain) > MAX_CHARS:
+    if not asked.is_open or len(plain) > MAX_CHARS:
         return asked
     return ask_beside(plain, _point_whole(plain, asked, session, language), session, language)
 
 
 def ask_beside(plain: str, asked: ParsedIntent, session: Session, language: Language, name: str = "") -> ParsedIntent:
     """The same with the question that a sentence asks, where nothing else is asked for. `name`: that it tells."""
-    is_open = _is_open(asked) and not asked.vague and asked.topic in (None, UNCLEAR, *_TALK_TOPICS)
+    is_open = asked.is_open and not asked.vague and asked.topic in (None, UNCLEAR, *_TALK_TOPICS)
     may_be_name = session.step is Step.NAME and not asks(plain) and _least_share(plain) > LEAST_SHARE
     if not is_open or may_be_name:
         return asked
@@ -84,13 +87,13 @@ def _beside_courtesy(plain: str, asked: ParsedIntent) -> str:
         return ""
     for start, end in asked.digressions:
         plain = plain[:start] + " " * (end - start) + plain[end:]
-    return plain if len(words(plain)) >= _ASKING_WORDS else ""
+    return plain if len(words(plain)) >= ASKING_WORDS else ""
 
 
 def point_beside_values(plain: str, asked: ParsedIntent, session: Session, language: Language) -> ParsedIntent:
     """What is asked beside values, which are blanks in `plain`. Only a question: values speak for themselves."""
     said = words(plain)
-    if asked or len(said) < _ASKING_WORDS or len(plain) > MAX_CHARS:
+    if asked or len(said) < ASKING_WORDS or len(plain) > MAX_CHARS:
         return asked
     meanings = {each for each in meanings_at(session, language) if not each.startswith("what_")}
     found = liken(said, language.tag, meanings)
@@ -108,8 +111,8 @@ def _is_beside(plain: str, found: Likeness, session: Session) -> bool:
     if session.step is Step.NAME:
         is_small = has_case(plain) and plain == plain.lower()
         return is_small and found.meaning != "name" and found.known >= MOSTLY_KNOWN
-    least = _ASKING if asks(plain) or session.step in (Step.CONFIRM, Step.ACTION) else _ASKING_PLAINLY
-    return found.meaning not in TELLING and len(words(plain)) >= _ASKING_WORDS and found.asking >= least
+    least = _ASKING if asks(plain) or session.step in (Step.CONFIRM, Step.ACTION) else ASKING_PLAINLY
+    return found.meaning not in TELLING and len(words(plain)) >= ASKING_WORDS and found.asking >= least
 
 
 def _talk(plain: str, meanings: frozenset[str], language: Language) -> tuple[tuple[int, int], ...]:
@@ -124,11 +127,6 @@ def _talk(plain: str, meanings: frozenset[str], language: Language) -> tuple[tup
         if found and found.meaning != "name" and found.known >= LEAST_KNOWN:
             spans.append((clause.start, clause.end))
     return tuple(spans) or whole
-
-
-def _is_open(asked: ParsedIntent) -> bool:
-    """Whether the rules leave it open what is meant: they heard nothing, or only words that speak of something."""
-    return not (asked.intent or asked.language or asked.changes or asked.different_card or asked.unsure)
 
 
 def _denies_a_change(plain: str, found: Likeness, language: Language) -> bool:

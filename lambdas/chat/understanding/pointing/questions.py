@@ -7,12 +7,13 @@ from typing import NamedTuple
 from chat.languages.folding import words
 from chat.languages.language import Language
 from chat.languages.likeness import MAX_CHARS, TELLING, liken
+from chat.understanding.clauses import asks
 
 UNCLEAR = "unclear"
-_LEAST_SHARE = 0.35  # of one meaning among those that ask: below it, what is likeliest is a guess
-_LEAST_KNOWN = 0.5  # of the words
-_ASKING, _ASKING_PLAINLY = 0.3, 0.8  # of all that it may mean is a question: with a mark, and without
-_LEAST_WORDS, _LEAST_LETTERS = 3, 4  # fewer are "right?", "and you?"
+LEAST_SHARE = 0.35  # of one meaning: below it, what is likeliest is a guess
+LEAST_KNOWN = 0.5  # of the words: where most of them are unknown, the few known ones mean little
+_ASKING, ASKING_PLAINLY = 0.3, 0.8  # of all that it may mean is a question: with a mark, and without
+ASKING_WORDS, _ASKING_LETTERS = 3, 4  # fewer are "right?", "and you?"
 _MAX_SENTENCES = 8  # a bound on the work
 _SENTENCE = re.compile(r"[.!?。！？؟…\n]+")
 _PART = re.compile(r"[,;:،；，、]|\s-\s")
@@ -47,7 +48,7 @@ def _sentences(plain: str) -> Iterator[tuple[Span, bool]]:
     """Where each stands, and whether it has a question mark."""
     start = 0
     for stop in [*_SENTENCE.finditer(plain)][:_MAX_SENTENCES]:
-        yield (start, stop.end()), not {"?", "？", "؟"}.isdisjoint(stop[0])
+        yield (start, stop.end()), asks(stop[0])
         start = stop.end()
     if start < len(plain):
         yield (start, len(plain)), False
@@ -58,13 +59,13 @@ def _topic(said: str, language: Language, meanings: frozenset[str], *, has_mark:
     found: list[tuple[float, str]] = []
     for part in {said, *_PART.split(said)}:
         spoken = words(part)
-        if len("".join(spoken)) < _LEAST_LETTERS if language.unspaced else len(spoken) < _LEAST_WORDS:
+        if len("".join(spoken)) < _ASKING_LETTERS if language.unspaced else len(spoken) < ASKING_WORDS:
             continue
         like = liken(spoken, language.tag, meanings)
-        if like is None or like.asking < (_ASKING if has_mark else _ASKING_PLAINLY):
+        if like is None or like.asking < (_ASKING if has_mark else ASKING_PLAINLY):
             continue
         asking = liken(spoken, language.tag, meanings - TELLING) if like.meaning in TELLING else like
-        if asking is not None and asking.share >= _LEAST_SHARE and asking.known >= _LEAST_KNOWN:
+        if asking is not None and asking.share >= LEAST_SHARE and asking.known >= LEAST_KNOWN:
             found.append((asking.share, asking.meaning))
         elif has_mark:
             found.append((0.0, UNCLEAR))
