@@ -12,7 +12,8 @@ from chat.understanding.digits.normalize import Text
 _EAST_ASIAN = r"\u3040-\u30ff\u3400-\u9fff"
 _TOKEN = re.compile(rf"\d+|[^\W\d_{_EAST_ASIAN}]+|[{_EAST_ASIAN}]+")
 _KANA = re.compile(r"[\u3041-\u3096\u30a1-\u30f6]+")
-_SPACES = re.compile(r"[\s\d]{1,20}")
+_BETWEEN_KANA = re.compile(r"[\s\d、,]{1,20}")
+_BESIDE = " 、,"  # what may stand between a number in digits and more of it in kana
 _MAX_REST = 5  # letters of a misspelled number word in kana
 _GAP = re.compile(r"[\W_]{0,6}")  # what may stand between two words of a number, of which one is digits by now
 _MIN_CODE_WORDS = 3  # a security code said digit by digit
@@ -64,7 +65,7 @@ def _is_spoken(text: Text, token: tuple[int, int, str]) -> bool:
 def _find_in_kana(text: Text, vocabulary: Vocabulary) -> Iterator[Span]:
     """Number words near each other in kana, with the letters around that may be misspelled ones.
 
-    What is written in kana beside them, with a space between, is taken for more of the same.
+    What is written in kana beside them, with a space or a comma between, is taken for more of the same.
     """
     kana = [each.span() for each in _KANA.finditer(text.plain)]
     hidden = [list(_numbers_in_kana(text, begin, end, vocabulary)) for begin, end in kana]
@@ -76,10 +77,10 @@ def _find_in_kana(text: Text, vocabulary: Vocabulary) -> Iterator[Span]:
 
 
 def _chains(kana: list[Span], plain: str) -> list[list[int]]:
-    """The places of words that nothing but spaces and digits stands between."""
+    """The places of words that nothing but spaces, commas and digits stands between."""
     chains: list[list[int]] = []
     for at, (begin, _) in enumerate(kana):
-        if at and _SPACES.fullmatch(plain, kana[at - 1][1], begin):
+        if at and _BETWEEN_KANA.fullmatch(plain, kana[at - 1][1], begin):
             chains[-1].append(at)
         else:
             chains.append([at])
@@ -90,8 +91,9 @@ def _numbers_in_kana(text: Text, begin: int, end: int, vocabulary: Vocabulary) -
     word = fold(text.plain[begin:end])
     places = vocabulary.spellings.number_places(word) if len(word) == end - begin else ()
     found = [(begin + start, begin + stop) for start, stop in places]
-    before, after = _is_from_word(text, begin - 1), _is_from_word(text, end)
-    found = [*([(begin, begin)] * before), *found, *([(end, end)] * after)]
+    before = _is_from_word(text, begin - 1) or (found and text.plain[:begin].rstrip(_BESIDE)[-1:].isdigit())
+    after = _is_from_word(text, end) or (found and text.plain[end:].lstrip(_BESIDE)[:1].isdigit())
+    found = [*([(begin, begin)] if before else []), *found, *([(end, end)] if after else [])]
     for beside in _near_each_other(found):
         if len(beside) > 1 or beside[0][1] - beside[0][0] not in (2, 3):
             start, stop = beside[0][0] - _MAX_REST, beside[-1][1] + _MAX_REST
