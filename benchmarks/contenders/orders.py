@@ -20,6 +20,7 @@ from benchmarks.conversation import CREATE, OPEN, PAID, RETURN, SIGNING
 from chat import handler as chat
 from local.stripe.events.signing import signature
 from orders import handler as orders
+from prepare_words import handler as prepare_words
 from relay import handler as relay
 from stripe_events import handler as stripe_events
 
@@ -39,6 +40,7 @@ class Act:
 
 class Orders:
     def __init__(self) -> None:
+        prepare_words.handle({}, CONTEXT)
         for wire in (chat.api, orders.api, stripe_events.receiver, relay.announcing):
             wire()
         self.dynamodb = boto3.client("dynamodb")

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
@@ -27,7 +27,7 @@ from local.runner.launch import run_stage
 LEVELS = (1, 2, 4, 8, 16, 32, 64, 128)  # tabs in conversation at once
 LEVEL_SECONDS = 12
 SLOW_SECONDS = 1.0  # the level at which a turn's p95 passes this is the last
-IDLE_TABS = 100
+SETTLING_TABS, IDLE_TABS = 50, 200  # the first ones fill what the process keeps for all
 START_SECONDS = 40
 
 
@@ -54,12 +54,14 @@ async def measure_page(url: str, pid: int) -> dict[str, Any]:
 
 
 async def _weigh(url: str, pid: int) -> float:
-    before = _resident_bytes(pid)
-    tabs = [await Tab(url).__aenter__() for _ in range(IDLE_TABS)]
-    grown = _resident_bytes(pid) - before
-    for tab in tabs:
-        await tab.__aexit__(None, None, None)
-    return grown / IDLE_TABS / 1000
+    """Kilobytes that a tab which is open and idle takes of the page's process."""
+    async with AsyncExitStack() as tabs:
+        for _ in range(SETTLING_TABS):
+            await tabs.enter_async_context(Tab(url))
+        before = _resident_bytes(pid)
+        for _ in range(IDLE_TABS):
+            await tabs.enter_async_context(Tab(url))
+        return (_resident_bytes(pid) - before) / IDLE_TABS / 1000
 
 
 async def _load(url: str, tabs: int) -> dict[str, float]:

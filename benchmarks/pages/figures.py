@@ -99,7 +99,7 @@ def marks(result: Result) -> list[Mark]:
 
 
 PEERS = (
-    ("LangGraph ÷ ours", "langgraph_aws", 10),
+    ("LangGraph ÷ ours", "langgraph_aws", 7),
     ("Strands ÷ ours", "strands_manager", 7),
     ("LangChain ÷ ours", "langchain_history", 2),
 )
