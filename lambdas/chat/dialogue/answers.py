@@ -7,6 +7,7 @@ from chat.dialogue.order_replies import facts, shown_card
 from chat.languages.language import load_language
 from chat.languages.placeholders import fill
 from chat.values.brands import Brand
+from payments.order import Purpose
 
 if TYPE_CHECKING:
     from chat.values.session import Policy, Session
@@ -21,6 +22,8 @@ def answer(topic: str, session: "Session", policy: "Policy") -> str:
     language = load_language(session.language)
     if session.order is None:
         topic = _WITHOUT_ORDER.get(topic, topic)
+    elif topic == "refund" and session.order.terms.purpose is Purpose.AUTHORIZE:
+        topic = "release"  # nothing is charged that could be paid back
     if topic == "why":
         topic = _why(session)
     elif topic == "known":
