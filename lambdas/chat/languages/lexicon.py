@@ -28,7 +28,7 @@ _KEYS = {
     "end": Part.END, "end_beside": Part.END_BESIDE, "withhold": Part.WITHHOLD, "withheld": Part.WITHHELD,
 }  # fmt: skip
 
-_WORDS = ("card_parts", "copulas", "instead", "but", "month_words", "year_words", "chatter")
+_WORDS = ("card_parts", "back", "copulas", "instead", "but", "month_words", "year_words", "chatter")
 
 Said = Phrase | str  # words, or in an unspaced language a text
 
@@ -37,15 +37,18 @@ Said = Phrase | str  # words, or in an unspaced language a text
 class Lexicon:
     """`phrases`: by their first word, or first character where it is `unspaced`, each with the parts it can be.
 
-    `card_parts`: what a card number is made of. `tags`: what makes a question of what stands before: one word, of an
-    act, as in "confirm right"; several, as in "ok and now", of anything. `copulas`: what joins a field and its new
-    value. `instead`: what denies a value, as "not" does. `but`: after which more is said. `month_words` and
-    `year_words` name the parts of a date. `chatter`: words of talk that names are hardly made of.
+    `card_parts`: what a card number is made of. `back`: words for the side of the card where the security code is.
+    `tags`: what makes a question of what stands before: one word, of an act, as in "confirm right"; several, as in
+    "ok and now", of anything. `copulas`: what joins a field and its new value. `instead`: what denies a value, as
+    "not" does. `but`: after which more is said. `month_words` and `year_words` name the parts of a date.
+    `asking_ends`: what a sentence ends with that asks without a mark. `chatter`: words of talk that names are
+    hardly made of.
     """
 
     phrases: dict[str, tuple[tuple[Said, Part], ...]]
     unspaced: bool
     card_parts: frozenset[str]
+    back: frozenset[str]
     tags: frozenset[Phrase]
     copulas: frozenset[str]
     instead: frozenset[str]
@@ -53,6 +56,7 @@ class Lexicon:
     month_words: frozenset[str]
     year_words: frozenset[str]
     chatter: frozenset[str]
+    asking_ends: tuple[str, ...]
 
 
 @cache
@@ -71,6 +75,7 @@ def load_lexicon(tag: str) -> Lexicon:
         {first: tuple(each) for first, each in by_first.items()},
         unspaced,
         tags=frozenset(map(words, data["tags"])),
+        asking_ends=tuple(fold(text) for text in data.get("asking_ends", ())),
         **{key: frozenset(word for text in data[key] for word in fold(text).split()) for key in _WORDS},
     )
 

@@ -5,13 +5,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from chat.languages.folding import Phrase, words
+from chat.languages.folding import Phrase, fold, words
 from chat.languages.language import Language
+from chat.languages.lexicon import load_lexicon
 from chat.values.card import Field
 
 _SIGNS = {**dict.fromkeys("👍👌✅✔☑🆗", "yes"), **dict.fromkeys("👎❌", "no")}  # each is a clause of its own
 _BREAK = re.compile(rf"[.,;:!?\n、。，！？；،؟…—()\"{''.join(_SIGNS)}]+")
 _DIGIT = re.compile(r"\d", re.ASCII)
+_DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}")  # "yesss"
 _MAX_CLAUSES = 12  # the rest of a longer message is one clause
 
 T = TypeVar("T")
@@ -41,7 +43,7 @@ def split_clauses(plain: str) -> list[Clause]:
     while start < len(plain):
         stop = _BREAK.search(plain, start) if len(found) < _MAX_CLAUSES else None
         said = plain[start : stop.start() if stop else len(plain)]
-        phrase = words(said)
+        phrase = words(_DRAWN_OUT.sub(r"\1", said))
         end = stop.end() if stop else len(plain)
         if phrase:
             has_digits = _DIGIT.search(said) is not None
@@ -57,6 +59,11 @@ def split_clauses(plain: str) -> list[Clause]:
 def asks(plain: str) -> bool:
     """Whether it has a question mark."""
     return "?" in plain or "؟" in plain
+
+
+def ends_asking(said: str, language: Language) -> bool:
+    """Whether a sentence has a question mark, or ends as questions do without one."""
+    return asks(said) or fold(said).rstrip().endswith(load_lexicon(language.tag).asking_ends)
 
 
 def contains_any(clause: Clause, language: Language, wanted: frozenset[str] | dict[str, str]) -> bool:

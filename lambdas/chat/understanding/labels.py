@@ -4,19 +4,27 @@ import re
 
 from chat.languages.folding import words
 from chat.languages.language import DEFAULT, Language, load_language
+from chat.languages.lexicon import load_lexicon
 from chat.understanding.digits.normalize import BLANK, DigitGroup
 from chat.values.card import Field
 
 _PRECEDENCE = (Field.CVV, Field.EXPIRY, Field.CARD)  # "The expiry of the card" is an expiry
 _BEFORE = re.compile(rf"[^\d{BLANK},;，、،\n]*[,، ]?\Z", re.ASCII)
 _AFTER = re.compile(rf"[^\d{BLANK}]{{0,40}}\Z", re.ASCII)
+_GOES_ON = re.compile(r"[\s.-]{0,3}\d", re.ASCII)
+_CODE_DIGITS = (3, 4)
 _SENTENCE = re.compile(r"[^.;!?\n。！？；؟…]+")
 
 
 def label_of(plain: str, group: DigitGroup, language: Language) -> Field | None:
     """The field that the words before the digits name, or those after the last digits of the message."""
     before = _BEFORE.search(plain, max(0, group.start - 40), group.start)
-    label = _labelled_field(before[0] if before else "", language)
+    said = before[0] if before else ""
+    label = _labelled_field(said, language)
+    if label is Field.CARD and len(group.digits) in _CODE_DIGITS and not _GOES_ON.match(plain, group.end):
+        is_back = any(word in said for word in load_lexicon(language.tag).back) if language.unspaced else False
+        is_back |= not load_lexicon(language.tag).back.isdisjoint(words(said))
+        return Field.CVV if is_back else Field.CARD  # "the number on the back is 123"
     after = None if label else _AFTER.match(plain, group.end)
     return label or _labelled_field(after[0] if after else "", language)
 
