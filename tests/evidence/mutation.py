@@ -27,6 +27,7 @@ MODULES = {
     "understanding.corrections.dates": ("corrections", "people", "conversations"),
     "understanding.corrections.denial": ("corrections",),
     "understanding.corrections.heard_name": ("people", "understanding", "conversations"),
+    "understanding.corrections.replacing_name": ("replacing_name",),
     "understanding.decisions.admission": ("asides", "understanding", "conversations"),
     "understanding.digits.cardinals": ("number_words",),
     "understanding.digits.ideographs": ("redact", "understanding"),

@@ -10,6 +10,7 @@ from chat.languages.likeness import MAX_CHARS
 from chat.understanding.corrections.likely_name import (
     PARTICLES,
     begins_as_talk,
+    is_described,
     is_leading,
     is_talk,
     strip_leading,
@@ -44,9 +45,10 @@ def find_introduced_name(text: Text, language: Language, *, weakly: bool) -> str
             said = found[1].partition(BLANK)[0]
             sentence = _FIRST_SENTENCE.match(said)
             said = _cut_before_fields(sentence[0] if sentence else said, language)
-            if begins_as_talk(said, language):
+            if begins_as_talk(said, language) or (leads is language.weak_leads and is_described(said, language)):
                 continue
-            first, last = strip_talk(said, language)
+            latin = _LATIN_NAME.search(said) if language.unspaced else None
+            first, last = latin.span() if latin else strip_talk(said, language)
             name = _trim(text.original(found.start(1) + first, found.start(1) + last), language)
             if is_talk(name, language):
                 continue

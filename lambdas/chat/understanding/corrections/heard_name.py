@@ -9,10 +9,18 @@ from chat.languages.likeness import talk
 from chat.understanding import extraction, intents, names
 from chat.understanding.clauses import asks
 from chat.understanding.corrections.labelled_name import find_labelled_name
-from chat.understanding.corrections.likely_name import is_likely, strip_talk
+from chat.understanding.corrections.likely_name import (
+    greets,
+    is_beside_question,
+    is_likely,
+    strip_greeting,
+    strip_talk,
+)
 from chat.understanding.corrections.name_digits import refuse_digits
+from chat.understanding.corrections.replacing_name import find_replacing_name, is_spelled
 from chat.understanding.corrections.stated_name import find_stated_name
 from chat.understanding.digits import normalize
+from chat.understanding.labels import find_labels
 from chat.values.card import Field, Refusal
 from chat.values.session import Intent, Session, Step
 
@@ -40,9 +48,13 @@ def find_name(
     is_only_no = not replace(asked, intent=None) and asked.intent in (None, Intent.NO)
     is_review = session.step is Step.CONFIRM and is_only_no and not found
     is_about_else = asked.topic not in (None, "thank", "hello", "moment", "repeat")
-    stated = None if is_about_else else _stated(text, session, language, alone=is_review)
+    alone = is_review or Field.NAME in asked.changes
+    stated = None if is_about_else else _stated(text, session, language, alone=alone)
+    replacing = _replacing(text, session, asked, language)
+    if replacing and (not isinstance(stated, str) or stated == stated.lower() or is_spelled(stated)):
+        return HeardName(replacing, None, replace(asked, changes=(), vague=False))
     if isinstance(stated, str):
-        rest = replace(asked, vague=False)
+        rest = replace(asked, vague=False, changes=())
         return HeardName(None, stated, intents.ParsedIntent()) if is_question else HeardName(stated, None, rest)
     capitals = _in_capitals(text, session, asked, language)
     if capitals and not (is_question or found):
@@ -55,6 +67,24 @@ def find_name(
     if isinstance(name, str) and not is_likely(name, language) and fold(name) != fold(session.unsure_name or ""):
         return HeardName(None, name, asked)
     return HeardName(name, None, asked)
+
+
+def _replacing(text: normalize.Text, session: Session, asked: intents.ParsedIntent, language: Language) -> str | None:
+    """A name with capitals in a message that asks for another one, or speaks of the name and asks nothing."""
+    is_change = session.name is not None and (Field.NAME in asked.changes or asked.vague)
+    is_told = not asks(text.plain) and Field.NAME in find_labels(text.plain, language)
+    if not is_change and not (is_told and session.step in (Step.NAME, Step.CARD, Step.CONFIRM)):
+        return None
+    span = find_replacing_name(text.plain, session.name or "", language)
+    name = names.check_name_in_chat(text.original(*span), language) if span else None
+    return name if isinstance(name, str) else None
+
+
+def beside_question(name: str | Refusal | None, plain: str, language: Language) -> str | Refusal | None:
+    """What is left of a name that no sentence states where the message asks something; other words are none."""
+    if isinstance(name, str):
+        return name if is_beside_question(name, plain, language) else None
+    return None if name == Refusal("name_invalid", Field.NAME) else name
 
 
 def states_name(text: normalize.Text, session: Session, language: Language) -> bool:
@@ -104,7 +134,8 @@ def _in_capitals(text: normalize.Text, session: Session, asked: intents.ParsedIn
     """Words that each begin with a capital where a name is asked for, and that would be heard as something else."""
     is_other = asked.topic or asked.vague or asked.changes or asked.is_doubtful or asked.unsure
     is_beside = asked.topic in intents.COURTESIES and asked.digressions != ((0, len(text.plain)),)
-    if session.step is not Step.NAME or asked.intent or not is_other or is_beside:
+    is_greeting = asked.topic == "hello" and greets(text.plain, language)
+    if session.step is not Step.NAME or asked.intent or not is_other or is_beside or is_greeting:
         return None
     name = " ".join(text.typed.split())
     said = name.split()
@@ -133,7 +164,8 @@ def _find(
     if _may_correct(session, found, asked) and not asks(outside.plain):
         corrected = names.find_corrected_name(text, session.name or "", language)
         return names.check_name_in_chat(corrected, language) if corrected else None
-    text = text.without(asked.digressions)
+    greeted = strip_greeting(text.plain, language) if asked.topic == "hello" else 0
+    text = text.without(((0, greeted),) if greeted else asked.digressions)
     if session.step is not Step.NAME or (asked and not asked.digressions) or asks(outside.plain):
         return None
     alone = names.find_bare_name(text, language)

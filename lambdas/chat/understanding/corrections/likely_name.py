@@ -14,7 +14,7 @@ _TALK = Part.AGREE | Part.ACT | Part.BESIDE | Part.ASK
 _LEADING = Part.AGREE | Part.BESIDE
 _MAX_TALK = 2  # words of a phrase that may stand before a name, as "tá bom"
 _MAX_LEADING = 4  # words before a name: "na gut dann halt"
-_FULL_NAME = 2  # words
+_FULL_NAME, _MAX_SMALL_NAME = 2, 4  # words
 _MAX_TALKED = 20  # words that are looked at: a bound on the work
 _SURE, _KNOWN = 0.75, 1.0  # that what is written without spaces is talk
 _MANY = 2  # words of talk around a name of one word
@@ -69,10 +69,51 @@ def strip_talk(name: str, language: Language) -> tuple[int, int]:
     return said[first].start(), said[last - 1].end() if last < len(said) else len(name)
 
 
+def is_beside_question(name: str, plain: str, language: Language) -> bool:
+    """Whether it is a name though the message asks something, in which other words are left over as well.
+
+    It has capitals, is like names that people give, or stands in a message without capitals and has no word of talk.
+    """
+    said = name.split()
+    if language.unspaced and not has_case(name):
+        like = liken(words(name), language.tag, load_weights(language.tag).meanings)
+        return like is None or like.meaning == "name"
+    if has_case(name) and plain != plain.lower():
+        is_word = len(said) == 1 and talk(language.tag).issuperset(words(name))
+        return not is_word and all(word[0].isupper() or fold(word) in PARTICLES for word in said)
+    return _FULL_NAME <= len(said) <= _MAX_SMALL_NAME and talk(language.tag).isdisjoint(words(name))
+
+
+def greets(said: str, language: Language) -> bool:
+    """Whether the first word is one of a greeting: "Hello Sir", but not "Sam Hello"."""
+    return next(iter(words(said)), "") in _greeting_words(language)
+
+
+def _greeting_words(language: Language) -> frozenset[str]:
+    return frozenset[str]().union(*(phrase for phrase, topic in language.topics if topic.key == "hello"))
+
+
+def strip_greeting(said: str, language: Language) -> int:
+    """How many characters of greeting stand before a full name: "hello John Smith"; 0 where none is left."""
+    if language.unspaced:
+        return 0
+    greeting = language.fillers | _greeting_words(language)
+    first = next((word for word in _WORD.finditer(said) if fold(word[0].strip(",.!")) not in greeting), None)
+    rest = said[first.start() :].strip() if first else ""
+    is_name = _FULL_NAME <= len(rest.split()) <= _MAX_SMALL_NAME and talk(language.tag).isdisjoint(words(rest))
+    return first.start() if first and is_name else 0
+
+
 def begins_as_talk(said: str, language: Language) -> bool:
     """Whether a lead-in goes on with talk instead of a name: "it's for my little boy"."""
     first = said.split(maxsplit=1)[0] if said.split() else ""
     return not language.unspaced and has_case(first) and first == first.lower() and _is_said(first, language)
+
+
+def is_described(said: str, language: Language) -> bool:
+    """Whether small words stand before a name, particles apart: "I am [the secretary of Studio Bianchi]"."""
+    first = next((word for word in said.split() if fold(word) not in PARTICLES), "")
+    return not language.unspaced and first[:1].islower() and any(word[0].isupper() for word in said.split())
 
 
 def is_talk(said: str, language: Language) -> bool:
