@@ -104,7 +104,8 @@ def _is_choosing(before: Session, heard: "Interpretation") -> bool:
     if before.step is Step.CONFIRM and (heard.topic in replies.HESITATIONS or heard.unsure is Intent.CANCEL):
         return True
     is_understood = heard.is_off_script and heard.unsure is None and heard.topic != "unclear" and not heard.is_doubtful
-    return before.step is Step.CONFIRM and (heard.intent is Intent.NO or heard.private or not is_understood)
+    is_number = heard.private and heard.topic is None  # beside a question it is an amount: "is it 15 a month?"
+    return before.step is Step.CONFIRM and (heard.intent is Intent.NO or is_number or not is_understood)
 
 
 def _store_values(session: Session, heard: "Interpretation", taken: tuple[Field, ...]) -> Session:

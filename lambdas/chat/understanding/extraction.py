@@ -8,7 +8,10 @@ from typing import Any
 from chat.languages.language import Language
 from chat.understanding.digits.normalize import BLANK
 from chat.values.brands import Brand
-from chat.values.card import CardNumber, Cvv, Expiry, Field, Refusal
+from chat.values.card import FIELDS, CardNumber, Cvv, Expiry, Field, Refusal
+from chat.values.session import PartialNumber, Policy, Session, Step
+
+_ASKED = {Step(each.value): each for each in FIELDS}
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,18 @@ class Context:
     brands: frozenset[Brand]
     today: date
     language: Language
+
+
+def context_at(session: Session, today: date, policy: Policy, language: Language) -> Context:
+    return Context(
+        asked=_ASKED.get(session.step),
+        brand=session.card.brand if session.card else None,
+        expiry=session.expiry,
+        partial_number=session.partial_number.digits if isinstance(session.partial_number, PartialNumber) else "",
+        brands=policy.brands,
+        today=today,
+        language=language,
+    )
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Card number, expiry and security code among the digits of a message."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -16,11 +17,24 @@ from chat.values.brands import Brand
 from chat.values.card import CardNumber, Cvv, Expiry, Field, Refusal, check_cvv, check_expiry
 
 _ENDS = ".,;!?\n、。，！？؛،؟"  # of a sentence or a part of one
+_QUESTION = re.compile(r"(?:(?<=[.!?…。！？؟\n])|^)[^\d.!?…。！？؟\n]*[?？؟]")
+_DIGIT = re.compile(r"\d", re.ASCII)
 _FEW_WORDS = 2  # beside a number that stands for itself
 _MAX_READ_RUNS = 12  # a bound on the work: runs of digits read for expiry and security code
 
 
 def extract_fields(plain: str, context: Context) -> ExtractedFields:
+    """A question without digits names no field of the digits around it: "it says 902. Did you get the date?"."""
+    asking = [each.span() for each in _QUESTION.finditer(plain)]
+    if not asking or not _DIGIT.search(plain):
+        return _extract(plain, context)
+    found = _extract(ExtractedFields(plain).without(asking).plain, context)
+    for start, end in asking:
+        found = replace(found, plain=found.plain[:start] + plain[start:end] + found.plain[end:])
+    return found
+
+
+def _extract(plain: str, context: Context) -> ExtractedFields:
     found = ExtractedFields(plain)
     written = expiries.find_written_expiry(plain, context.today, context.language)
     if written:

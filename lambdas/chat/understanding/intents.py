@@ -14,7 +14,7 @@ from chat.understanding.clauses import (
     split_clauses,
     strip_fillers,
 )
-from chat.understanding.decisions.decide import Decision, decide
+from chat.understanding.decisions.decide import Decision, decide, ends_apart
 from chat.understanding.decisions.disputes import disputed_fields, wants_another_card
 from chat.understanding.decisions.language_request import requested_language
 from chat.values.card import FIELDS, Field
@@ -23,6 +23,7 @@ from chat.values.session import Intent
 _LEAVING = (Intent.CANCEL, Intent.RESTART)
 COURTESIES = ("hello", "thank", "moment", "repeat")  # topics that ask nothing
 _NO_QUESTION = (None, *COURTESIES)
+_BESIDE_LEAVING = {*COURTESIES, "later"}  # "I will not pay today. Cancel it, please"
 _DECISIONS = (*_LEAVING, Intent.CONFIRM, Intent.YES)
 
 
@@ -84,12 +85,15 @@ def parse_intent(
     different = any(wants_another_card(clause, each) for clause in found for each in heard)
     changes, vague = ((), False) if different else _changes(found, heard, naming=naming)
     topics = [] if intent else [(clause, hit) for clause in found for each in heard if (hit := _topic(clause, each))]
+    vague = vague and not (is_question and topics)  # "can the amount be changed?" names no field, and is answered
     only_topics = not (changes or different or vague)
     beside = topics if only_topics else []
     digressions = tuple((clause.start, clause.end) for clause, _ in beside)
     questions = tuple((clause.start, clause.end) for clause, hit in beside if hit not in COURTESIES)
-    seems_to_leave = not intent and not is_question and any(each in intents for each in _LEAVING)
+    ends = any(each in intents for each in _LEAVING) or any(ends_apart(each, language) for each in found)
+    seems_to_leave = not intent and not is_question and ends
     topic = topics[0][1] if topics else None
+    is_withdrawn = seems_to_leave and only_topics and {hit for _, hit in topics} <= _BESIDE_LEAVING
     return ParsedIntent(
         intent,
         topic,
@@ -99,7 +103,7 @@ def parse_intent(
         digressions=digressions,
         questions=questions,
         is_doubtful=is_doubtful,
-        unsure=Intent.CANCEL if seems_to_leave and only_topics and not topics else None,
+        unsure=Intent.CANCEL if is_withdrawn else None,
         is_short=decision is Decision.AGREE_SHORTLY
         or len(frozenset[str]().union(*(clause.said - language.fillers for clause in found))) <= 1,
     )

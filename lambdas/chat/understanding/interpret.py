@@ -12,19 +12,19 @@ from chat.languages.likeness import MAX_CHARS
 from chat.languages.vocabulary import vocabulary
 from chat.understanding import extraction, fields, intents, labels, redact
 from chat.understanding.clauses import asks
-from chat.understanding.corrections.heard_name import find_name, states_name
+from chat.understanding.corrections.heard_name import HeardName, beside_question, find_name, states_name
 from chat.understanding.corrections.name_digits import is_among
 from chat.understanding.decisions.admission import apply_stage_rules, is_aside, without_asides
 from chat.understanding.digits import misspellings, normalize, number_words
 from chat.understanding.digits.cardinals import Token
 from chat.understanding.pointing.clauses_apart import agree_apart, withdraws
 from chat.understanding.pointing.heard_language import heard_language
-from chat.understanding.pointing.meaning import ask_beside, point, point_beside_values
-from chat.values.card import FIELDS, CardNumber, Cvv, Expiry, Field, Refusal
+from chat.understanding.pointing.meaning import ask_beside, meanings_at, point, point_beside_values
+from chat.understanding.pointing.questions import UNCLEAR, likeliest_topic
+from chat.values.card import CardNumber, Cvv, Expiry, Field, Refusal
 from chat.values.session import Intent, PartialNumber, Policy, Session, Step
 
 _DIGIT = re.compile(r"\d", re.ASCII)
-_ASKED = {Step(each.value): each for each in FIELDS}
 _IN_DIGITS = (Step.CARD, Step.EXPIRY, Step.CVV)
 _MISSPELLED = "0"  # what a misspelled number is masked like: a digit
 _MAX_SHORT_ANSWER_WORDS = 3  # in so few words a lone number word is an answer in digits
@@ -100,26 +100,22 @@ def interpret(message: str, session: Session, today: date, policy: Policy) -> In
     )
     misspelled = {word for start, end in slips for word in words(strict.plain[start:end])}
     strict = strict.with_digits([(start, end, _MISSPELLED) for start, end in slips])
-    found = fields.extract_fields(text.plain, _context(session, today, policy, language))
+    found = fields.extract_fields(text.plain, extraction.context_at(session, today, policy, language))
     found = without_asides(apply_stage_rules(found, session, policy), text.plain, session, language)
     if found:
         asked = asked if slips else point_beside_values(found.plain, asked, session, language)
     else:
         is_number = bool(slips) or (has_digits and not is_aside(strict.plain, language))
         asked = _point(text, asked, session, language, parse, is_number=is_number)
-    heard = find_name(normalize.Text(text.typed, found.plain, text.places), session, found, asked, language)
-    name, unsure_name, asked = heard.name, heard.unsure_name, heard.asked
-    if not slips and (name is None or isinstance(name, str)):
-        asked = ask_beside(text.plain, asked, session, language, name or "")
-    if asked.unsure is Intent.CANCEL:
-        name, unsure_name = None, None
+    name, unsure_name, asked = _hear_name(text, session, found, asked, language, may_ask=not slips)
     given = name if isinstance(name, str) else unsure_name
     if given is not None and is_among(given, misspelled | spoken):
         name, unsure_name = Refusal("name_invalid", Field.NAME), None
     if isinstance(name, Refusal) and not isinstance(found.card, CardNumber):
         found = replace(found, card=None)
     is_question = asks(text.plain)
-    unclear = is_question and not (asked or found or name or unsure_name or _DIGIT.search(text.plain))
+    is_nothing = not (asked or found or name or unsure_name or _DIGIT.search(text.plain))
+    unclear = (is_question and is_nothing) or asked.topic == UNCLEAR
     unheard = session.step in _IN_DIGITS and not (asked or is_question or _has_value(found, name))
     private = unheard or has_digits or bool(slips)
     shown = redact.only_known_words(name or session.name, language) if session.step in _IN_DIGITS else str
@@ -127,12 +123,35 @@ def interpret(message: str, session: Session, today: date, policy: Policy) -> In
         masked=redact.BULLETS if unheard else redact.mask_message(text, strict, found, shown),
         private=private,
         intent=None if (unheard or has_digits) and asked.intent in (Intent.YES, Intent.CONFIRM) else asked.intent,
-        topic="unclear" if unclear else asked.topic,
+        topic=likeliest_topic(text.plain, language, meanings_at(session, language)) if unclear else asked.topic,
         language=asked.language, changes=asked.changes, different_card=asked.different_card, vague=asked.vague,
         is_doubtful=asked.is_doubtful, is_short=asked.is_short, unsure=asked.unsure,
         name=name, unsure_name=unsure_name, card=found.card, expiry=found.expiry, cvv=found.cvv,
         partial_number=PartialNumber(found.partial_number) if found.partial_number else None, early_cvv=found.early_cvv,
     )  # fmt: skip
+
+
+def _hear_name(
+    text: normalize.Text,
+    session: Session,
+    found: extraction.ExtractedFields,
+    asked: intents.ParsedIntent,
+    language: Language,
+    *,
+    may_ask: bool,
+) -> HeardName:
+    """The name, and what is asked beside it: beside a question fewer words are a name, beside a wish to stop none."""
+    heard = find_name(normalize.Text(text.typed, found.plain, text.places), session, found, asked, language)
+    name, unsure_name, asked = heard
+    if may_ask:
+        asked = ask_beside(text.plain, asked, session, language, name if isinstance(name, str) else "")
+    if asked.unsure is Intent.CANCEL:
+        return HeardName(None, None, asked)
+    is_asking = asked.questions and asked.topic not in intents.COURTESIES
+    if is_asking and not states_name(text.without(asked.questions), session, language):
+        name = beside_question(name, text.plain, language)
+        unsure_name = unsure_name if beside_question(unsure_name, text.plain, language) else None
+    return HeardName(name, unsure_name, asked)
 
 
 def _point(
@@ -170,16 +189,4 @@ def _month_names(plain: str, said: list[Token], session: Session, language: Lang
 def _has_value(found: extraction.ExtractedFields, name: str | Refusal | None) -> bool:
     return found.early_cvv or any(
         isinstance(each, (str, CardNumber, Expiry, Cvv)) for each in (name, found.card, found.expiry, found.cvv)
-    )
-
-
-def _context(session: Session, today: date, policy: Policy, language: Language) -> extraction.Context:
-    return extraction.Context(
-        asked=_ASKED.get(session.step),
-        brand=session.card.brand if session.card else None,
-        expiry=session.expiry,
-        partial_number=session.partial_number.digits if isinstance(session.partial_number, PartialNumber) else "",
-        brands=policy.brands,
-        today=today,
-        language=language,
     )

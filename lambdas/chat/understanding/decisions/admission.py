@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from chat.languages.folding import words
 from chat.languages.language import Language
+from chat.understanding.clauses import ends_asking
 from chat.understanding.extraction import ExtractedFields
 from chat.values.card import CardNumber, Field, Refusal, is_public_test_number
 from chat.values.session import Policy, Session, Step
@@ -12,6 +13,7 @@ from chat.values.session import Policy, Session, Step
 _MAX_DIGITS = 6  # fewer than the first groups of any card
 _MAX_PARTICLES = 4  # in kana, where a particle may be a digit: "に"
 _SENTENCE_WORDS, _SENTENCE_LETTERS = 4, 8
+_LONE = re.compile(r"\D*\d{1,2}\D*", re.ASCII)
 _DIGIT = re.compile(r"\d", re.ASCII)
 
 
@@ -35,7 +37,17 @@ def refuse_untested(card: CardNumber, policy: Policy) -> CardNumber | Refusal:
 
 
 def without_asides(found: ExtractedFields, plain: str, session: Session, language: Language) -> ExtractedFields:
-    """A few digits in a sentence are no part of a card number: "are the 150 euros gone now?"."""
+    """A few digits in a sentence are no part of a card number: "are the 150 euros gone now?".
+
+    Nor is a lone small number after the review an expiry: "is it 15 every month?".
+    """
+    if (
+        session.step is Step.CONFIRM
+        and isinstance(found.expiry, Refusal)
+        and _LONE.fullmatch(plain)
+        and ends_asking(plain, language)
+    ):
+        return replace(found, expiry=None)
     if session.step is not Step.CARD or session.partial_number or not isinstance(found.card, Refusal):
         return found
     most = _MAX_DIGITS if not found.labelled else _MAX_PARTICLES if language.unspaced else 0

@@ -50,6 +50,11 @@ def decide(found: list[Clause], language: Language, *, is_question: bool, may_ag
     return None
 
 
+def ends_apart(clause: Clause, language: Language) -> bool:
+    """Whether one clause of several ends the conversation: "I have told you so. Please cancel it"."""
+    return decide([clause], language, is_question=False, may_agree=False) is Decision.END
+
+
 def _agreement(found: list[Clause], lexicons: list[Lexicon], language: Language) -> Decision | None:
     refused, rest = 0, found
     while rest and language.intents.get(rest[0].phrase) == "no":

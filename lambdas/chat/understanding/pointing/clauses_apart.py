@@ -6,7 +6,7 @@ from functools import partial
 
 from chat.languages.language import Language
 from chat.languages.lexicon import load_lexicon
-from chat.languages.likeness import MAX_CHARS, liken, load_weights
+from chat.languages.likeness import MAX_CHARS, liken, load_weights, talk
 from chat.understanding.clauses import Clause, contains_any, split_clauses
 from chat.understanding.intents import ParsedIntent
 from chat.understanding.pointing.meaning import MOSTLY_KNOWN, meanings_at
@@ -47,7 +47,10 @@ def _is_light(clause: Clause, said: ParsedIntent, language: Language) -> bool:
     if said.intent or (said and said.topic not in _LIGHT):
         return False
     like = liken(clause.phrase, language.tag, load_weights(language.tag).meanings)
-    return like is not None and like.meaning in _LIGHT and like.share >= LEAST_SHARE and like.known >= MOSTLY_KNOWN
+    if like is None or like.meaning not in _LIGHT or like.share < LEAST_SHARE:
+        return False
+    talked = sum(word in talk(language.tag) for word in clause.phrase) / len(clause.phrase)  # a name is no talk
+    return (like.known if language.unspaced else talked) >= MOSTLY_KNOWN
 
 
 def withdraws(plain: str, session: Session, language: Language) -> bool:

@@ -9,7 +9,6 @@ from chat.understanding.clauses import asks, contains_any, find_matching, split_
 from chat.understanding.corrections.likely_name import PARTICLES
 from chat.understanding.intents import COURTESIES, ParsedIntent
 from chat.understanding.pointing.questions import (
-    ASKING_PLAINLY,
     ASKING_WORDS,
     LEAST_KNOWN,
     LEAST_SHARE,
@@ -19,14 +18,22 @@ from chat.understanding.pointing.questions import (
 from chat.values.card import FIELDS, Field
 from chat.values.session import Intent, Session, Step
 
-SURE_SHARE = 0.7  # outweighs a topic that the rules found by its words
-_LEAST_OF = {**dict.fromkeys((f"change_{each}" for each in FIELDS), 0.5), "another_card": 0.6}  # which undo something
+SURE_SHARE, _SURE_UNASKED = 0.7, 0.55  # outweighs a topic that the rules found by its words: in a question, and else
+_LEAST_OF = {
+    **dict.fromkeys((f"change_{each}" for each in FIELDS), 0.5),
+    "another_card": 0.6,
+    "cancel": 0.4,
+}  # which undo something
 MOSTLY_KNOWN = 0.6  # of a message in small letters where a name is asked for: then it is none
 _SURE_IN_A_NAME = 0.7
 _TALK_TOPICS = (*COURTESIES, "smalltalk", "complaint")  # the rules hear these where a name is asked for
 _NAME_LETTERS = 8  # of a script without capitals
 _NAME_WORDS = 4
-_ASKING = 0.5  # of what a message may mean are questions
+_ASKING, _ASKING_PLAINLY = (
+    0.5,
+    0.8,
+)  # of what a message may mean are questions: with a mark or after the review, and else
+_LEAST_TOLD = 0.6  # of a question what a field is that has no mark: who gives a value uses the same words
 UNTOLD = "untold"  # understood, and nothing has to be said about it: "I want to pay"
 
 _UNSURE = {"consent": Intent.CONFIRM, "cancel": Intent.CANCEL}
@@ -42,7 +49,7 @@ def point(plain: str, asked: ParsedIntent, session: Session, language: Language)
 
 def ask_beside(plain: str, asked: ParsedIntent, session: Session, language: Language, name: str = "") -> ParsedIntent:
     """The same with the question that a sentence asks, where nothing else is asked for. `name`: that it tells."""
-    is_open = asked.is_open and not asked.vague and asked.topic in (None, UNCLEAR, *_TALK_TOPICS)
+    is_open = asked.is_open and not asked.vague and asked.topic in (None, UNCLEAR, UNTOLD, *_TALK_TOPICS)
     may_be_name = session.step is Step.NAME and not asks(plain) and _least_share(plain) > LEAST_SHARE
     if not is_open or may_be_name:
         return asked
@@ -66,14 +73,17 @@ def _point_whole(plain: str, asked: ParsedIntent, session: Session, language: La
     found = liken(said, language.tag, meanings)
     if found is None or found.known < LEAST_KNOWN:
         return asked
+    if found.meaning.startswith("what_") and not asks(plain):
+        least = max(least, _LEAST_TOLD)
     is_outweighing = asked and asked.topic not in COURTESIES
-    least = max(least, _LEAST_OF.get(found.meaning, 0), SURE_SHARE if is_outweighing else 0)
+    sure = SURE_SHARE if asks(plain) else _SURE_UNASKED
+    least = max(least, _LEAST_OF.get(found.meaning, 0), sure if is_outweighing else 0)
     if found.share < least:
         return asked if asked or not _is_beside(plain, found, session) else ParsedIntent(topic=UNCLEAR)
     pointed = None if _denies_a_change(plain, found, language) else _pointed(found, session)
     if pointed is not None and least == _SURE_IN_A_NAME and pointed.topic in _TALK_TOPICS:
         return asked
-    if pointed is None or (asked and pointed.topic in (None, *COURTESIES)):
+    if pointed is None or (asked and (pointed.topic is None or (pointed.topic in COURTESIES and asks(plain)))):
         return asked
     if (asked.topic, pointed.topic) == ("what_for", "why"):  # "¿para qué?" asks both, and the order comes first
         return asked
@@ -111,7 +121,7 @@ def _is_beside(plain: str, found: Likeness, session: Session) -> bool:
     if session.step is Step.NAME:
         is_small = has_case(plain) and plain == plain.lower()
         return is_small and found.meaning != "name" and found.known >= MOSTLY_KNOWN
-    least = _ASKING if asks(plain) or session.step in (Step.CONFIRM, Step.ACTION) else ASKING_PLAINLY
+    least = _ASKING if asks(plain) or session.step is Step.CONFIRM else _ASKING_PLAINLY
     return found.meaning not in TELLING and len(words(plain)) >= ASKING_WORDS and found.asking >= least
 
 

@@ -7,16 +7,18 @@ from typing import NamedTuple
 from chat.languages.folding import words
 from chat.languages.language import Language
 from chat.languages.likeness import MAX_CHARS, TELLING, liken
-from chat.understanding.clauses import asks
+from chat.understanding.clauses import asks, ends_asking
 
 UNCLEAR = "unclear"
 LEAST_SHARE = 0.35  # of one meaning: below it, what is likeliest is a guess
 LEAST_KNOWN = 0.5  # of the words: where most of them are unknown, the few known ones mean little
-_ASKING, ASKING_PLAINLY = 0.3, 0.8  # of all that it may mean is a question: with a mark, and without
+_ASKING, _ASKING_PLAINLY = 0.3, 0.85  # of all that it may mean is a question: with a mark, and without
 ASKING_WORDS, _ASKING_LETTERS = 3, 4  # fewer are "right?", "and you?"
+_LEAST_GUESS = 0.3  # of all questions
 _MAX_SENTENCES = 8  # a bound on the work
 _SENTENCE = re.compile(r"[.!?。！？؟…\n]+")
 _PART = re.compile(r"[,;:،；，、]|\s-\s")
+_UNSPACED_PART = re.compile(r"[,;:،；，、\s]")  # a space is a comma there
 
 Span = tuple[int, int]
 
@@ -35,34 +37,45 @@ def find_question(plain: str, language: Language, meanings: frozenset[str], told
     """
     if len(plain) > MAX_CHARS:
         return None
-    asked = [(found, span) for span, has_mark in _sentences(plain)
+    asked = [(has_mark, found, span) for span, has_mark in _sentences(plain, language)
              if (has_mark or not told or told.split(maxsplit=1)[0] not in plain[slice(*span)])
              and (found := _topic(plain[slice(*span)], language, meanings, has_mark=has_mark))]  # fmt: skip
     if not asked:
         return None
-    (_, topic), _ = max(asked)
-    return Question(topic, tuple(span for _, span in asked))
+    _, (_, topic), _ = max(asked)  # one with a mark goes before all without
+    return Question(topic, tuple(span for *_, span in asked))
 
 
-def _sentences(plain: str) -> Iterator[tuple[Span, bool]]:
-    """Where each stands, and whether it has a question mark."""
+def likeliest_topic(plain: str, language: Language, meanings: frozenset[str]) -> str:
+    """Of what is asked and like no saying by itself: what the whole message speaks of, if it is likely enough."""
+    if len(plain) > MAX_CHARS:
+        return UNCLEAR
+    found = liken(words(plain), language.tag, meanings - TELLING)
+    is_likely = found is not None and found.share >= _LEAST_GUESS and found.known >= LEAST_KNOWN
+    return found.meaning if found and is_likely and found.meaning != "repeat" else UNCLEAR
+
+
+def _sentences(plain: str, language: Language) -> Iterator[tuple[Span, bool]]:
+    """Where each stands, and whether it asks by its mark or its end."""
     start = 0
     for stop in [*_SENTENCE.finditer(plain)][:_MAX_SENTENCES]:
-        yield (start, stop.end()), asks(stop[0])
+        yield (start, stop.end()), asks(stop[0]) or ends_asking(plain[start : stop.start()], language)
         start = stop.end()
     if start < len(plain):
-        yield (start, len(plain)), False
+        yield (start, len(plain)), ends_asking(plain[start:], language)
 
 
 def _topic(said: str, language: Language, meanings: frozenset[str], *, has_mark: bool) -> tuple[float, str] | None:
     """How sure it is, and what: of a sentence as a whole, or of one of its parts: "hello, is it for both of us?"."""
+    if not has_mark:  # "the code on the back is 123" says what it is
+        meanings = frozenset(each for each in meanings if not each.startswith("what_"))
     found: list[tuple[float, str]] = []
-    for part in {said, *_PART.split(said)}:
+    for part in {said, *(_UNSPACED_PART if language.unspaced else _PART).split(said)}:
         spoken = words(part)
         if len("".join(spoken)) < _ASKING_LETTERS if language.unspaced else len(spoken) < ASKING_WORDS:
             continue
         like = liken(spoken, language.tag, meanings)
-        if like is None or like.asking < (_ASKING if has_mark else ASKING_PLAINLY):
+        if like is None or like.asking < (_ASKING if has_mark else _ASKING_PLAINLY):
             continue
         asking = liken(spoken, language.tag, meanings - TELLING) if like.meaning in TELLING else like
         if asking is not None and asking.share >= LEAST_SHARE and asking.known >= LEAST_KNOWN:
