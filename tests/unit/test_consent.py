@@ -9,6 +9,7 @@ from chat.values.session import Intent, Session
 from local.hearing.sayings import read_sayings
 from tests.conversations.offline import POLICY, TODAY
 from tests.families.consent import BARE_YES, DATA, at_the_review, deciding, followed_by_consent, hesitations, utterances
+from tests.sizes import size
 
 # Wanting to pay is consent at the review, and so is "ok, thanks", "cool" or "that's me".
 MAY_AGREE = ("consent", "start", "thank", "smalltalk", "hello", "complaint")
@@ -50,10 +51,12 @@ def test_a_bare_yes_to_the_review_itself_is_consent(tag):
     assert at_the_review(tag).send(BARE_YES[tag])["status"] == "completed"
 
 
+@pytest.mark.sized
 @pytest.mark.parametrize("tag", DATA)
 def test_nothing_that_people_say_to_ask_or_tell_something_else_is_consent(tag):
+    every = size(1, 6)
     agreeing = [said for meaning, texts in read_sayings(tag).items() if meaning not in MAY_AGREE
-                for said in texts if hears_consent(said, tag)]  # fmt: skip
+                for said in texts[::every] if hears_consent(said, tag)]  # fmt: skip
 
     assert agreeing == []
 

@@ -26,7 +26,7 @@ TELLING = frozenset({
     "another_card", "change", "start", "name", "hello", "thank", "moment", "smalltalk", "complaint", "refuse",
     "offtopic",
 })  # fmt: skip
-SCALE = 100  # weights are stored as integers
+SCALE = 20  # weights are stored as integers
 
 
 class Likeness(NamedTuple):

@@ -14,7 +14,7 @@ from chat.understanding.clauses import (
     split_clauses,
     strip_fillers,
 )
-from chat.understanding.decisions.decide import Decision, decide, ends_apart
+from chat.understanding.decisions.decide import Decision, decide, ends_apart, says_confirm
 from chat.understanding.decisions.disputes import disputed_fields, wants_another_card
 from chat.understanding.decisions.language_request import requested_language
 from chat.values.card import FIELDS, Field
@@ -93,6 +93,8 @@ def parse_intent(
     ends = any(each in intents for each in _LEAVING) or any(ends_apart(each, language) for each in found)
     seems_to_leave = not intent and not is_question and ends
     topic = topics[0][1] if topics else None
+    is_one_word = len(frozenset[str]().union(*(clause.said - language.fillers for clause in found))) <= 1
+    is_one_word &= not (decision is Decision.AGREE and any(says_confirm(clause, language) for clause in found))
     is_withdrawn = seems_to_leave and only_topics and {hit for _, hit in topics} <= _BESIDE_LEAVING
     return ParsedIntent(
         intent,
@@ -104,8 +106,7 @@ def parse_intent(
         questions=questions,
         is_doubtful=is_doubtful,
         unsure=Intent.CANCEL if is_withdrawn else None,
-        is_short=decision is Decision.AGREE_SHORTLY
-        or len(frozenset[str]().union(*(clause.said - language.fillers for clause in found))) <= 1,
+        is_short=decision is Decision.AGREE_SHORTLY or is_one_word,
     )
 
 

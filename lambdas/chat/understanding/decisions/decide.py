@@ -55,6 +55,13 @@ def ends_apart(clause: Clause, language: Language) -> bool:
     return decide([clause], language, is_question=False, may_agree=False) is Decision.END
 
 
+def says_confirm(clause: Clause, language: Language) -> bool:
+    """Whether the word that is asked for is among its own: "bevestigen dus", "確定で"."""
+    joint = "" if language.unspaced else " "
+    confirming = (joint.join(phrase) for phrase, intent in language.intents.items() if intent == "confirm")
+    return any(f"{joint}{phrase}{joint}" in f"{joint}{clause.text}{joint}" for phrase in confirming)
+
+
 def _agreement(found: list[Clause], lexicons: list[Lexicon], language: Language) -> Decision | None:
     refused, rest = 0, found
     while rest and language.intents.get(rest[0].phrase) == "no":

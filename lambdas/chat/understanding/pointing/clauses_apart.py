@@ -1,5 +1,6 @@
 """What one clause of a message decides, whatever the others say: a consent at its end, a wish to stop."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -7,13 +8,18 @@ from functools import partial
 from chat.languages.language import Language
 from chat.languages.lexicon import load_lexicon
 from chat.languages.likeness import MAX_CHARS, liken, load_weights, talk
-from chat.understanding.clauses import Clause, contains_any, split_clauses
+from chat.understanding.clauses import Clause, contains_any, named_fields, split_clauses
 from chat.understanding.intents import ParsedIntent
 from chat.understanding.pointing.meaning import MOSTLY_KNOWN, meanings_at
 from chat.understanding.pointing.questions import LEAST_SHARE
 from chat.values.session import Intent, Session, Step
 
 _CONSENT = (Intent.YES, Intent.CONFIRM)
+_SPACE = re.compile(r"(?<=[^\x00-\x7f])\s|\s(?=[^\x00-\x7f])")
+_HOLDING_BACK = frozenset({
+    "cancel", "refuse", "no", "later", "moment", "restart", "back", "change", "change_name", "change_card",
+    "change_expiry", "change_cvv", "another_card", "wrong_order", "mistake", "trouble", "leave", "name",
+})  # fmt: skip
 _LIGHT = frozenset({"smalltalk", "complaint", "thank", "hello", "consent"})  # beside them a yes is a yes
 
 
@@ -22,11 +28,14 @@ def agree_apart(
 ) -> ParsedIntent:
     """A consent among other clauses: "never mind, haha. Yes, let's do it", "confirm. Thanks for explaining".
 
-    Only beside clauses that withhold, ask and weigh nothing: small talk, thanks, annoyance, another consent.
+    Only beside clauses that withhold, ask and weigh nothing: small talk, thanks, annoyance, another consent; and beside
+    a plain "confirm", the word that was asked for, anything that is told: "I will write to them there. Confirm".
     """
     is_open = asked.is_open and not asked.vague and asked.topic in (None, *_LIGHT)
     if session.step is not Step.CONFIRM or not is_open or len(plain) > MAX_CHARS:
         return asked
+    if language.unspaced:
+        plain = _SPACE.sub("，", plain)  # a space is a comma there
     found = split_clauses(plain)
     if len(found) < 2 or any(each.is_question or each.has_digits for each in found):
         return asked
@@ -35,9 +44,22 @@ def agree_apart(
         return asked
     heard = [parse(plain[clause.start : clause.end]) for clause in found]
     consents = [each for each in (heard[0], heard[-1]) if each.intent in _CONSENT]
-    if not consents or not all(map(partial(_is_light, language=language), found, heard)):
+    is_beside = _tells if any(not each.is_short for each in consents) else _is_light
+    if not consents or not all(map(partial(is_beside, language=language), found, heard)):
         return asked
     return replace(consents[-1], intent=Intent.YES, is_short=False)
+
+
+def _tells(clause: Clause, said: ParsedIntent, language: Language) -> bool:
+    """Whether it tells something that is understood, denies nothing, names no field and wants nothing else."""
+    if said.intent in _CONSENT:
+        return True
+    if said.intent or (said and said.topic not in _LIGHT) or named_fields(clause, language):
+        return False
+    denying = language.negations | load_lexicon(language.tag).instead
+    like = liken(clause.phrase, language.tag, load_weights(language.tag).meanings)
+    is_known = like is not None and like.known >= MOSTLY_KNOWN and like.meaning not in _HOLDING_BACK
+    return is_known and not contains_any(clause, language, denying)
 
 
 def _is_light(clause: Clause, said: ParsedIntent, language: Language) -> bool:
