@@ -13,7 +13,7 @@ OTHERS = {
     "understanding.corrections.labelled_name", "understanding.corrections.likely_name",
     "understanding.corrections.stated_name", "understanding.pointing.meaning",
     "understanding.pointing.heard_language", "understanding.pointing.clauses_apart",
-    "understanding.pointing.questions",
+    "understanding.pointing.questions", "understanding.pointing.at_step",
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from chat.languages.language import Language
+from chat.understanding.clauses import split_clauses
 from chat.understanding.digits.normalize import BLANK
 from chat.values.brands import Brand
 from chat.values.card import FIELDS, CardNumber, Cvv, Expiry, Field, Refusal
@@ -54,6 +55,11 @@ class ExtractedFields:
 
     def __bool__(self) -> bool:
         return bool(self.card or self.expiry or self.cvv or self.early_cvv)
+
+    def beside(self) -> str:
+        """The message without the clauses that hold values: "and the code is 123" asks nothing."""
+        told = [(each.start, each.end) for each in split_clauses(self.plain)]
+        return self.without(span for span in told if BLANK in self.plain[slice(*span)]).plain
 
     def having(self, what: Field, start: int, end: int, **values: Any) -> "ExtractedFields":
         plain = self.plain[:start] + BLANK * (end - start) + self.plain[end:]

@@ -17,18 +17,25 @@ from chat.values.brands import Brand
 from chat.values.card import CardNumber, Cvv, Expiry, Field, Refusal, check_cvv, check_expiry
 
 _ENDS = ".,;!?\n、。，！？؛،؟"  # of a sentence or a part of one
-_QUESTION = re.compile(r"(?:(?<=[.!?…。！？؟\n])|^)[^\d.!?…。！？؟\n]*[?？؟]")
+_QUESTION = re.compile(
+    r"(?:(?<=[.!?…。！？؟\n])|^)[^\d.!?…。！？؟\n]*(?:\d{1,4}(?!\d)[^\d.!?…。！？؟\n/]*)?[?？؟]", re.ASCII
+)
+_QUESTION_WORDS = 4
 _DIGIT = re.compile(r"\d", re.ASCII)
 _FEW_WORDS = 2  # beside a number that stands for itself
 _MAX_READ_RUNS = 12  # a bound on the work: runs of digits read for expiry and security code
 
 
 def extract_fields(plain: str, context: Context) -> ExtractedFields:
-    """A question without digits names no field of the digits around it: "it says 902. Did you get the date?"."""
-    asking = [each.span() for each in _QUESTION.finditer(plain)]
-    if not asking or not _DIGIT.search(plain):
+    """A question beside digits names no field of them, and a number in it is an amount.
+
+    "It says 902. Did you get the date?", "852. Is the 129 for one month only?"
+    """
+    asking = [each.span() for each in _QUESTION.finditer(plain) if len(words(each[0])) >= _QUESTION_WORDS]
+    rest = ExtractedFields(plain).without(asking).plain
+    if not asking or not _DIGIT.search(rest):
         return _extract(plain, context)
-    found = _extract(ExtractedFields(plain).without(asking).plain, context)
+    found = _extract(rest, context)
     for start, end in asking:
         found = replace(found, plain=found.plain[:start] + plain[start:end] + found.plain[end:])
     return found

@@ -17,9 +17,10 @@ from chat.understanding.corrections.name_digits import is_among
 from chat.understanding.decisions.admission import apply_stage_rules, is_aside, without_asides
 from chat.understanding.digits import misspellings, normalize, number_words
 from chat.understanding.digits.cardinals import Token
+from chat.understanding.pointing.at_step import meanings_at
 from chat.understanding.pointing.clauses_apart import agree_apart, withdraws
 from chat.understanding.pointing.heard_language import heard_language
-from chat.understanding.pointing.meaning import ask_beside, meanings_at, point, point_beside_values
+from chat.understanding.pointing.meaning import ask_beside, point, point_beside_values
 from chat.understanding.pointing.questions import UNCLEAR, likeliest_topic
 from chat.values.card import CardNumber, Cvv, Expiry, Field, Refusal
 from chat.values.session import Intent, PartialNumber, Policy, Session, Step
@@ -103,7 +104,7 @@ def interpret(message: str, session: Session, today: date, policy: Policy) -> In
     found = fields.extract_fields(text.plain, extraction.context_at(session, today, policy, language))
     found = without_asides(apply_stage_rules(found, session, policy), text.plain, session, language)
     if found:
-        asked = asked if slips else point_beside_values(found.plain, asked, session, language)
+        asked = asked if slips else point_beside_values(found.beside(), asked, session, language)
     else:
         is_number = bool(slips) or (has_digits and not is_aside(strict.plain, language))
         asked = _point(text, asked, session, language, parse, is_number=is_number)

@@ -21,10 +21,10 @@ def label_of(plain: str, group: DigitGroup, language: Language) -> Field | None:
     before = _BEFORE.search(plain, max(0, group.start - 40), group.start)
     said = before[0] if before else ""
     label = _labelled_field(said, language)
-    if label is Field.CARD and len(group.digits) in _CODE_DIGITS and not _GOES_ON.match(plain, group.end):
+    if label in (None, Field.CARD) and len(group.digits) in _CODE_DIGITS and not _GOES_ON.match(plain, group.end):
         is_back = any(word in said for word in load_lexicon(language.tag).back) if language.unspaced else False
         is_back |= not load_lexicon(language.tag).back.isdisjoint(words(said))
-        return Field.CVV if is_back else Field.CARD  # "the number on the back is 123"
+        label = Field.CVV if is_back else label  # "the number on the back is 123"
     after = None if label else _AFTER.match(plain, group.end)
     return label or _labelled_field(after[0] if after else "", language)
 

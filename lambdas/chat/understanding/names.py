@@ -7,6 +7,7 @@ from itertools import islice
 from chat.languages.folding import fold, words
 from chat.languages.language import Language
 from chat.languages.likeness import MAX_CHARS
+from chat.understanding.corrections.labelled_name import cut_before_fields, is_about_fields
 from chat.understanding.corrections.likely_name import (
     PARTICLES,
     begins_as_talk,
@@ -23,15 +24,16 @@ from chat.values.card import Field, Refusal
 MAX_NAME_CHARS = 100
 MAX_NAME_WORDS = 6
 _MAX_LEADS = 8  # in one message that are followed: a bound on the work
+_MAX_AROUND = 8  # words of a message in which a small word behind "it says" is a name
 _MAX_NESTING = 2  # lead-ins and tails one within the other: "it's under Jane Doe, sorry"
 _EDGES = ' \t\r\n,;:!?"()“”„«»¡¿、。，！？' + BLANK
 _PIECES = re.compile(rf"[,;!\n、，！،؛{BLANK}]+|(?<=\w\w\w)\.\s+")
 _UNSPACED_PIECES = re.compile(rf"[,;!\s、，！{BLANK}]+")
 _FIRST_SENTENCE = re.compile(r"\s*\w\S*\s.*?\w\w\w(?=\.\s)")  # of two words or more: "Prof. Jane Hill" is one
-_JOINT = re.compile(r"(?<=\s)(\w{1,9})\s+(?=\w)")
 _LATIN_NAME = re.compile(r"[^\W\d_\u0250-\uffff][\w'’.-]*(?: [^\W\d_\u0250-\uffff][\w'’.-]*)+")
 _LETTER = re.compile(r"[^\W\d_]")
 _DIGIT = re.compile(r"\d", re.ASCII)
+_ABBREVIATIONS = frozenset({"esq.", "hno.", "hnos.", "ltd.", "vda.", "inc.", "iii.", "mag.", "ing.", "prof."})
 _MARKS = " '’ʼ‘`´-‐‑.,·・&"
 
 
@@ -44,7 +46,7 @@ def find_introduced_name(text: Text, language: Language, *, weakly: bool) -> str
         for found in islice(leads.finditer(text.plain), _MAX_LEADS):
             said = found[1].partition(BLANK)[0]
             sentence = _FIRST_SENTENCE.match(said)
-            said = _cut_before_fields(sentence[0] if sentence else said, language)
+            said = cut_before_fields(sentence[0] if sentence else said, language)
             if begins_as_talk(said, language) or (leads is language.weak_leads and is_described(said, language)):
                 continue
             latin = _LATIN_NAME.search(said) if language.unspaced else None
@@ -56,7 +58,10 @@ def find_introduced_name(text: Text, language: Language, *, weakly: bool) -> str
                 continue
             if language.unspaced or not name.islower() or " " in name:
                 return name
-            first_heard = first_heard or name  # "it is the name you need changing: the name is Jane Doe"
+            is_word = leads is language.weak_leads and len(words(text.plain)) > _MAX_AROUND  # "it says reserve there"
+            first_heard = first_heard or (
+                None if is_word else name
+            )  # "it is the name you need changing: the name is Jane Doe"
     return first_heard
 
 
@@ -74,8 +79,8 @@ def find_bare_name(text: Text, language: Language) -> str | None:
     start = 0
     for piece in [*_PIECES.finditer(plain), None]:
         end = piece.start() if piece else len(plain)
-        said = _cut_before_fields(plain[start:end], language)
-        if _LETTER.search(said) and not _is_about_fields(said, language):
+        said = cut_before_fields(plain[start:end], language)
+        if _LETTER.search(said) and not is_about_fields(said, language):
             return text.original(start, start + len(said))
         start = piece.end() if piece else end
     return None
@@ -141,7 +146,7 @@ def _trim(typed: str, language: Language) -> str:
 
 
 def _unwrap(name: str, language: Language) -> str:
-    if name.endswith(".") and len(name.rpartition(" ")[2]) > 4:
+    if name.endswith(".") and len(name.rpartition(" ")[2]) > 3 and fold(name.rpartition(" ")[2]) not in _ABBREVIATIONS:
         name = name.rstrip(".")
     for tail in language.name_tails:
         if name.lower().endswith(tail) and len(name) > len(tail):
@@ -181,18 +186,6 @@ def _is_sentence(said: str, language: Language, *, strict: bool) -> bool:
         return True
     odd = [word for word in spoken if word in language.not_names]
     return bool(odd) and (strict or len(odd) > 1 or len(odd) == len(spoken))
-
-
-def _cut_before_fields(said: str, language: Language) -> str:
-    """ "Ada and my card is": the name ends where another field is begun."""
-    for joint in _JOINT.finditer(said):
-        if fold(joint[1]) in language.joins and _is_about_fields(said[joint.end() :], language):
-            return said[: joint.start()]
-    return said
-
-
-def _is_about_fields(said: str, language: Language) -> bool:
-    return any(word in language.fields or word in language.not_names for word in words(said))
 
 
 def _may_stand(char: str) -> bool:

@@ -12,6 +12,7 @@ from chat.understanding.corrections.labelled_name import find_labelled_name
 from chat.understanding.corrections.likely_name import (
     greets,
     is_beside_question,
+    is_described,
     is_likely,
     strip_greeting,
     strip_talk,
@@ -70,12 +71,16 @@ def find_name(
 
 
 def _replacing(text: normalize.Text, session: Session, asked: intents.ParsedIntent, language: Language) -> str | None:
-    """A name with capitals in a message that asks for another one, or speaks of the name and asks nothing."""
+    """A name with capitals in a message that asks for another one, or speaks of the name and asks nothing.
+
+    Where a name is asked for, words all in capitals are one, as they are printed on cards.
+    """
     is_change = session.name is not None and (Field.NAME in asked.changes or asked.vague)
     is_told = not asks(text.plain) and Field.NAME in find_labels(text.plain, language)
-    if not is_change and not (is_told and session.step in (Step.NAME, Step.CARD, Step.CONFIRM)):
-        return None
     span = find_replacing_name(text.plain, session.name or "", language)
+    is_printed = span is not None and session.step is Step.NAME and text.plain[slice(*span)].isupper()
+    if not (is_change or is_printed or (is_told and session.step in (Step.NAME, Step.CARD, Step.CONFIRM))):
+        return None
     name = names.check_name_in_chat(text.original(*span), language) if span else None
     return name if isinstance(name, str) else None
 
@@ -169,7 +174,8 @@ def _find(
     if session.step is not Step.NAME or (asked and not asked.digressions) or asks(outside.plain):
         return None
     alone = names.find_bare_name(text, language)
-    if alone is not None and not _is_left_over(alone, outside, language):
+    is_talk = alone is not None and is_described(alone, language) and not talk(language.tag).isdisjoint(words(alone))
+    if alone is not None and not is_talk and not _is_left_over(alone, outside, language):
         return names.check_name_in_chat(alone, language)
     is_number = (
         any(what is Field.CARD for *_, what in found.spans) and len(found.spans) == 1 and not (found.labelled or asked)

@@ -1,12 +1,14 @@
-"""A name in a form that was pasted: "First name: Tom / Last name: Bakker", JSON, "cardholder=Tom Bakker"."""
+"""A name in a form that was pasted: "First name: Tom / Last name: Bakker", JSON; and where the next field begins."""
 
 import re
 from functools import cache
 
-from chat.languages.folding import fold
+from chat.languages.folding import fold, words
+from chat.languages.language import Language
 from chat.languages.lexicon import Labels, name_labels
 
 _SIGNS = (":", "=", "：")
+_JOINT = re.compile(r"(?<=\s)(\w{1,9})\s+(?=\w)")
 
 
 def find_labelled_name(plain: str) -> str | None:
@@ -35,3 +37,15 @@ def _pattern() -> re.Pattern[str]:
 
 def _all(labels: Labels) -> frozenset[str]:
     return labels.given | labels.family | labels.whole
+
+
+def cut_before_fields(said: str, language: Language) -> str:
+    """ "Ada and my card is": the name ends where another field is begun."""
+    for joint in _JOINT.finditer(said):
+        if fold(joint[1]) in language.joins and is_about_fields(said[joint.end() :], language):
+            return said[: joint.start()]
+    return said
+
+
+def is_about_fields(said: str, language: Language) -> bool:
+    return any(word in language.fields or word in language.not_names for word in words(said))

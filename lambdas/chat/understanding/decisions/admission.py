@@ -7,7 +7,7 @@ from chat.languages.folding import words
 from chat.languages.language import Language
 from chat.understanding.clauses import ends_asking
 from chat.understanding.extraction import ExtractedFields
-from chat.values.card import CardNumber, Field, Refusal, is_public_test_number
+from chat.values.card import CardNumber, Expiry, Field, Refusal, is_public_test_number
 from chat.values.session import Policy, Session, Step
 
 _MAX_DIGITS = 6  # fewer than the first groups of any card
@@ -48,6 +48,8 @@ def without_asides(found: ExtractedFields, plain: str, session: Session, languag
         and ends_asking(plain, language)
     ):
         return replace(found, expiry=None)
+    if session.step is Step.CVV and isinstance(found.expiry, Expiry) and isinstance(found.cvv, Refusal):
+        return replace(found, cvv=None)  # "the date is 12/27, not 11"
     if session.step is not Step.CARD or session.partial_number or not isinstance(found.card, Refusal):
         return found
     most = _MAX_DIGITS if not found.labelled else _MAX_PARTICLES if language.unspaced else 0

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 
 from chat.languages.language import Language
 from chat.languages.lexicon import load_lexicon
 from chat.languages.likeness import MAX_CHARS, liken, load_weights, talk
 from chat.understanding.clauses import Clause, contains_any, named_fields, split_clauses
 from chat.understanding.intents import ParsedIntent
-from chat.understanding.pointing.meaning import MOSTLY_KNOWN, meanings_at
+from chat.understanding.pointing.at_step import meanings_at
+from chat.understanding.pointing.meaning import MOSTLY_KNOWN
 from chat.understanding.pointing.questions import LEAST_SHARE
 from chat.values.session import Intent, Session, Step
 
@@ -44,8 +44,11 @@ def agree_apart(
         return asked
     heard = [parse(plain[clause.start : clause.end]) for clause in found]
     consents = [each for each in (heard[0], heard[-1]) if each.intent in _CONSENT]
-    is_beside = _tells if any(not each.is_short for each in consents) else _is_light
-    if not consents or not all(map(partial(is_beside, language=language), found, heard)):
+    is_plain = any(not each.is_short for each in consents)
+    fine = (
+        _is_light(*each, language) or (is_plain and _tells(*each, language)) for each in zip(found, heard, strict=True)
+    )
+    if not consents or not all(fine):
         return asked
     return replace(consents[-1], intent=Intent.YES, is_short=False)
 

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 from chat.languages.folding import fold, has_case, words
 from chat.languages.language import Language
-from chat.languages.likeness import MAX_CHARS, TELLING, Likeness, liken, load_weights
+from chat.languages.likeness import MAX_CHARS, TELLING, Likeness, liken
 from chat.understanding.clauses import asks, contains_any, find_matching, split_clauses
 from chat.understanding.corrections.likely_name import PARTICLES
 from chat.understanding.intents import COURTESIES, ParsedIntent
+from chat.understanding.pointing.at_step import meanings_at
 from chat.understanding.pointing.questions import (
     ASKING_WORDS,
     LEAST_KNOWN,
@@ -33,11 +34,11 @@ _ASKING, _ASKING_PLAINLY = (
     0.5,
     0.8,
 )  # of what a message may mean are questions: with a mark or after the review, and else
+_AFTERWARDS = ("delete_card", "refund", "release")  # what happens if one cancels one day, and not the payment now
 _LEAST_TOLD = 0.6  # of a question what a field is that has no mark: who gives a value uses the same words
 UNTOLD = "untold"  # understood, and nothing has to be said about it: "I want to pay"
 
 _UNSURE = {"consent": Intent.CONFIRM, "cancel": Intent.CANCEL}
-_FOR_A_CARD = frozenset({"another_card", "known", "which_name", "how_confirm"})
 
 
 def point(plain: str, asked: ParsedIntent, session: Session, language: Language) -> ParsedIntent:
@@ -49,15 +50,18 @@ def point(plain: str, asked: ParsedIntent, session: Session, language: Language)
 
 def ask_beside(plain: str, asked: ParsedIntent, session: Session, language: Language, name: str = "") -> ParsedIntent:
     """The same with the question that a sentence asks, where nothing else is asked for. `name`: that it tells."""
-    is_open = asked.is_open and not asked.vague and asked.topic in (None, UNCLEAR, UNTOLD, *_TALK_TOPICS)
+    is_vague = asked.vague and not asks(plain)
+    is_open = asked.is_open and not is_vague and asked.topic in (None, UNCLEAR, UNTOLD, *_TALK_TOPICS)
     may_be_name = session.step is Step.NAME and not asks(plain) and _least_share(plain) > LEAST_SHARE
     if not is_open or may_be_name:
         return asked
     question = find_question(plain, language, meanings_at(session, language), name)
-    if question is None or question.topic == asked.topic:
+    if question is None or question.topic == asked.topic or (asked.vague and question.topic == UNCLEAR):
         return asked
     spans = (*asked.digressions, *question.spans)
-    return replace(asked, topic=question.topic, digressions=spans, questions=(*asked.questions, *question.spans))
+    return replace(
+        asked, topic=question.topic, vague=False, digressions=spans, questions=(*asked.questions, *question.spans)
+    )
 
 
 def _point_whole(plain: str, asked: ParsedIntent, session: Session, language: Language) -> ParsedIntent:
@@ -77,6 +81,8 @@ def _point_whole(plain: str, asked: ParsedIntent, session: Session, language: La
         least = max(least, _LEAST_TOLD)
     is_outweighing = asked and asked.topic not in COURTESIES
     sure = SURE_SHARE if asks(plain) else _SURE_UNASKED
+    if asked.topic in ("leave", "later") and found.meaning in _AFTERWARDS:
+        sure = LEAST_SHARE
     least = max(least, _LEAST_OF.get(found.meaning, 0), sure if is_outweighing else 0)
     if found.share < least:
         return asked if asked or not _is_beside(plain, found, session) else ParsedIntent(topic=UNCLEAR)
@@ -101,7 +107,7 @@ def _beside_courtesy(plain: str, asked: ParsedIntent) -> str:
 
 
 def point_beside_values(plain: str, asked: ParsedIntent, session: Session, language: Language) -> ParsedIntent:
-    """What is asked beside values, which are blanks in `plain`. Only a question: values speak for themselves."""
+    """What is asked beside values, without the clauses that hold them. Only a question: values speak for themselves."""
     said = words(plain)
     if asked or len(said) < ASKING_WORDS or len(plain) > MAX_CHARS:
         return asked
@@ -159,24 +165,6 @@ def _least_share(plain: str) -> float:
     if all(word[0].isupper() or fold(word) in PARTICLES for word in said):
         return 1.0
     return _SURE_IN_A_NAME if len(said) <= 2 else LEAST_SHARE
-
-
-def meanings_at(session: Session, language: Language) -> frozenset[str]:
-    """Those that make sense where the conversation stands."""
-    meanings = frozenset(load_weights(language.tag).meanings)
-    known = {each for each in FIELDS if each not in session.missing}
-    is_hosted = session.order is not None and session.order.is_hosted
-    if is_hosted:
-        known = set()
-    absent = {f"change_{each}" for each in FIELDS if each not in known}
-    absent |= {f"what_{each}" for each in FIELDS if is_hosted or (each in known and session.step != each.value)}
-    if is_hosted:
-        absent |= _FOR_A_CARD
-    if session.step not in (Step.CONFIRM, Step.ACTION):
-        absent.add("consent")
-    if session.step not in (Step.NONE, Step.NAME, Step.CARD, Step.CONFIRM):
-        absent.add("name")
-    return meanings - absent
 
 
 def _pointed(found: Likeness, session: Session) -> ParsedIntent | None:

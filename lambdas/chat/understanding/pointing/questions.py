@@ -14,7 +14,9 @@ LEAST_SHARE = 0.35  # of one meaning: below it, what is likeliest is a guess
 LEAST_KNOWN = 0.5  # of the words: where most of them are unknown, the few known ones mean little
 _ASKING, _ASKING_PLAINLY = 0.3, 0.85  # of all that it may mean is a question: with a mark, and without
 ASKING_WORDS, _ASKING_LETTERS = 3, 4  # fewer are "right?", "and you?"
+_DIGIT = re.compile(r"\d", re.ASCII)
 _LEAST_GUESS = 0.3  # of all questions
+_SHORT_WORDS = 5
 _MAX_SENTENCES = 8  # a bound on the work
 _SENTENCE = re.compile(r"[.!?。！？؟…\n]+")
 _PART = re.compile(r"[,;:،；，、]|\s-\s")
@@ -39,11 +41,20 @@ def find_question(plain: str, language: Language, meanings: frozenset[str], told
         return None
     asked = [(has_mark, found, span) for span, has_mark in _sentences(plain, language)
              if (has_mark or not told or told.split(maxsplit=1)[0] not in plain[slice(*span)])
-             and (found := _topic(plain[slice(*span)], language, meanings, has_mark=has_mark))]  # fmt: skip
+             and (found := _topic(_with_context(plain, span), language, meanings, has_mark=has_mark))]  # fmt: skip
     if not asked:
         return None
     _, (_, topic), _ = max(asked)  # one with a mark goes before all without
     return Question(topic, tuple(span for *_, span in asked))
+
+
+def _with_context(plain: str, span: Span) -> str:
+    """A short question says little without the sentence before it: "It is my husband's card. Is that ok?"."""
+    said = plain[slice(*span)]
+    if len(words(said)) > _SHORT_WORDS or not asks(said):
+        return said
+    before = [each.end() for each in _SENTENCE.finditer(plain, 0, span[0])][:-1]
+    return plain[before[-1] if before else 0 : span[1]]
 
 
 def likeliest_topic(plain: str, language: Language, meanings: frozenset[str]) -> str:
@@ -72,6 +83,8 @@ def _topic(said: str, language: Language, meanings: frozenset[str], *, has_mark:
     found: list[tuple[float, str]] = []
     for part in {said, *(_UNSPACED_PART if language.unspaced else _PART).split(said)}:
         spoken = words(part)
+        if not has_mark and _DIGIT.search(part):  # it gives a value
+            continue
         if len("".join(spoken)) < _ASKING_LETTERS if language.unspaced else len(spoken) < ASKING_WORDS:
             continue
         like = liken(spoken, language.tag, meanings)
