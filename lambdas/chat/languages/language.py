@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from chat.languages.folding import Phrase, fold, words
 from chat.languages.patterns import lead_pattern, slip_pattern
+from chat.languages.phrase_sets import PhraseSets
 
 FILES = Path(__file__).parent
 DEFAULT = "en"
@@ -54,8 +55,8 @@ class Language:
     fillers: frozenset[str]
     doubts: frozenset[str]
     doubts_as_typed: frozenset[str]
-    topics: tuple[tuple[frozenset[str], Topic], ...]
-    changes: tuple[tuple[frozenset[str], bool], ...]
+    topics: PhraseSets[Topic]
+    changes: PhraseSets[bool]
     another: frozenset[str]
     negations: frozenset[str]
     joins: frozenset[str]
@@ -119,12 +120,14 @@ def _read(tag: str) -> Language:
         fillers=fillers,
         doubts=frozenset(map(fold, hears["doubts"])),
         doubts_as_typed=frozenset(hears["doubts_as_typed"]),
-        topics=tuple(
+        topics=PhraseSets(
             (_word_set(each), Topic(key, only_asked=each.endswith(("?", "؟"))))
             for key, phrases in data["topics"].items()
             for each in phrases
         ),
-        changes=tuple((_word_set(each), _is_negative(each, negations, unspaced=unspaced)) for each in hears["change"]),
+        changes=PhraseSets(
+            (_word_set(each), _is_negative(each, negations, unspaced=unspaced)) for each in hears["change"]
+        ),
         another=words_of(hears["another"]),
         negations=negations,
         joins=words_of(hears["joins"]),

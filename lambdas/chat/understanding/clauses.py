@@ -1,13 +1,14 @@
 """A message cut into clauses, and what a clause contains."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
 from chat.languages.folding import Phrase, fold, words
 from chat.languages.language import Language
 from chat.languages.lexicon import load_lexicon
+from chat.languages.phrase_sets import PhraseSets
 from chat.values.card import Field
 
 _SIGNS = {**dict.fromkeys("👍👌✅✔☑🆗", "yes"), **dict.fromkeys("👎❌", "no")}  # each is a clause of its own
@@ -78,18 +79,9 @@ def begins_with_any(clause: Clause, wanted: frozenset[str]) -> bool:
     return any(f"{clause.text} ".startswith(f"{phrase} ") for phrase in wanted if " " in phrase)
 
 
-def find_matching(clause: Clause, language: Language, phrases: Iterable[tuple[frozenset[str], T]]) -> Iterator[T]:
+def find_matching(clause: Clause, language: Language, phrases: PhraseSets[T]) -> Iterator[T]:
     """The values of the phrases whose words are all in the clause."""
-    said, text = clause.said, clause.text
-    for phrase, held in phrases:
-        if language.unspaced:
-            for word in phrase:
-                if word not in text:
-                    break
-            else:
-                yield held
-        elif phrase <= said:
-            yield held
+    return phrases.inside(clause.text) if language.unspaced else phrases.among(clause.said)
 
 
 def named_fields(clause: Clause, language: Language) -> set[Field]:

@@ -50,10 +50,12 @@ class ParsedIntent:
     unsure: Intent | None = None
 
     def __bool__(self) -> bool:
-        return bool(
-            self.intent or self.topic or self.changes or self.different_card or self.vague or self.language
-            or self.unsure
-        )  # fmt: skip
+        return bool(self.intent) or not self.is_bare
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether it says nothing, or nothing but its intent."""
+        return not (self.topic or self.changes or self.different_card or self.vague or self.language or self.unsure)
 
     @property
     def is_open(self) -> bool:
@@ -90,22 +92,20 @@ def parse_intent(
     beside = topics if only_topics else []
     digressions = tuple((clause.start, clause.end) for clause, _ in beside)
     questions = tuple((clause.start, clause.end) for clause, hit in beside if hit not in COURTESIES)
-    ends = any(each in intents for each in _LEAVING) or any(ends_apart(each, language) for each in found)
-    seems_to_leave = not intent and not is_question and ends
-    topic = topics[0][1] if topics else None
+    ends = any(each in intents for each in _LEAVING) or ends_apart(found, language)
     is_one_word = len(frozenset[str]().union(*(clause.said - language.fillers for clause in found))) <= 1
     is_one_word &= not (decision is Decision.AGREE and any(says_confirm(clause, language) for clause in found))
-    is_withdrawn = seems_to_leave and only_topics and {hit for _, hit in topics} <= _BESIDE_LEAVING
+    is_beside = only_topics and {hit for _, hit in topics} <= _BESIDE_LEAVING
     return ParsedIntent(
         intent,
-        topic,
+        topics[0][1] if topics else None,
         changes,
         different,
         vague,
         digressions=digressions,
         questions=questions,
         is_doubtful=is_doubtful,
-        unsure=Intent.CANCEL if is_withdrawn else None,
+        unsure=Intent.CANCEL if ends and is_beside and not (intent or is_question) else None,
         is_short=decision is Decision.AGREE_SHORTLY or is_one_word,
     )
 

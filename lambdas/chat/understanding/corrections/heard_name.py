@@ -46,7 +46,7 @@ def find_name(
 ) -> HeardName:
     """A name that is no likely one is taken when it is given again after it was asked back."""
     is_question = asks(text.without(asked.questions).plain)
-    is_only_no = not replace(asked, intent=None) and asked.intent in (None, Intent.NO)
+    is_only_no = asked.is_bare and asked.intent in (None, Intent.NO)
     is_review = session.step is Step.CONFIRM and is_only_no and not found
     is_about_else = asked.topic not in (None, "thank", "hello", "moment", "repeat")
     alone = is_review or Field.NAME in asked.changes

@@ -17,7 +17,7 @@ _LEAST = 2  # words: one with a capital is many things
 
 def find_replacing_name(plain: str, known: str, language: Language) -> tuple[int, int] | None:
     """Where the last words with capitals stand that are neither talk nor the name that is known."""
-    if len(plain) > MAX_CHARS:
+    if len(plain) > MAX_CHARS or plain == plain.lower():
         return None
     if language.unspaced:
         found = [each.span() for each in _LATIN.finditer(plain)]
@@ -42,10 +42,11 @@ def _is_other(name: str, known: str, language: Language) -> bool:
 
 def _runs(plain: str, sentence: tuple[int, int], language: Language) -> list[tuple[int, int]]:
     """Words with capitals in a row, particles between them; a word of talk begins a sentence, and no name."""
-    spoken = talk(language.tag) | load_lexicon(language.tag).copulas | language.fillers
+    spoken = (talk(language.tag), load_lexicon(language.tag).copulas, language.fillers)
     runs: list[list[re.Match[str]]] = [[]]
     for word in _WORD.finditer(plain, *sentence):
-        is_talk = fold(word[0]) in spoken and (not runs[-1] and not runs[0])
+        is_first = not runs[-1] and not runs[0]
+        is_talk = is_first and any(fold(word[0]) in each for each in spoken)
         if word[0][0].isupper() and not is_talk:
             runs[-1].append(word)
         elif not (runs[-1] and fold(word[0]) in PARTICLES):

@@ -50,9 +50,11 @@ def decide(found: list[Clause], language: Language, *, is_question: bool, may_ag
     return None
 
 
-def ends_apart(clause: Clause, language: Language) -> bool:
+def ends_apart(found: list[Clause], language: Language) -> bool:
     """Whether one clause of several ends the conversation: "I have told you so. Please cancel it"."""
-    return decide([clause], language, is_question=False, may_agree=False) is Decision.END
+    return len(found) > 1 and any(
+        decide([clause], language, is_question=False, may_agree=False) is Decision.END for clause in found
+    )
 
 
 def says_confirm(clause: Clause, language: Language) -> bool:

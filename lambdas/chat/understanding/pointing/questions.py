@@ -39,9 +39,15 @@ def find_question(plain: str, language: Language, meanings: frozenset[str], told
     """
     if len(plain) > MAX_CHARS:
         return None
-    asked = [(has_mark, found, span) for span, has_mark in _sentences(plain, language)
-             if (has_mark or not told or told.split(maxsplit=1)[0] not in plain[slice(*span)])
-             and (found := _topic(_with_context(plain, span), language, meanings, has_mark=has_mark))]  # fmt: skip
+    # "The code on the back is 123" says what it is, and asks it only with a mark.
+    unmarked = frozenset(each for each in meanings if not each.startswith("what_"))
+    asked = []
+    for span, has_mark in _sentences(plain, language):
+        said = plain[slice(*span)]
+        if has_mark or not told or told.split(maxsplit=1)[0] not in said:
+            context = _with_context(plain, span) if has_mark else said
+            found = _topic(context, language, meanings if has_mark else unmarked, has_mark=has_mark)
+            asked += [(has_mark, found, span)] if found else []
     if not asked:
         return None
     _, (_, topic), _ = max(asked)  # one with a mark goes before all without
@@ -51,7 +57,7 @@ def find_question(plain: str, language: Language, meanings: frozenset[str], told
 def _with_context(plain: str, span: Span) -> str:
     """A short question says little without the sentence before it: "It is my husband's card. Is that ok?"."""
     said = plain[slice(*span)]
-    if len(words(said)) > _SHORT_WORDS or not asks(said):
+    if len(words(said)) > _SHORT_WORDS:
         return said
     before = [each.end() for each in _SENTENCE.finditer(plain, 0, span[0])][:-1]
     return plain[before[-1] if before else 0 : span[1]]
@@ -78,8 +84,6 @@ def _sentences(plain: str, language: Language) -> Iterator[tuple[Span, bool]]:
 
 def _topic(said: str, language: Language, meanings: frozenset[str], *, has_mark: bool) -> tuple[float, str] | None:
     """How sure it is, and what: of a sentence as a whole, or of one of its parts: "hello, is it for both of us?"."""
-    if not has_mark:  # "the code on the back is 123" says what it is
-        meanings = frozenset(each for each in meanings if not each.startswith("what_"))
     found: list[tuple[float, str]] = []
     for part in {said, *(_UNSPACED_PART if language.unspaced else _PART).split(said)}:
         spoken = words(part)
