@@ -11,6 +11,7 @@ from chat.values.card import Field
 _PRECEDENCE = (Field.CVV, Field.EXPIRY, Field.CARD)  # "The expiry of the card" is an expiry
 _BEFORE = re.compile(rf"[^\d{BLANK},;，、،\n]*[,، ]?\Z", re.ASCII)
 _AFTER = re.compile(rf"[^\d{BLANK}]{{0,40}}\Z", re.ASCII)
+_SENTENCE_END = re.compile(r"(?<=\w\w\w\w)[.!?]\s")  # "no. 4242" is none
 _GOES_ON = re.compile(r"[\s.-]{0,3}\d", re.ASCII)
 _CODE_DIGITS = (3, 4)
 _SENTENCE = re.compile(r"[^.;!?\n。！？；؟…]+")
@@ -19,7 +20,7 @@ _SENTENCE = re.compile(r"[^.;!?\n。！？；؟…]+")
 def label_of(plain: str, group: DigitGroup, language: Language) -> Field | None:
     """The field that the words before the digits name, or those after the last digits of the message."""
     before = _BEFORE.search(plain, max(0, group.start - 40), group.start)
-    said = before[0] if before else ""
+    said = _SENTENCE_END.split(before[0])[-1] if before else ""
     label = _labelled_field(said, language)
     if label in (None, Field.CARD) and len(group.digits) in _CODE_DIGITS and not _GOES_ON.match(plain, group.end):
         is_back = any(word in said for word in load_lexicon(language.tag).back) if language.unspaced else False

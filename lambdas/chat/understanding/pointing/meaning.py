@@ -24,6 +24,7 @@ _LEAST_OF = {
     **dict.fromkeys((f"change_{each}" for each in FIELDS), 0.5),
     "another_card": 0.6,
     "cancel": 0.4,
+    "trouble": 0.5,
 }  # which undo something
 MOSTLY_KNOWN = 0.6  # of a message in small letters where a name is asked for: then it is none
 _SURE_IN_A_NAME = 0.7
