@@ -91,10 +91,11 @@ def interpret(message: str, session: Session, today: date, policy: Policy) -> In
         few = 0 if asked else short
         alone = in_digits and number_words.are_clearly_digits(said, vocabulary(), few=few)
         eager = [(0, len(text.plain))] if alone else labels.find_secret_sentences(text.plain, language)
+        named = labels.find_months(said, language)
         runs = number_words.find_runs(text, said, vocabulary(), months)
         spoken = number_words.words_among_scattered(text, runs)
-        strict = number_words.replace_secret_words(text, runs, eager)
-        text = number_words.replace_number_words(text, runs, eager if alone and not asked else [])
+        strict = number_words.replace_secret_words(text, runs, [*eager, *named])
+        text = number_words.replace_number_words(text, runs, eager if alone and not asked else named)
     has_digits = _DIGIT.search(strict.plain) is not None
     slips = misspellings.find_misspelled(
         strict, vocabulary(), language.known_words, in_digits=session.step in _IN_DIGITS

@@ -5,6 +5,7 @@ import re
 from chat.languages.folding import words
 from chat.languages.language import DEFAULT, Language, load_language
 from chat.languages.lexicon import load_lexicon
+from chat.understanding.digits.cardinals import Token
 from chat.understanding.digits.normalize import BLANK, DigitGroup
 from chat.values.card import Field
 
@@ -14,6 +15,7 @@ _AFTER = re.compile(rf"[^\d{BLANK}]{{0,40}}\Z", re.ASCII)
 _SENTENCE_END = re.compile(r"(?<=\w\w\w\w)[.!?]\s")  # "no. 4242" is none
 _GOES_ON = re.compile(r"[\s.-]{0,3}\d", re.ASCII)
 _CODE_DIGITS = (3, 4)
+_MONTH_CHARS = 8  # behind the word
 _SENTENCE = re.compile(r"[^.;!?\n。！？；؟…]+")
 
 
@@ -53,3 +55,9 @@ def find_secret_sentences(plain: str, language: Language) -> list[tuple[int, int
         for found in _SENTENCE.finditer(plain)
         if not find_labels(found[0], language).isdisjoint((Field.CARD, Field.CVV))
     ]
+
+
+def find_months(said: list[Token], language: Language) -> list[tuple[int, int]]:
+    """Where the number of a month is said behind the word for one: "mwezi wa sita", "month twelve"."""
+    months = load_lexicon(language.tag).month_words
+    return [(end, end + _MONTH_CHARS) for _, end, word in said if word in months]

@@ -20,6 +20,7 @@ _HOLDING_BACK = frozenset({
     "cancel", "refuse", "no", "later", "moment", "restart", "back", "change", "change_name", "change_card",
     "change_expiry", "change_cvv", "another_card", "wrong_order", "mistake", "trouble", "leave", "name",
 })  # fmt: skip
+_ASKING = 0.5  # of what a clause may mean are questions
 _LIGHT = frozenset({"smalltalk", "complaint", "thank", "hello", "consent"})  # beside them a yes is a yes
 
 
@@ -43,26 +44,32 @@ def agree_apart(
     if any(contains_any(clause, language, weighing) for clause in found):
         return asked
     heard = [parse(plain[clause.start : clause.end]) for clause in found]
-    consents = [each for each in (heard[0], heard[-1]) if each.intent in _CONSENT]
+    consents = [each for each in heard if each.intent in _CONSENT]
     is_plain = any(not each.is_short for each in consents)
     fine = (
-        _is_light(*each, language) or (is_plain and _tells(*each, language)) for each in zip(found, heard, strict=True)
+        _is_light(*each, language) or (is_plain and _tells(*each, session, language))
+        for each in zip(found, heard, strict=True)
     )
     if not consents or not all(fine):
         return asked
     return replace(consents[-1], intent=Intent.YES, is_short=False)
 
 
-def _tells(clause: Clause, said: ParsedIntent, language: Language) -> bool:
-    """Whether it tells something that is understood, denies nothing, names no field and wants nothing else."""
+def _tells(clause: Clause, said: ParsedIntent, session: Session, language: Language) -> bool:
+    """Whether it tells something that is understood, denies nothing, names no field and wants nothing else.
+
+    On Stripe's page there is no field that could be meant: "I'll take the card then. Confirm".
+    """
     if said.intent in _CONSENT:
         return True
-    if said.intent or (said and said.topic not in _LIGHT) or named_fields(clause, language):
+    is_hosted = session.order is not None and session.order.is_hosted
+    if said.intent or (said and said.topic not in _LIGHT) or (named_fields(clause, language) and not is_hosted):
         return False
     denying = language.negations | load_lexicon(language.tag).instead
     like = liken(clause.phrase, language.tag, load_weights(language.tag).meanings)
-    is_known = like is not None and like.known >= MOSTLY_KNOWN and like.meaning not in _HOLDING_BACK
-    return is_known and not contains_any(clause, language, denying)
+    is_known = like is not None and like.known >= MOSTLY_KNOWN
+    is_told = like is not None and like.meaning not in _HOLDING_BACK and like.asking < _ASKING
+    return is_known and is_told and not contains_any(clause, language, denying)
 
 
 def _is_light(clause: Clause, said: ParsedIntent, language: Language) -> bool:
