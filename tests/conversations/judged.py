@@ -4,7 +4,6 @@
 """
 
 import json
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,10 @@ FOLDER = Path(__file__).parent / "blind"
 
 
 def rounds() -> dict[str, list[dict[str, Any]]]:
-    """By the day of the round: name, language, what it was about, the lines of payer and reply, the verdict."""
+    """By the day of the round: name, language, what it was about, the lines of payer and reply, the verdict.
+
+    In all but the first also which lines were wrong, and how.
+    """
     return {
         file.stem: [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
         for file in sorted(FOLDER.glob("*.jsonl"))
@@ -20,12 +22,15 @@ def rounds() -> dict[str, list[dict[str, Any]]]:
 
 
 def table() -> str:
-    lines = ["| round | language | conversations | replies | right throughout |", "|---|---|---|---|---|"]
+    lines = ["| round | language | conversations | right throughout | replies | wrong |", "|---|---|---|---|---|---|"]
     for day, talks in rounds().items():
-        for language in sorted({talk["language"] for talk in talks}):
-            mine = [talk for talk in talks if talk["language"] == language]
-            replies, right = sum(len(talk["lines"]) for talk in mine), Counter(talk["right"] for talk in mine)[True]
-            lines.append(f"| {day} | {language} | {len(mine)} | {replies} | {right} |")
+        for language in ("all", *sorted({talk["language"] for talk in talks})):
+            mine = [talk for talk in talks if language in ("all", talk["language"])]
+            right = sum(talk["right"] for talk in mine)
+            replies = sum(len(talk["lines"]) for talk in mine)
+            wrong = sum(len(talk["wrong"]) for talk in mine) if all("wrong" in talk for talk in mine) else "–"
+            shown = f"**{language}**" if language == "all" else language
+            lines.append(f"| {day} | {shown} | {len(mine)} | {right} | {replies} | {wrong} |")
     return "\n".join(lines)
 
 
