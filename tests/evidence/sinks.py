@@ -29,7 +29,7 @@ ESCAPED = re.compile(r"\\u([0-9a-f]{4})", re.IGNORECASE)
 # no end of its own: a ciphertext begins with that of its key, and goes on with any byte.
 OWN = re.compile(
     r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{64}\b|\b1-[0-9a-f]{8}-[0-9a-f]{24}\b|"
-    r"\bpm_[0-9a-f]{24}\b|\breq_[0-9a-f]{14}\b|"
+    r"\b(?:pm|pi|seti|ch)_[0-9A-Za-z]{24}\b|\breq_[0-9a-f]{14}\b|"
     r"\b\w+\.py:\d+\b|\bPaymentChat-[a-z]+-[A-Za-z]+-[A-Za-z]+[0-9A-F]{8}-[0-9A-F]{10,16}\b|"
     r"\bsealed-\d{1,7}\b|\b(?:id|token)-\d{1,7}\b|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|\+0000)?"
 )
