@@ -1,6 +1,7 @@
 """Stripe's answers as the product's own results: the real SDK against the stand-in for Stripe."""
 
 import logging
+import re
 import threading
 from uuid import uuid4
 
@@ -239,7 +240,7 @@ def test_the_sdk_logs_nothing_of_the_card(shop, caplog, capfd):
 
     logged = caplog.text + "".join(capfd.readouterr())
     assert "5555555" not in logged
-    assert "987" not in logged
+    assert not re.search(r"(?<![0-9a-f])987(?![0-9a-f])", logged)  # a random key may hold it among others
 
 
 @pytest.mark.parametrize("body", ["<html>the proxy is tired</html>", ["the proxy is tired"]], ids=["page", "JSON"])
