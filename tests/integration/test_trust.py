@@ -1,7 +1,6 @@
 """The promises of docs/security.md over HTTP, with few repetitions; `make evidence` measures them with many."""
 
 import time
-from statistics import mean
 
 import pytest
 
@@ -62,9 +61,8 @@ def test_what_a_hosted_payer_waits_for_is_told_apart(stage):
     found = hosted_times.waits(stage, 2, warm_up=1)
 
     for waited in (found.to_stripe, found.from_stripe):
-        wall, function = mean(each.wall for each in waited), mean(each.function for each in waited)
-        # Lambda rounds up to a whole millisecond, and the emulator counts a little of what it does after the answer.
-        assert wall + 1 > function > mean(each.stripe for each in waited) > 0, waited
+        # What the emulator reports of a function is taken after the answer, and not within what the client waited.
+        assert all(min(each.wall, each.function) > each.stripe > 0 for each in waited), waited
         assert len(waited) == 2
     assert len(found.cpu_to_stripe) == len(found.cpu_from_stripe) == 2
 
