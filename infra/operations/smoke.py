@@ -83,8 +83,13 @@ def check_order(call: Call, reference: str, *, signed: bool) -> Iterator[tuple[s
     """Asks for an order, asks again, looks it up and cancels it. Needs a Stripe key on the stage; no payer comes."""
     asked = {"reference": f"smoke-{reference}", "purpose": "save", "description": "Smoke test"}
     created = call("POST", "/orders", asked)
-    yield "an order is created", created.status == 201 and created.body["status"] == "open"
-    if created.status != 201:
+    if (
+        created.status >= 500
+    ):  # a function that nobody has called yet may be late once; the reference makes it one order
+        created = call("POST", "/orders", asked)
+    is_created = created.status in (200, 201)
+    yield "an order is created", is_created and created.body["status"] == "open"
+    if not is_created:
         return
     if signed:
         yield "an order needs a signature", call("POST", "/orders", asked, signed=False).status == 403
