@@ -63,7 +63,7 @@ def reply(before: "Session", heard: "Interpretation", after: "Session", policy: 
 
 def _what_next(before: "Session", heard: "Interpretation", after: "Session", policy: "Policy") -> str:
     """The order is not said again right after the opening or an answer; a no to Stripe's page is heard."""
-    if after.order and after.order.is_hosted and after.step == "confirm" and not after.ending:
+    if after.is_hosted and after.step == "confirm" and not after.ending:
         is_refused = before.step == "confirm" and heard.intent in ("no", "keep")
         is_known = before.step == "none" or heard.topic is not None
         return order_replies.review_hosted(after, policy, is_refused=is_refused, is_known=is_known)
@@ -103,8 +103,7 @@ def _acknowledge(before: "Session", heard: "Interpretation", after: "Session") -
     if heard.early_cvv:
         parts.append(says["early_cvv"])
     if heard.different_card and not heard.card:
-        is_hosted = after.order is not None and after.order.is_hosted  # then no card was ever here
-        parts.append(says["change" if is_hosted else "different_card"])
+        parts.append(says["change" if after.is_hosted else "different_card"])  # hosted, no card was ever here
     elif after.changing and after.changing != before.changing:
         parts.append(says["change"])
     elif before.ending and heard.intent in ("no", "keep"):

@@ -50,7 +50,7 @@ def return_from_stripe(session: Session, policy: Policy) -> Transition:
     """What stood at Stripe has ended without a payment: the conversation offers the next try."""
     session = replace(session, error=None, choosing=False)
     session = replace(session, step=next_step(session))
-    if session.order and session.order.is_hosted:
+    if session.is_hosted:
         return Transition(session, order_replies.checkout_expired(session, policy))
     return Transition(session, replies.question(session, policy, again=False))
 

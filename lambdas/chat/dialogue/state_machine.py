@@ -32,7 +32,7 @@ def advance(session: Session, heard: "Interpretation", policy: Policy) -> Transi
     before = replace(session, language=heard.language or session.language, error=None, unsure_name=None, ending=False)
     if heard.intent is Intent.CANCEL:
         return end_conversation(before, Outcome.CANCELLED, policy)
-    if before.order and before.order.is_hosted:
+    if before.is_hosted:
         return advance_hosted(session, before, heard, policy)
     if heard.intent is Intent.RESTART:
         return restart(before, policy)

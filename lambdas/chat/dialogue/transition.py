@@ -54,7 +54,7 @@ def forget(session: Session, fields: Iterable[Field]) -> Session:
 
 
 def next_step(session: Session) -> Step:
-    if session.order and session.order.is_hosted:
+    if session.is_hosted:
         return Step.CONFIRM
     if session.changing and session.changing not in session.missing:
         return Step(session.changing.value)

@@ -80,8 +80,7 @@ class Composer:
         """The message's masked form, and what follows from it. Raises SealBroken, Unavailable."""
         session = open_partial_number(record.session, record.token_hash, self.vault)
         heard = self._understand(message, session)
-        is_hosted = session.order is not None and session.order.is_hosted
-        masked = BULLETS if is_hosted and heard.private else heard.masked  # not even the last four digits are kept
+        masked = BULLETS if session.is_hosted and heard.private else heard.masked  # not even the last four are kept
         return masked, advance(session, heard, self.policy)
 
     def answer_afterwards(self, result: TurnResult, message: Message) -> TurnResult:

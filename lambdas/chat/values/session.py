@@ -137,8 +137,13 @@ class Session:
         return "awaiting_confirmation" if self.step is Step.CONFIRM else "collecting"
 
     @property
+    def is_hosted(self) -> bool:
+        """Whether the card is entered on Stripe's page, and none here."""
+        return self.order is not None and self.order.is_hosted
+
+    @property
     def missing(self) -> tuple[Field, ...]:
-        if self.order and self.order.is_hosted:
+        if self.is_hosted:
             return ()
         wanted = (Field.NAME,) if self.method else FIELDS
         return tuple(each for each in wanted if getattr(self, each) is None)

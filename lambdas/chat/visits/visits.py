@@ -31,7 +31,7 @@ class Visits:
         """A clear yes. Raises Busy, TooManyRequests, SessionExpired, OrderClosed, SealBroken, Unavailable."""
         if record.session.step is Step.ACTION:
             return self.waiting.agree(record, said)
-        if record.session.order and record.session.order.is_hosted:
+        if record.session.is_hosted:
             return self.handover.confirm(record, said)
         return self.payment.confirm(record, said)
 

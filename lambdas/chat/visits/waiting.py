@@ -36,7 +36,7 @@ class Waiting:
 
     def agree(self, record: Record, said: Said) -> TurnResult:
         """A clear yes while the payer is at Stripe: the same address while it is good."""
-        if record.session.order and record.session.order.is_hosted:
+        if record.session.is_hosted:
             return self.handover.confirm(record, said)
         return self.talk(record, send_to_stripe(record.session, self.ledger.policy), said)
 

@@ -11,10 +11,8 @@ _FOR_A_CARD = frozenset({"another_card", "known", "which_name", "how_confirm"})
 def meanings_at(session: Session, language: Language) -> frozenset[str]:
     """Those that make sense where the conversation stands."""
     meanings = frozenset(load_weights(language.tag).meanings)
-    known = {each for each in FIELDS if each not in session.missing}
-    is_hosted = session.order is not None and session.order.is_hosted
-    if is_hosted:
-        known = set()
+    is_hosted = session.is_hosted
+    known = set() if is_hosted else {each for each in FIELDS if each not in session.missing}
     absent = {f"change_{each}" for each in FIELDS if each not in known}
     absent |= {f"what_{each}" for each in FIELDS if is_hosted or (each in known and session.step != each.value)}
     if is_hosted:

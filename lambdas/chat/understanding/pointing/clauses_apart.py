@@ -62,8 +62,9 @@ def _tells(clause: Clause, said: ParsedIntent, session: Session, language: Langu
     """
     if said.intent in _CONSENT:
         return True
-    is_hosted = session.order is not None and session.order.is_hosted
-    if said.intent or (said and said.topic not in _LIGHT) or (named_fields(clause, language) and not is_hosted):
+    if said.intent or (said and said.topic not in _LIGHT):
+        return False
+    if not session.is_hosted and named_fields(clause, language):
         return False
     denying = language.negations | load_lexicon(language.tag).instead
     like = liken(clause.phrase, language.tag, load_weights(language.tag).meanings)
