@@ -83,9 +83,8 @@ def check_order(call: Call, reference: str, *, signed: bool) -> Iterator[tuple[s
     """Asks for an order, asks again, looks it up and cancels it. Needs a Stripe key on the stage; no payer comes."""
     asked = {"reference": f"smoke-{reference}", "purpose": "save", "description": "Smoke test"}
     created = call("POST", "/orders", asked)
-    if (
-        created.status >= 500
-    ):  # a function that nobody has called yet may be late once; the reference makes it one order
+    # A function that nobody has called yet may be late once; the reference makes it one order.
+    if created.status >= 500:
         created = call("POST", "/orders", asked)
     is_created = created.status in (200, 201)
     yield "an order is created", is_created and created.body["status"] == "open"

@@ -24,12 +24,16 @@ def label_of(plain: str, group: DigitGroup, language: Language) -> Field | None:
     before = _BEFORE.search(plain, max(0, group.start - 40), group.start)
     said = _SENTENCE_END.split(before[0])[-1] if before else ""
     label = _labelled_field(said, language)
-    if label in (None, Field.CARD) and len(group.digits) in _CODE_DIGITS and not _GOES_ON.match(plain, group.end):
-        is_back = any(word in said for word in load_lexicon(language.tag).back) if language.unspaced else False
-        is_back |= not load_lexicon(language.tag).back.isdisjoint(words(said))
-        label = Field.CVV if is_back else label  # "the number on the back is 123"
+    may_be_code = len(group.digits) in _CODE_DIGITS and not _GOES_ON.match(plain, group.end)
+    if label in (None, Field.CARD) and may_be_code and _is_on_the_back(said, language):
+        return Field.CVV  # "the number on the back is 123"
     after = None if label else _AFTER.match(plain, group.end)
     return label or _labelled_field(after[0] if after else "", language)
+
+
+def _is_on_the_back(said: str, language: Language) -> bool:
+    back = load_lexicon(language.tag).back
+    return not back.isdisjoint(words(said)) or (language.unspaced and any(word in said for word in back))
 
 
 def _labelled_field(said: str, language: Language) -> Field | None:

@@ -59,9 +59,8 @@ def find_introduced_name(text: Text, language: Language, *, weakly: bool) -> str
             if language.unspaced or not name.islower() or " " in name:
                 return name
             is_word = leads is language.weak_leads and len(words(text.plain)) > _MAX_AROUND  # "it says reserve there"
-            first_heard = first_heard or (
-                None if is_word else name
-            )  # "it is the name you need changing: the name is Jane Doe"
+            if first_heard is None and not is_word:  # "it is the name you need changing: the name is Jane Doe"
+                first_heard = name
     return first_heard
 
 

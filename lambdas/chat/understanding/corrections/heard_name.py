@@ -75,13 +75,15 @@ def _replacing(text: normalize.Text, session: Session, asked: intents.ParsedInte
 
     Where a name is asked for, words all in capitals are one, as they are printed on cards.
     """
-    is_change = session.name is not None and (Field.NAME in asked.changes or asked.vague)
-    is_told = not asks(text.plain) and Field.NAME in find_labels(text.plain, language)
     span = find_replacing_name(text.plain, session.name or "", language)
-    is_printed = span is not None and session.step is Step.NAME and text.plain[slice(*span)].isupper()
-    if not (is_change or is_printed or (is_told and session.step in (Step.NAME, Step.CARD, Step.CONFIRM))):
+    if span is None:
         return None
-    name = names.check_name_in_chat(text.original(*span), language) if span else None
+    is_change = session.name is not None and (Field.NAME in asked.changes or asked.vague)
+    is_printed = session.step is Step.NAME and text.plain[slice(*span)].isupper()
+    may_be_told = session.step in (Step.NAME, Step.CARD, Step.CONFIRM) and not asks(text.plain)
+    if not (is_change or is_printed or (may_be_told and Field.NAME in find_labels(text.plain, language))):
+        return None
+    name = names.check_name_in_chat(text.original(*span), language)
     return name if isinstance(name, str) else None
 
 
