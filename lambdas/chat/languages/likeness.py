@@ -85,25 +85,47 @@ def features(said: Phrase, *, unspaced: bool) -> set[str]:
 
 def liken(said: Phrase, tag: str, meanings: Collection[str]) -> Likeness | None:
     """The likeliest of these meanings for a message of these words. None where none of them stands in a saying."""
-    weights = load_weights(tag)
     said = said[:MAX_WORDS]
-    held = [found for each in features(said, unspaced=weights.unspaced) if (found := weights.features.get(each))]
-    norm = math.sqrt(sum(rarity * rarity for rarity, *_ in held))
-    if not norm:
+    shares = _shares(said, tag, meanings)
+    if not shares:
         return None
-    sums = [0] * len(weights.meanings)
-    for rarity, places, weighed in held:
-        for place, weight in zip(places, weighed, strict=True):
-            sums[place] += rarity * weight
-    shares = {
-        meaning: 1 / (1 + math.exp(-(total / norm + bias) / SCALE))
-        for meaning, total, bias in zip(weights.meanings, sums, weights.biases, strict=True)
-        if meaning in meanings
-    }
     best = max(shares, key=shares.__getitem__)
     whole = sum(shares.values())
     asking = sum(share for meaning, share in shares.items() if meaning not in TELLING) / whole
     return Likeness(best, shares[best] / whole, known_share(said, tag), asking)
+
+
+def likeliest(said: Phrase, tag: str, meanings: Collection[str], count: int) -> tuple[str, ...]:
+    """So many of these meanings, the likeliest first; none where none of the words stands in a saying."""
+    shares = _shares(said[:MAX_WORDS], tag, meanings)
+    return tuple(sorted(shares, key=shares.__getitem__, reverse=True)[:count])
+
+
+def share_of(said: Phrase, tag: str, meanings: Collection[str]) -> float:
+    """How sure it is that one of these is meant, of all there are, 0 to 1."""
+    weights = load_weights(tag)
+    shares = _shares(said[:MAX_WORDS], tag, weights.meanings)
+    return (
+        sum(share for meaning, share in shares.items() if meaning in meanings) / sum(shares.values()) if shares else 0.0
+    )
+
+
+def _shares(said: Phrase, tag: str, meanings: Collection[str]) -> dict[str, float]:
+    """How like each meaning it is, 0 to 1 each; empty where none of the words stands in a saying."""
+    weights = load_weights(tag)
+    held = [found for each in features(said, unspaced=weights.unspaced) if (found := weights.features.get(each))]
+    norm = math.sqrt(sum(rarity * rarity for rarity, *_ in held))
+    if not norm:
+        return {}
+    sums = [0] * len(weights.meanings)
+    for rarity, places, weighed in held:
+        for place, weight in zip(places, weighed, strict=True):
+            sums[place] += rarity * weight
+    return {
+        meaning: 1 / (1 + math.exp(-(total / norm + bias) / SCALE))
+        for meaning, total, bias in zip(weights.meanings, sums, weights.biases, strict=True)
+        if meaning in meanings
+    }
 
 
 def talk(tag: str) -> frozenset[str]:

@@ -14,7 +14,7 @@ from chat.understanding.clauses import (
     split_clauses,
     strip_fillers,
 )
-from chat.understanding.decisions.decide import Decision, decide, ends_apart, says_confirm
+from chat.understanding.decisions.decide import Decision, decide, ends_apart, is_beside, says_confirm
 from chat.understanding.decisions.disputes import disputed_fields, wants_another_card
 from chat.understanding.decisions.language_request import requested_language
 from chat.values.card import FIELDS, Field
@@ -66,10 +66,7 @@ class ParsedIntent:
 def parse_intent(
     plain: str, language: Language, vocabulary: Vocabulary, *, naming: bool, deciding: bool = False
 ) -> ParsedIntent:
-    """`naming`: whether a field's name alone asks to change that field, as it does in answer to the review.
-
-    `deciding`: whether something was reviewed that a yes agrees to.
-    """
+    """`naming`: a field's name alone asks to change it, as in answer to the review. `deciding`: a yes has a meaning."""
     found = split_clauses(plain)
     requested = requested_language(found, language, vocabulary)
     if requested:
@@ -169,6 +166,8 @@ def _is_no_farewell(clause: Clause, language: Language) -> bool:
 
 def _is_polite(clause: Clause, heard: list[Language]) -> bool:
     """Whether it is thanks, or nothing but fillers, and so takes nothing back."""
+    if heard[0].unspaced:
+        return is_beside(clause, heard[0])
     return len(clause.said) < 4 and any(
         clause.said <= each.fillers or _topic(clause, each) == "thank" for each in heard
     )

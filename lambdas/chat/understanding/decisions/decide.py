@@ -57,6 +57,14 @@ def ends_apart(found: list[Clause], language: Language) -> bool:
     )
 
 
+def is_beside(clause: Clause, language: Language) -> bool:
+    """Whether every word of it may stand beside a decision: "kind regards", but not "and now" or "but"."""
+    lexicon = load_lexicon(language.tag)
+    said = clause.text.replace(" ", "") if lexicon.unspaced else clause.phrase
+    is_open = clause.phrase in lexicon.tags or _withdraws(clause, lexicon)
+    return not is_open and _read(said, lexicon, Part.BESIDE, Part.BESIDE) is not None
+
+
 def says_confirm(clause: Clause, language: Language) -> bool:
     """Whether the word that is asked for is among its own: "bevestigen dus", "確定で"."""
     joint = "" if language.unspaced else " "
@@ -125,10 +133,10 @@ def _read(said: Said, lexicon: Lexicon, allowed: Part, strong: Part) -> _Reading
 
 
 def _withdraws(clause: Clause, lexicon: Lexicon) -> bool:
-    return _asks(clause, lexicon) or _breaks_off(clause, lexicon) or _is_tagged(clause, lexicon)
+    return begins_asking(clause, lexicon) or _breaks_off(clause, lexicon) or _is_tagged(clause, lexicon)
 
 
-def _asks(clause: Clause, lexicon: Lexicon) -> bool:
+def begins_asking(clause: Clause, lexicon: Lexicon) -> bool:
     """Whether it begins as questions do: "is it right". "Is goed" is a longer phrase that begins so, and asks not."""
     if lexicon.unspaced:
         return False
