@@ -4,8 +4,9 @@ import pytest
 
 from chat.understanding.interpret import interpret
 from chat.values.session import Intent
+from payments.order import Capture, Purpose, Terms
 from tests.conversations.offline import POLICY, TODAY, Payer
-from tests.families.consent import at_the_review
+from tests.families.consent import DATA, at_the_review, utterances
 
 
 def at_the_name(tag: str = "en") -> Payer:
@@ -152,3 +153,79 @@ def test_a_question_with_digits_in_it_is_not_weighed():
 
     assert heard.unsure is None
     assert heard.intent is not Intent.CANCEL
+
+
+@pytest.mark.parametrize(
+    ("tag", "said"),
+    [
+        ("en", "The seats look great. Confirm"),
+        ("it", "Ok, i dettagli li chiedo al coworking. Conferma"),
+        ("de", "Alles korrekt, ich bestätige. Hochachtungsvoll, A. Lovelace"),
+        ("ja", "そっか、了解です🙆‍♀️ 確定でお願いします"),
+        ("zh", "係呀冇錯 俾錢啦唔該"),
+    ],
+)
+def test_what_is_told_beside_the_word_that_was_asked_for_and_a_signature_hold_nothing_back(tag: str, said: str):
+    assert at_the_review(tag).send(said)["status"] == "completed"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Alles korrekt, ich bestätige. Hochachtungsvoll, B. Meier",  # somebody else, or another name
+        "ich bestätige. Der Betrag ist falsch",
+        "was kostet das. bestätigen",
+    ],
+)
+def test_what_weighs_beside_the_word_that_was_asked_for_is_asked_back(said: str):
+    assert at_the_review("de").send(said)["status"] == "awaiting_confirmation"
+
+
+def at_the_hosted_review(tag: str = "en") -> Payer:
+    payer = Payer(tag, order=Terms("r", Purpose.CHARGE, "Two tickets", Capture.HOSTED, amount=4990, currency="eur"))
+    payer.send("payment")
+    return payer
+
+
+@pytest.mark.parametrize(
+    ("tag", "said"),
+    [
+        ("en", "Understood. We'll use the company card then. Confirm."),
+        ("en", "Ok I will check with bank only. Please proceed, I confirm"),
+        ("pt", "Tá bom, vou com o meu então. Confirmar"),
+        ("ar", "زين. موضوع التأمين بكلم الشاليه عنه. تأكيد"),
+    ],
+)
+def test_before_stripes_page_a_plain_confirm_leads_there_whatever_is_told_beside_it(tag: str, said: str):
+    assert at_the_hosted_review(tag).send(said)["status"] == "requires_action"
+
+
+@pytest.mark.parametrize("tag", DATA)
+def test_no_doubt_leads_to_stripes_page(tag: str):
+    payer = at_the_hosted_review(tag)
+    before, led = payer.session, []
+    for said in utterances(tag):
+        payer.session = before
+        led += [said] if payer.send(said)["status"] != "awaiting_confirmation" else []
+
+    assert led == []
+
+
+def test_two_questions_with_their_marks_are_both_answered():
+    reply = at_the_name().send("Is this safe? And which cards do you take?")["response"]
+
+    assert "encrypted" in reply
+    assert "Visa, Mastercard" in reply
+
+
+def test_a_question_that_is_asked_twice_is_answered_once():
+    reply = at_the_name().send("Is this safe? I mean, is it really safe to write it here?")["response"]
+
+    assert reply.count("encrypted") == 1
+
+
+def test_after_two_questions_a_bare_yes_pays_only_if_neither_hesitates():
+    payer = at_the_review("en")
+    payer.send("Is this safe? And can I get a refund?")
+
+    assert payer.send("ok")["status"] == "awaiting_confirmation"

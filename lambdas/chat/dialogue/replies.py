@@ -73,7 +73,7 @@ def _what_next(before: "Session", heard: "Interpretation", after: "Session", pol
 
 
 def _answer_digression(before: "Session", heard: "Interpretation", after: "Session", policy: "Policy") -> list[str]:
-    """The answer to an off-topic question."""
+    """The answer to an off-topic question, and to another one."""
     given = [each for each in (heard.name, heard.card, heard.expiry, heard.cvv) if each]
     topic = heard.topic or (None if given else _TOPICS.get((heard.intent or "", before.step == "confirm")))
     if topic in ("refuse", "moment", "repeat") and not all(isinstance(each, Refusal) for each in given):
@@ -86,7 +86,8 @@ def _answer_digression(before: "Session", heard: "Interpretation", after: "Sessi
         return []
     if topic == "not_yet":
         return [load_language(after.language).says["not_yet"]]
-    return [answer(topic, after, policy)] if topic else []
+    asked = [each for each in (topic, heard.also if topic else None) if each]
+    return list(dict.fromkeys(answer(each, after, policy) for each in asked))
 
 
 # Intents that mean something else, or nothing yet, before the review (`False`).

@@ -101,7 +101,8 @@ def _is_choosing(before: Session, heard: "Interpretation") -> bool:
     """Whether a bare yes must not confirm next: after a vague wish for a change, a hesitation, words not understood."""
     if heard.vague or (before.choosing and heard.topic is not None):
         return True
-    if before.step is Step.CONFIRM and (heard.topic in replies.HESITATIONS or heard.unsure is Intent.CANCEL):
+    hesitates = heard.topic in replies.HESITATIONS or heard.also in replies.HESITATIONS
+    if before.step is Step.CONFIRM and (hesitates or heard.unsure is Intent.CANCEL):
         return True
     is_understood = heard.is_off_script and heard.unsure is None and heard.topic != "unclear" and not heard.is_doubtful
     is_number = heard.private and heard.topic is None  # beside a question it is an amount: "is it 15 a month?"

@@ -12,7 +12,7 @@ from chat.languages.likeness import MAX_CHARS
 from chat.languages.vocabulary import vocabulary
 from chat.understanding import extraction, fields, intents, labels, redact
 from chat.understanding.clauses import asks
-from chat.understanding.corrections.heard_name import HeardName, beside_question, find_name, states_name
+from chat.understanding.corrections.heard_name import states_name
 from chat.understanding.corrections.name_digits import is_among
 from chat.understanding.decisions.admission import apply_stage_rules, is_aside, without_asides
 from chat.understanding.digits import misspellings, normalize, number_words
@@ -20,8 +20,9 @@ from chat.understanding.digits.cardinals import Token
 from chat.understanding.pointing.at_step import meanings_at
 from chat.understanding.pointing.clauses_apart import agree_apart, withdraws
 from chat.understanding.pointing.heard_language import heard_language
-from chat.understanding.pointing.meaning import ask_beside, point, point_beside_values
-from chat.understanding.pointing.questions import UNCLEAR, likeliest_topic
+from chat.understanding.pointing.meaning import point, point_beside_values
+from chat.understanding.pointing.name_beside import hear_name
+from chat.understanding.pointing.questions import UNCLEAR, topics
 from chat.values.card import CardNumber, Cvv, Expiry, Field, Refusal
 from chat.values.session import Intent, PartialNumber, Policy, Session, Step
 
@@ -37,15 +38,18 @@ class Interpretation:
     """What one message says. A field holds the accepted value, the reason why it was refused, or None.
 
     `masked`: the form of the message that may be stored. `private`: it contained digits, so the model must not see this
-    turn. `partial_number`: the digits to keep when `card` is refused as incomplete. `topic`: an off-topic question, by
-    the key of its answer. `unsure`: what it seems to decide; it is asked back. `vague`: the payer wants a change
-    without saying which. `early_cvv`: the security code came before the card.
+    turn; `is_amount`: they are a few beside words, and masked. `partial_number`: the digits to keep when `card` is
+    refused as incomplete. `topic`: an off-topic question, by the key of its answer; `also`: another one. `unsure`: what
+    it seems to decide; it is asked back. `vague`: the payer wants a change without saying which. `early_cvv`: the
+    security code came before the card.
     """
 
     masked: str
     private: bool = False
+    is_amount: bool = False
     intent: Intent | None = None
     topic: str | None = None
+    also: str | None = None
     language: str | None = None
     changes: tuple[Field, ...] = ()
     different_card: bool = False
@@ -104,12 +108,14 @@ def interpret(message: str, session: Session, today: date, policy: Policy) -> In
     strict = strict.with_digits([(start, end, _MISSPELLED) for start, end in slips])
     found = fields.extract_fields(text.plain, extraction.context_at(session, today, policy, language))
     found = without_asides(apply_stage_rules(found, session, policy), text.plain, session, language)
+    is_amount = False
     if found:
         asked = asked if slips else point_beside_values(found.beside(), asked, session, language)
     else:
-        is_number = bool(slips) or (has_digits and not is_aside(strict.plain, language))
+        is_amount = has_digits and not slips and is_aside(strict.plain, language)
+        is_number = bool(slips) or (has_digits and not is_amount)
         asked = _point(text, asked, session, language, parse, is_number=is_number)
-    name, unsure_name, asked = _hear_name(text, session, found, asked, language, may_ask=not slips)
+    name, unsure_name, asked = hear_name(text, session, found, asked, language, may_ask=not slips)
     given = name if isinstance(name, str) else unsure_name
     if given is not None and is_among(given, misspelled | spoken):
         name, unsure_name = Refusal("name_invalid", Field.NAME), None
@@ -118,42 +124,21 @@ def interpret(message: str, session: Session, today: date, policy: Policy) -> In
     is_question = asks(text.plain)
     is_nothing = not (asked or found or name or unsure_name or _DIGIT.search(text.plain))
     unclear = (is_question and is_nothing) or asked.topic == UNCLEAR
+    topic, also = topics(text.plain, UNCLEAR if unclear else asked.topic, language, meanings_at(session, language))
     unheard = session.step in _IN_DIGITS and not (asked or is_question or _has_value(found, name))
     private = unheard or has_digits or bool(slips)
     shown = redact.only_known_words(name or session.name, language) if session.step in _IN_DIGITS else str
     return Interpretation(
         masked=redact.BULLETS if unheard else redact.mask_message(text, strict, found, shown),
-        private=private,
+        private=private, is_amount=is_amount,
         intent=None if (unheard or has_digits) and asked.intent in (Intent.YES, Intent.CONFIRM) else asked.intent,
-        topic=likeliest_topic(text.plain, language, meanings_at(session, language)) if unclear else asked.topic,
+        topic=topic,
+        also=also,
         language=asked.language, changes=asked.changes, different_card=asked.different_card, vague=asked.vague,
         is_doubtful=asked.is_doubtful, is_short=asked.is_short, unsure=asked.unsure,
         name=name, unsure_name=unsure_name, card=found.card, expiry=found.expiry, cvv=found.cvv,
         partial_number=PartialNumber(found.partial_number) if found.partial_number else None, early_cvv=found.early_cvv,
     )  # fmt: skip
-
-
-def _hear_name(
-    text: normalize.Text,
-    session: Session,
-    found: extraction.ExtractedFields,
-    asked: intents.ParsedIntent,
-    language: Language,
-    *,
-    may_ask: bool,
-) -> HeardName:
-    """The name, and what is asked beside it: beside a question fewer words are a name, beside a wish to stop none."""
-    heard = find_name(normalize.Text(text.typed, found.plain, text.places), session, found, asked, language)
-    name, unsure_name, asked = heard
-    if may_ask:
-        asked = ask_beside(text.plain, asked, session, language, name if isinstance(name, str) else "")
-    if asked.unsure is Intent.CANCEL:
-        return HeardName(None, None, asked)
-    is_asking = asked.questions and asked.topic not in intents.COURTESIES
-    if is_asking and not states_name(text.without(asked.questions), session, language):
-        name = beside_question(name, text.plain, language)
-        unsure_name = unsure_name if beside_question(unsure_name, text.plain, language) else None
-    return HeardName(name, unsure_name, asked)
 
 
 def _point(

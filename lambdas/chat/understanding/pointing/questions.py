@@ -16,6 +16,7 @@ _ASKING, _ASKING_PLAINLY = 0.3, 0.85  # of all that it may mean is a question: w
 ASKING_WORDS, _ASKING_LETTERS = 3, 4  # fewer are "right?", "and you?"
 _DIGIT = re.compile(r"\d", re.ASCII)
 _LEAST_GUESS = 0.3  # of all questions
+_LEAST_SECOND = 0.5  # of a second question: a wrong answer beside a right one helps nobody
 _SHORT_WORDS = 5
 _MAX_SENTENCES = 8  # a bound on the work
 _SENTENCE = re.compile(r"[.!?。！？؟…\n]+")
@@ -54,6 +55,25 @@ def find_question(plain: str, language: Language, meanings: frozenset[str], told
     return Question(topic, tuple(span for *_, span in asked))
 
 
+def topics(
+    plain: str, topic: str | None, language: Language, meanings: frozenset[str]
+) -> tuple[str | None, str | None]:
+    """What is asked, and what else. `topic`: as it was heard; where it is unclear, the likeliest is taken."""
+    if topic == UNCLEAR:
+        topic = _likeliest_topic(plain, language, meanings)
+    return topic, _second_question(plain, topic, language, meanings) if topic else None
+
+
+def _second_question(plain: str, topic: str, language: Language, meanings: frozenset[str]) -> str | None:
+    """What else is asked, in another sentence with a question mark than the one about `topic`."""
+    marked = [span for span, has_mark in _sentences(plain, language) if has_mark]
+    if len(marked) < 2 or len(plain) > MAX_CHARS:
+        return None
+    found = [_topic(_with_context(plain, span), language, meanings - TELLING, has_mark=True) for span in marked]
+    others = [each for each in found if each and each[0] >= _LEAST_SECOND and each[1] != topic]
+    return max(others)[1] if others and len(others) < len(marked) else None
+
+
 def _with_context(plain: str, span: Span) -> str:
     """A short question says little without the sentence before it: "It is my husband's card. Is that ok?"."""
     said = plain[slice(*span)]
@@ -63,7 +83,7 @@ def _with_context(plain: str, span: Span) -> str:
     return plain[before[-1] if before else 0 : span[1]]
 
 
-def likeliest_topic(plain: str, language: Language, meanings: frozenset[str]) -> str:
+def _likeliest_topic(plain: str, language: Language, meanings: frozenset[str]) -> str:
     """Of what is asked and like no saying by itself: what the whole message speaks of, if it is likely enough."""
     if len(plain) > MAX_CHARS:
         return UNCLEAR
