@@ -36,7 +36,7 @@ $(LIKENESS)/.ready: $(READY) requirements/likeness.txt
 	@uv pip sync --quiet --python $(LIKENESS)/venv/bin/python --require-hashes requirements/likeness.txt
 	@touch $@
 
-.PHONY: help run demo order stage test test-parts test-whole integration check likeness bench flash-sale screenshots page-figures page-scripts synth bootstrap deploy words smoke check-page stripe-key stripe-events webhook-secret rollback destroy setup lock clean evidence mutation sabotage
+.PHONY: help run demo order stage test test-parts test-whole integration check likeness bench flash-sale screenshots page-figures page-scripts synth bootstrap deploy words hear smoke check-page stripe-key stripe-events webhook-secret rollback destroy setup lock clean evidence mutation sabotage
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -126,6 +126,9 @@ deploy: $(READY) ## check the settings of STAGE, show what changes, deploy, prep
 
 words: $(READY) ## have the model prepare its words on STAGE now; a schedule does it every day
 	@python -m infra.operations.words $(STAGE)
+
+hear: $(READY) ## have the model of STAGE choose what sayings and the corpus mean, and print how well, by language
+	@python -m tests.conversations.hear $(STAGE)
 
 smoke: $(READY) ## test the deployed STAGE: a conversation, an order, refusals, the model
 	@python -m infra.operations.smoke $(STAGE)

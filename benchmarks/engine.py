@@ -94,6 +94,7 @@ def function_settings() -> dict[str, str]:
         "STRIPE_SECRET": SECRET,
         "MODEL_ID": "constant",
         "WORDING": "prepared",
+        "POINTING": "true",
         "BRANDS": "visa,mastercard,amex,discover,diners,jcb,unionpay",
         "CONTACT": "support@example.com",
         "ATTEMPTS_PER_ADDRESS": "1000000",

@@ -50,6 +50,8 @@ class Stage:
     model: Model | None = LLAMA
     wording: str = "prepared"
     """How the model's words are used: `prepared` ahead for the script's replies, `live` for all of them, or `off`."""
+    pointing: bool = True
+    """Whether the model is asked what a message means where the rules hear nothing certain. It decides nothing."""
     brands: tuple[str, ...] = ALL_BRANDS
     contact: str = "support@example.com"
     """Where the bot sends a payer it cannot help; shown in the chat."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from chat.adapters import items
 from chat.http.api import Api
 from chat.turns.attempts import Limits
-from chat.turns.composing import Composer, NoWording, Worded
+from chat.turns.composing import Composer, Unanswered, Worded
 from chat.turns.confirm import Confirmation
 from chat.turns.errors import SessionExpired
 from chat.turns.message import Message
@@ -47,14 +47,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from chat.adapters.item_size import Item
-    from chat.turns.composing import Wording, WordingRequest
+    from chat.turns.composing import Pointing, Wording, WordingRequest
     from chat.turns.confirm import PaymentProcessor
     from chat.turns.results import TurnResult
     from chat.turns.seals import Vault
     from chat.turns.stored import AttemptCounters, SessionStore
     from chat.turns.telemetry import Telemetry
+    from chat.understanding.pointing.by_model import OpenMessage, Pointed
     from chat.values.card import Field
     from chat.values.payment import Payment
+    from chat.values.session import Session
     from chat.visits.stored import EarlierSession, OrderChange, VisitStore
     from payments.order import Change, Status
     from payments.stored import OrderStore
@@ -219,8 +221,22 @@ class FakeWording:
     def word(self, request: WordingRequest) -> Worded:
         self.requests.append(request)
         if self.answer is None:
-            raise NoWording(self.cause)
+            raise Unanswered(self.cause)
         return Worded(self.answer)
+
+
+class FakePointing:
+    """A model that chooses the same for every message, or is off."""
+
+    def __init__(self, choice: Pointed | None = None, cause: str = "off") -> None:
+        self.choice, self.cause = choice, cause
+        self.asked: list[OpenMessage] = []
+
+    def point(self, said: OpenMessage, session: Session) -> Pointed:
+        self.asked.append(said)
+        if self.choice is None:
+            raise Unanswered(self.cause)
+        return self.choice
 
 
 class FakeProcessor:
@@ -299,6 +315,7 @@ class Ports:
     sessions: SessionStore
     vault: Vault
     wording: Wording
+    pointing: Pointing
     processor: PaymentProcessor
     telemetry: Telemetry
     policy: Policy
@@ -325,7 +342,7 @@ class Ports:
         issuer = Issuer(ledger, claiming, self.stripe)
         opening, waiting = Opening(ledger, self.vault), Waiting(ledger, claiming, handover)
         payment = ChatPayment(ledger, claiming, self.vault, self.processor, issuer)
-        composer = Composer(self.vault, self.wording, self.telemetry, self.policy, self.now)
+        composer = Composer(self.vault, self.wording, self.pointing, self.telemetry, self.policy, self.now)
         confirmation = Confirmation(
             records,
             self.vault,
@@ -362,6 +379,7 @@ class World:
     stripe: FakeStripe = field(default_factory=lambda: FakeStripe())  # noqa: PLW0108
     vault: FakeVault = field(default_factory=FakeVault)
     wording: FakeWording = field(default_factory=FakeWording)
+    pointing: FakePointing = field(default_factory=FakePointing)
     processor: FakeProcessor = field(default_factory=FakeProcessor)
     telemetry: FakeTelemetry = field(default_factory=FakeTelemetry)
     limits: Limits = field(default_factory=lambda: Limits(per_address=1000, per_card=1000))
@@ -379,6 +397,7 @@ class World:
             sessions=self.sessions,
             vault=self.vault,
             wording=self.wording,
+            pointing=self.pointing,
             processor=self.processor,
             telemetry=self.telemetry,
             policy=self.policy,

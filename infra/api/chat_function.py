@@ -63,6 +63,7 @@ def _environment(stage: Stage, data: DataStack) -> dict[str, str]:
         "ORDERS_TABLE": data.orders.table_name,
         "MODEL_ID": stage.model.profile if stage.model else "",
         "WORDING": stage.wording,
+        "POINTING": "true" if stage.pointing else "false",
         "WORDINGS_TABLE": data.wordings.table_name,
         "BRANDS": ",".join(stage.brands),
         "CONTACT": stage.contact,

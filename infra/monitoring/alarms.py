@@ -56,14 +56,15 @@ def for_service(stage: Stage, api: apigateway.RestApi, function: lambda_.Functio
     if stage.model:
         yield AlarmRule(
             "ModelFallbacks",
-            "The model fails at half of the replies it is asked for, or more: payers read the fixed wording.",
+            "The model fails at half of what it is asked for, or more: payers read the fixed replies.",
             share(
                 "fallbacks",
-                "fallbacks + FILL(worded, 0)",
+                "fallbacks + FILL(worded, 0) + FILL(pointed, 0)",
                 10,
                 QUARTER,
                 fallbacks=counts.across("ModelFallback", "cause", QUARTER),
                 worded=counts.total("ModelWorded", QUARTER),
+                pointed=counts.total("ModelPointed", QUARTER),
             ),
             limit=50,
         )

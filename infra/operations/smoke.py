@@ -107,18 +107,18 @@ def check_events_path(call: Call) -> tuple[str, bool]:
 
 
 def check_wording(aws: boto3.Session, stage: Stage, group: str, since: float) -> tuple[str, bool]:
-    """Whether the model worded a reply. The reply does not show it, so the function's metrics are read."""
+    """Whether the model worded a reply, or chose a meaning. No reply shows it, so the function's metrics are read."""
     logs = aws.client("logs", region_name=stage.region)
     for _ in range(LOG_WAIT_SECONDS // 5):
         found = logs.filter_log_events(logGroupName=group, startTime=int(since * 1000), filterPattern='"PaymentChat"')
         written = [event["message"] for event in found["events"]]
         causes = {json.loads(line).get("cause") for line in written if '"ModelFallback"' in line}
         if causes:
-            return f"the model words replies (it did not: {', '.join(map(str, causes))})", False
-        if any('"ModelWorded"' in line for line in written):
-            return "the model words replies", True
+            return f"the model answers (it did not: {', '.join(map(str, causes))})", False
+        if any('"ModelWorded"' in line or '"ModelPointed"' in line for line in written):
+            return "the model answers", True
         time.sleep(5)
-    return f"the model words replies (nothing logged within {LOG_WAIT_SECONDS} s)", False
+    return f"the model answers (nothing logged within {LOG_WAIT_SECONDS} s)", False
 
 
 def check_prepared(dynamodb: Any, table: str) -> tuple[str, bool]:

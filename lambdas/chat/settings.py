@@ -19,8 +19,8 @@ WORDINGS = ("prepared", "live", "off")
 class Settings:
     """Names and ids, no secrets.
 
-    `wording`: one of WORDINGS. `page_url`: empty where the stage has no page. The last three addresses are None on AWS;
-    in `return_url`, `{api}` stands for the id of the API.
+    `wording`: one of WORDINGS. `pointing`: a model may point at what a message means. `page_url`: empty where the stage
+    has no page. The last three addresses are None on AWS; in `return_url`, `{api}` stands for the id of the API.
     """
 
     stage: str
@@ -32,6 +32,7 @@ class Settings:
     stripe_secret: str
     model_id: str
     wording: str
+    pointing: bool
     wordings_table: str
     brands: frozenset[Brand]
     contact: str
@@ -94,6 +95,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         stripe_secret=required("STRIPE_SECRET"),
         model_id=required("MODEL_ID"),
         wording=_one_of(WORDINGS, "WORDING", required("WORDING")),
+        pointing=required("POINTING") == "true",
         wordings_table=required("WORDINGS_TABLE"),
         brands=brands,
         contact=required("CONTACT"),

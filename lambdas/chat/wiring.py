@@ -7,7 +7,7 @@ import time
 import uuid
 from typing import TYPE_CHECKING
 
-from chat.adapters.bedrock import BedrockWording
+from chat.adapters.bedrock import BedrockPointing, BedrockWording
 from chat.adapters.kms import KmsVault
 from chat.adapters.prepared_wording import PreparedWording
 from chat.adapters.session_store import DynamoSessionStore
@@ -43,6 +43,7 @@ from wording.bank import WordingBank
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
     from stripe import StripeClient
 
     from chat.adapters.order_items import TermsOf
@@ -74,13 +75,9 @@ class Parts:
         self._chosen, self._deadline, self._telemetry, self._clients = chosen, deadline, telemetry, clients
         self._connect = connect
         self._policy = Policy(
-            chosen.brands,
-            chosen.contact,
-            chosen.test_cards_only,
-            merchant=chosen.merchant,
-            captures=chosen.captures,
-            wallets=chosen.wallets,
-        )
+            chosen.brands, chosen.contact, chosen.test_cards_only, merchant=chosen.merchant,
+            captures=chosen.captures, wallets=chosen.wallets,
+        )  # fmt: skip
         self._limits = Limits(chosen.attempts_per_address, chosen.attempts_per_card)
         self._dynamodb = clients.get("dynamodb", AWS_LIMITS, at_once=True)
         self._orders = OrdersTable(self._dynamodb, chosen.orders_table, now, new_id)
@@ -101,7 +98,10 @@ class Parts:
         )
 
     def api(self) -> Api:
-        composer = Composer(self._vault, self._wording(), self._telemetry, self._policy, now)
+        chosen = self._chosen
+        bedrock = self._clients.get("bedrock-runtime", MODEL_LIMITS, chosen.model_url)
+        pointing = BedrockPointing(bedrock, chosen.model_id if chosen.pointing else "", self._telemetry)
+        composer = Composer(self._vault, self._wording(bedrock), pointing, self._telemetry, self._policy, now)
         visits = self._visits()
         turns = Turns(
             records=self._records,
@@ -114,7 +114,7 @@ class Parts:
             policy=self._policy,
             new_token=new_token,
         )
-        return Api(turns, self._telemetry, new_id, time.monotonic, self._chosen.return_url)
+        return Api(turns, self._telemetry, new_id, time.monotonic, chosen.return_url)
 
     def _confirmation(self) -> Confirmation:
         return Confirmation(
@@ -169,9 +169,8 @@ class Parts:
             waiting=Waiting(ledger, claiming, handover),
         )
 
-    def _wording(self) -> Wording:
+    def _wording(self, bedrock: BedrockRuntimeClient) -> Wording:
         chosen = self._chosen
-        bedrock = self._clients.get("bedrock-runtime", MODEL_LIMITS, chosen.model_url)
         live = BedrockWording(bedrock, "" if chosen.wording == "off" else chosen.model_id, self._telemetry)
         bank = WordingBank(self._dynamodb, chosen.wordings_table, now)
         return PreparedWording(bank, live) if chosen.wording == "prepared" else live

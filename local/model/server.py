@@ -1,7 +1,8 @@
 """A stand-in for Bedrock: POST /model/{id}/converse, with requests validated by the AWS SDK's own service model.
 
-By default it rewords the sentence that it is asked to reword. `/_control/plan` makes it misbehave (see plan.py and
-BEHAVIOURS; `containing` limits a step to prompts with that text). `/_control/calls` lists every prompt it received.
+By default it rewords the sentence that it is asked to reword, and where it is to choose with a tool it chooses what
+was recorded for that message (choices.py). `/_control/plan` makes it misbehave (see plan.py and BEHAVIOURS;
+`containing` limits a step to prompts with that text). `/_control/calls` lists every prompt it received.
 """
 
 import argparse
@@ -9,6 +10,7 @@ import itertools
 import re
 import threading
 import time
+import uuid
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,6 +18,7 @@ from typing import Any
 import botocore.session
 from botocore.validate import ParamValidator
 
+from local.model.choices import recorded_choice
 from local.stand_in.plan import Plan
 from local.stand_in.service import Answer, Request, run
 
@@ -33,7 +36,16 @@ HOSTILE = {
     "long": "Thank you so much for that. " * 200,
     "empty": "",
 }
-BEHAVIOURS = frozenset({*ERRORS, "slow", "hostile", "say"})
+# The same, where it is to choose: what was not offered, what nobody said, and what would decide something.
+HOSTILE_CHOICES: dict[str, Any] = {
+    "digits": {"meaning": "gives the name on the card", "name": "4242 4242 4242 4242"},
+    "payment": {"meaning": "agrees, pay now"},
+    "script": {"meaning": "stop, do not pay"},
+    "link": {"meaning": "https://pay.example.com"},
+    "long": {"meaning": "gives the name on the card", "name": "Mallory " * 200},
+    "empty": {},
+}
+BEHAVIOURS = frozenset({*ERRORS, "slow", "hostile", "say", "choose"})
 
 # By language: polite words that neither ask for anything nor promise anything.
 CLOSINGS = {
@@ -77,21 +89,31 @@ class Model:
         report = ParamValidator().validate({**asked, "modelId": model} if isinstance(asked, dict) else {}, CONVERSE)
         if report.has_errors() or not asked.get("messages"):
             return fail_with("ValidationException", report.generate_report() or "messages: at least one", note)
-        self._calls.append({"model": model, "system": asked.get("system", []), "messages": asked["messages"]})
+        told = {key: asked[key] for key in ("system", "messages", "toolConfig") if key in asked}
+        self._calls.append({"model": model, "system": [], **told})
         step = self.plan.take(containing=full_prompt(asked))
         if step is None:
-            return answer_with(self._reword(asked), note)
+            return self._answer(asked, note)
         note["behaviour"] = step["behaviour"]
         if step["behaviour"] in ERRORS:
             return fail_with(*ERRORS[step["behaviour"]], note)
         if step["behaviour"] == "slow":
             self._sleep(float(step.get("seconds", 10)))
-            return answer_with(self._reword(asked), note)
+            return self._answer(asked, note)
         if step["behaviour"] == "say":
             return answer_with(str(step.get("text", "")), note)
+        if step["behaviour"] == "choose":
+            return choose_with({key: step[key] for key in ("meaning", "name", "also") if key in step}, note)
         with self._lock:
             kind = step.get("kind") or next(self._kinds)
+        if "toolConfig" in asked:
+            return choose_with(HOSTILE_CHOICES[kind], {**note, "kind": kind})
         return answer_with(HOSTILE[kind], {**note, "kind": kind})
+
+    def _answer(self, asked: dict[str, Any], note: dict[str, object]) -> Answer:
+        if "toolConfig" not in asked:
+            return answer_with(self._reword(asked), note)
+        return choose_with(recorded_choice(join_texts(asked["messages"][-1]["content"]), asked["toolConfig"]), note)
 
     def _reword(self, asked: dict[str, Any]) -> str:
         """The text in the last <reply> (or the whole last message), followed by a polite phrase in the <language>.
@@ -111,12 +133,21 @@ class Model:
 
 
 def answer_with(text: str, note: dict[str, object]) -> Answer:
-    words = max(1, len(text.split()))
+    return answer([{"text": text}] if text else [], "end_turn", len(text.split()), note)
+
+
+def choose_with(chosen: dict[str, Any], note: dict[str, object]) -> Answer:
+    used = {"toolUse": {"toolUseId": f"tooluse_{uuid.uuid4().hex[:22]}", "name": "choose", "input": chosen}}
+    return answer([used], "tool_use", len(str(chosen).split()), note)
+
+
+def answer(content: list[dict[str, Any]], reason: str, words: int, note: dict[str, object]) -> Answer:
+    words = max(1, words)
     return Answer(
         200,
         {
-            "output": {"message": {"role": "assistant", "content": [{"text": text}] if text else []}},
-            "stopReason": "end_turn",
+            "output": {"message": {"role": "assistant", "content": content}},
+            "stopReason": reason,
             "usage": {"inputTokens": 1, "outputTokens": words, "totalTokens": words + 1},
             "metrics": {"latencyMs": 1},
         },

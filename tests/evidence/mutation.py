@@ -41,6 +41,8 @@ MODULES = {
     "understanding.labels": ("understanding", "redact", "conversations"),
     "understanding.corrections.name_digits": ("masking",),
     "understanding.names": ("beside", "people", "understanding", "conversations"),
+    "understanding.pointing.by_model": ("model_points",),
+    "understanding.pointing.name_beside": ("beside", "people"),
     "understanding.redact": ("masking", "redact"),
     "understanding.typed_field": ("typed_field",),
     "http.events": ("events",),

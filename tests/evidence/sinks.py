@@ -39,7 +39,7 @@ OWN_NUMBERS = frozenset(
         *("ttl", "version", "schema", "refusals", "declines", "claimUntil", "cardDeadline", "milliseconds", "ms"),
         *("Timestamp", "TurnTime", "created", "exp_month", "exp_year", "http_status", "status", "attempts"),
         *("StepAsked", "StepGiven", "StepRefused", "ModelFallback", "Completed", "Declined", "GuardRefused"),
-        *("DependencyDenied", "ModelWorded", "ProcessorBusy", "ProcessorFailed", "RawCardRefused"),
+        *("DependencyDenied", "ModelWorded", "ModelPointed", "ProcessorBusy", "ProcessorFailed", "RawCardRefused"),
         *("SequenceNumber", "SizeBytes"),  # of a stream's records, with many zeros before them
     }
 )

@@ -6,8 +6,10 @@ import botocore.session
 import pytest
 from botocore.validate import ParamValidator
 
-from local.model.server import HOSTILE, Model
+from local.model.choices import read_choices
+from local.model.server import HOSTILE, HOSTILE_CHOICES, Model
 from local.stand_in.service import Request
+from wording.checks import has_digit
 
 SERVICE = botocore.session.Session().get_service_model("bedrock-runtime")
 MODEL = "us.meta.llama3-3-70b-instruct-v1:0"
@@ -113,3 +115,43 @@ def test_a_step_can_be_limited_to_one_conversation():
 
     assert text_of(converse(model, "for John")) != "Ahoy!"
     assert text_of(converse(model, "for Jane")) == "Ahoy!"
+
+
+TOOL = {
+    "name": "choose",
+    "inputSchema": {
+        "json": {
+            "type": "object",
+            "properties": {"meaning": {"type": "string", "enum": ["is this safe, who sees my data", "none of these"]}},
+        }
+    },
+}
+
+
+def chosen(model, said):
+    answer = converse(model, f"<message>{said}</message>", toolConfig={"tools": [{"toolSpec": TOOL}]})
+    report = ParamValidator().validate(answer.body, SERVICE.shape_for("ConverseResponse"))
+    assert not report.has_errors(), report.generate_report()
+    [used] = [each["toolUse"] for each in answer.body["output"]["message"]["content"]]
+    return used["input"]
+
+
+def test_with_a_tool_it_chooses_what_was_recorded_for_the_message_where_that_is_offered():
+    recorded = {choice["meaning"]: said for said, choice in read_choices().items()}
+
+    assert chosen(Model(), recorded["is this safe, who sees my data"])["meaning"] == "is this safe, who sees my data"
+    assert chosen(Model(), recorded["how much is it"]) == {"meaning": "none of these"}
+    assert chosen(Model(), "what nobody ever wrote") == {"meaning": "none of these"}
+
+
+def test_it_chooses_what_it_is_told_to_and_can_be_hostile():
+    model = Model()
+    plan(model, behaviour="choose", meaning="whatever", name="Ada")
+    plan(model, behaviour="hostile", kind="payment")
+
+    assert chosen(model, "hm") == {"meaning": "whatever", "name": "Ada"}
+    assert chosen(model, "hm") == HOSTILE_CHOICES["payment"]
+
+
+def test_no_recorded_message_has_a_digit():
+    assert [said for said in read_choices() if has_digit(said)] == []

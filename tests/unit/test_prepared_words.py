@@ -4,7 +4,7 @@ import pytest
 
 from chat.adapters.prepared_wording import PreparedWording
 from chat.languages.language import language_tags, load_language
-from chat.turns.composing import NoWording, WordingRequest
+from chat.turns.composing import Unanswered, WordingRequest
 from chat.values.session import Session, Step
 from prepare_words.preparing import INSTRUCTION, WANTED, Preparation, prompt
 from runtime.aws import Unavailable
@@ -107,7 +107,7 @@ def test_a_refused_name_keeps_the_fixed_wording_and_asks_no_model():
 
 
 def test_without_a_bank_the_fixed_wording_stands():
-    with pytest.raises(NoWording, match="off"):
+    with pytest.raises(Unanswered, match="off"):
         word(request(), Bank({}))
 
 
@@ -125,7 +125,7 @@ def test_without_a_bank_the_fixed_wording_stands():
     ],
 )
 def test_words_that_were_planted_in_the_table_are_checked_again_and_not_used(planted):
-    with pytest.raises(NoWording, match="unfit"):
+    with pytest.raises(Unanswered, match="unfit"):
         word(request(), Bank({"name": (planted,)}))
 
 

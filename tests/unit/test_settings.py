@@ -14,6 +14,7 @@ COMPLETE = {
     "STRIPE_SECRET": "secret",
     "MODEL_ID": "",
     "WORDING": "prepared",
+    "POINTING": "true",
     "WORDINGS_TABLE": "wordings",
     "BRANDS": "visa,amex",
     "CONTACT": "help@example.com",

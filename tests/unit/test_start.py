@@ -19,6 +19,7 @@ SETTINGS = {
     "STRIPE_SECRET": "stripe",
     "MODEL_ID": "",
     "WORDING": "prepared",
+    "POINTING": "true",
     "WORDINGS_TABLE": "wordings",
     "BRANDS": "visa",
     "CONTACT": "help@example.com",

@@ -4,7 +4,7 @@ import pytest
 
 from chat.adapters.bedrock import BedrockWording, prompt
 from chat.languages.language import language_tags, load_language
-from chat.turns.composing import NoWording, WordingRequest
+from chat.turns.composing import Unanswered, WordingRequest
 from chat.values.session import Line, Session, Step
 from tests.fakes import FakeTelemetry
 from wording.checks import fits
@@ -52,7 +52,7 @@ def test_a_harmless_answer_is_used_without_its_quotes():
     ],
 )
 def test_an_answer_that_is_not_harmless_is_dropped(text):
-    with pytest.raises(NoWording, match="unfit"):
+    with pytest.raises(Unanswered, match="unfit"):
         worded(text)
 
 
@@ -64,12 +64,12 @@ def test_the_model_may_repeat_what_the_fixed_reply_says_of_other_fields():
 
 @pytest.mark.parametrize("model_id", [""])
 def test_a_stage_without_a_model_asks_none(model_id):
-    with pytest.raises(NoWording, match="off"):
+    with pytest.raises(Unanswered, match="off"):
         worded("x", model_id=model_id)
 
 
 def test_a_reply_that_needs_its_digits_is_not_sent_to_the_model():
-    with pytest.raises(NoWording, match="off"):
+    with pytest.raises(Unanswered, match="off"):
         worded("x", brief("When does it expire? For example 12/30.", Step.EXPIRY))
 
 

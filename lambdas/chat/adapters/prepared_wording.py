@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from chat.languages.language import load_language
-from chat.turns.composing import NoWording, Worded
+from chat.turns.composing import Unanswered, Worded
 from wording.scripted import choose, kind_of
 
 if TYPE_CHECKING:
@@ -34,11 +34,11 @@ class PreparedWording:
         if kind is None:
             if request.off_script:
                 return self.live.word(request)
-            raise NoWording("off")
+            raise Unanswered("off")
         wordings = self.bank.wordings(language.tag).get(kind.name, ())
         usable = [each for each in wordings if kind.accepts(each, language, payer)]
         if wordings and not usable:
-            raise NoWording("unfit")
+            raise Unanswered("unfit")
         if not usable:
-            raise NoWording("off")
+            raise Unanswered("off")
         return Worded(choose(usable, payer, session.id, request.message_id), is_prepared=True)

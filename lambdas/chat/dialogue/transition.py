@@ -26,6 +26,24 @@ class Transition:
     confirmed: bool = False
 
 
+def say_instead(decided: Transition, pointed: Transition) -> Transition:
+    """What the rules decided, said in the words for what a model pointed at.
+
+    Of the state that follows from its choice only what is asked back is taken, and that nothing was refused.
+    """
+    after = pointed.session
+    session = replace(
+        decided.session,
+        choosing=decided.session.choosing or after.choosing,
+        ending=after.ending,
+        unsure_name=after.unsure_name,
+        error=after.error,
+        refused=after.refused,
+        refusals=after.refusals,
+    )
+    return replace(decided, session=session, reply=pointed.reply, reword=False)
+
+
 def is_confirmed(session: Session, heard: "Interpretation") -> bool:
     if session.step not in (Step.CONFIRM, Step.ACTION) or heard.changes or accepted_fields(heard):
         return False

@@ -134,7 +134,7 @@ class Turns:
             return self._repeat(record)
         if message.expected_step not in (None, record.session.step):
             raise StepChanged
-        masked, transition = self.composer.hear(record, message)
+        masked, transition = self.composer.hear(record, message, may_ask=first)
         if transition.confirmed:
             if not first:
                 raise Busy

@@ -28,7 +28,7 @@ _LEAST_OF = {
 }  # which undo something
 MOSTLY_KNOWN = 0.6  # of a message in small letters where a name is asked for: then it is none
 _SURE_IN_A_NAME = 0.7
-_TALK_TOPICS = (*COURTESIES, "smalltalk", "complaint")  # the rules hear these where a name is asked for
+TALK_TOPICS = (*COURTESIES, "smalltalk", "complaint")  # the rules hear these where a name is asked for
 _NAME_LETTERS = 8  # of a script without capitals
 _NAME_WORDS = 4
 _ASKING, _ASKING_PLAINLY = (
@@ -52,7 +52,7 @@ def point(plain: str, asked: ParsedIntent, session: Session, language: Language)
 def ask_beside(plain: str, asked: ParsedIntent, session: Session, language: Language, name: str = "") -> ParsedIntent:
     """The same with the question that a sentence asks, where nothing else is asked for. `name`: that it tells."""
     is_vague = asked.vague and not asks(plain)
-    is_open = asked.is_open and not is_vague and asked.topic in (None, UNCLEAR, UNTOLD, *_TALK_TOPICS)
+    is_open = asked.is_open and not is_vague and asked.topic in (None, UNCLEAR, UNTOLD, *TALK_TOPICS)
     may_be_name = session.step is Step.NAME and not asks(plain) and _least_share(plain) > LEAST_SHARE
     if not is_open or may_be_name:
         return asked
@@ -87,8 +87,8 @@ def _point_whole(plain: str, asked: ParsedIntent, session: Session, language: La
     least = max(least, _LEAST_OF.get(found.meaning, 0), sure if is_outweighing else 0)
     if found.share < least:
         return asked if asked or not _is_beside(plain, found, session) else ParsedIntent(topic=UNCLEAR)
-    pointed = None if _denies_a_change(plain, found, language) else _pointed(found, session)
-    if pointed is not None and least == _SURE_IN_A_NAME and pointed.topic in _TALK_TOPICS:
+    pointed = None if _denies_a_change(plain, found, language) else as_intent(found.meaning, session)
+    if pointed is not None and least == _SURE_IN_A_NAME and pointed.topic in TALK_TOPICS:
         return asked
     if pointed is None or (asked and (pointed.topic is None or (pointed.topic in COURTESIES and asks(plain)))):
         return asked
@@ -168,8 +168,8 @@ def _least_share(plain: str) -> float:
     return _SURE_IN_A_NAME if len(said) <= 2 else LEAST_SHARE
 
 
-def _pointed(found: Likeness, session: Session) -> ParsedIntent | None:
-    meaning = found.meaning
+def as_intent(meaning: str, session: Session) -> ParsedIntent | None:
+    """What follows from a meaning; nothing from a name, which is looked for elsewhere."""
     if meaning in _UNSURE:
         return ParsedIntent(unsure=_UNSURE[meaning])
     if meaning == "restart":
