@@ -46,7 +46,7 @@ class ChatFunction(Construct):
         self.logs.grant_write(self.role)
         for statement in (
             *_data_access(data),
-            *model_access(Stack.of(self), stage.model if stage.wording != "off" else None),
+            *model_access(Stack.of(self), stage.model if stage.pointing or stage.wording != "off" else None),
         ):
             self.role.add_to_principal_policy(statement)
         acknowledge(self, INLINE_POLICIES | LAMBDA_FUNCTIONS)

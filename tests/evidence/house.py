@@ -13,10 +13,9 @@ from typing import Any
 
 import stripe as stripe_sdk
 
-from chat.adapters.bedrock import BedrockWording, prompt
+from chat.adapters.bedrock import BedrockPointing, BedrockWording
 from chat.adapters.stripe_payment_methods import StripePaymentMethods
 from chat.adapters.telemetry import PowertoolsTelemetry
-from chat.turns.composing import WordingRequest
 from local.model.server import HOSTILE
 from local.stand_in.service import Request, Service
 from local.stripe.server import LOCAL_STRIPE_KEY, Stripe
@@ -56,26 +55,23 @@ def listening() -> Iterator[Written]:
 
 
 class HostileModel:
-    """Bedrock's client, that of a model which does everything it should not."""
+    """Bedrock's client, that of a model which does everything it should not. `prompts`: all that it was sent."""
 
     def __init__(self, rng: random.Random, typed: Callable[[], str]) -> None:
         self._random, self._typed = rng, typed
+        self.prompts: list[str] = []
 
-    def converse(self, **_: Any) -> dict[str, Any]:
+    def converse(self, *, modelId: str, inferenceConfig: Any, **told: Any) -> dict[str, Any]:  # noqa: N803
+        self.prompts.append(json.dumps(told, ensure_ascii=False))
         text = self._random.choice(["", *HOSTILE.values(), self._typed(), f"You said {self._typed()}, right?"])
         if self._random.random() < 0.1:
             raise RuntimeError(text)
-        return {"output": {"message": {"content": [{"text": text}]}}}
+        content = [{"text": text}] if "toolConfig" not in told else [{"toolUse": {"input": self._choice(told, text)}}]
+        return {"output": {"message": {"content": content}}}
 
-
-class RecordedWording(BedrockWording):
-    def __init__(self, bedrock: Any, telemetry: Any) -> None:
-        super().__init__(bedrock, "a-model", telemetry)
-        self.prompts: list[str] = []
-
-    def word(self, brief: WordingRequest) -> str:
-        self.prompts.append(prompt(brief))
-        return super().word(brief)
+    def _choice(self, told: dict[str, Any], text: str) -> dict[str, str]:
+        offered = told["toolConfig"]["tools"][0]["toolSpec"]["inputSchema"]["json"]["properties"]["meaning"]["enum"]
+        return {"meaning": self._random.choice([*offered, text]), "name": self._typed(), "also": text}
 
 
 class Faulty:
@@ -112,7 +108,9 @@ class House:
 
     def __post_init__(self) -> None:
         self.telemetry = PowertoolsTelemetry()
-        self.wording = RecordedWording(HostileModel(self.rng, lambda: self.typed), self.telemetry)
+        self.model: Any = HostileModel(self.rng, lambda: self.typed)
+        self.wording = BedrockWording(self.model, "a-model", self.telemetry)
+        self.pointing = BedrockPointing(self.model, "a-model", self.telemetry)
         key = StripeKey(Secret(), "secret", lambda: int(self.world.time))
         self.processor = StripePaymentMethods(
             key, self.telemetry, Deadline(), stage="local", test_tokens=False, url=self.stripe_url
@@ -120,7 +118,13 @@ class House:
 
     def asks(self, event: dict[str, Any]) -> tuple[int, str]:
         """The status and the body, as they leave."""
-        ports = replace(self.world.ports(), wording=self.wording, processor=self.processor, telemetry=self.telemetry)
+        ports = replace(
+            self.world.ports(),
+            wording=self.wording,
+            pointing=self.pointing,
+            processor=self.processor,
+            telemetry=self.telemetry,
+        )
         if self.faults:
             faulty = {name: Faulty(getattr(ports, name), self.rng, self.faults, lambda: self.typed) for name in PORTS}
             ports = replace(ports, **faulty)
@@ -128,7 +132,7 @@ class House:
         return reply["statusCode"], json.dumps(reply["headers"]) + reply["body"]
 
 
-PORTS = ("sessions", "vault", "wording", "processor")
+PORTS = ("sessions", "vault", "wording", "pointing", "processor")
 
 
 class Secret:

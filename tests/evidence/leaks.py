@@ -161,7 +161,7 @@ def _sinks(house: House, conversation: Conversation, stand_in: Stripe, printed: 
         yield from (("receipt", text) for text in texts(asdict(receipt)))
     yield from (("counter", name) for name in sessions.counters)  # with each, how often in which minutes
     yield from (("log", text) for text in lines(printed))
-    yield from (("prompt", text) for text in house.wording.prompts)
+    yield from (("prompt", text) for text in house.model.prompts)
     made = [entry for entry in stand_in.api.made.values() if entry.metadata.get("session") == conversation.id]
     yield from (("Stripe's record", text) for entry in made for text in texts(asdict(entry)))
     for reply in conversation.replies:

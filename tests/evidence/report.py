@@ -38,6 +38,7 @@ from tests.evidence import (
     orders,
     orders_over_http,
     over_http,
+    pointing,
     races,
     stage_faults,
     stage_life,
@@ -147,6 +148,16 @@ def consent() -> Iterator[Figure]:
         f"at least {min(said.values())} in each",
         "0",
         not wrong,
+    )
+
+
+def pointed() -> Iterator[Figure]:
+    found = pointing.every_choice()
+    yield Figure(
+        "whatever a model points at, nothing is stored, confirmed, ended or changed by it",
+        f"{found.wrong} of {found.choices} choices on {found.messages} messages that are open, in eleven languages",
+        "0",
+        found.wrong == 0 and found.messages > 0,
     )
 
 
@@ -479,6 +490,7 @@ GROUPS = {
             unsigned,
             ids,
             consent,
+            pointed,
             codes,
             at_full_size,
         ),

@@ -34,9 +34,13 @@ def test_words_that_are_a_week_old_or_not_looked_at_raise_an_alarm(templates: di
     assert alarm["TreatMissingData"] == "breaching"
 
 
-@pytest.mark.parametrize(("wording", "asks_live"), [("live", True), ("off", False)])
-def test_without_prepared_words_there_is_no_such_function_and_off_may_ask_no_model(wording: str, *, asks_live: bool):
-    stage = replace(ALL["dev"], wording=wording)
+@pytest.mark.parametrize(
+    ("wording", "points", "asks_live"), [("live", False, True), ("off", True, True), ("off", False, False)]
+)
+def test_without_prepared_words_there_is_no_such_function_and_off_may_ask_no_model(
+    wording: str, *, points: bool, asks_live: bool
+):
+    stage = replace(ALL["dev"], wording=wording, pointing=points)
     made = Template(synthesize(stage).synth().get_stack_by_name("PaymentChat-dev-Api").template)
 
     functions = made.of_type("AWS::Lambda::Function").values()
