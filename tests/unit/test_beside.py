@@ -4,9 +4,10 @@ import pytest
 
 from chat.understanding.interpret import interpret
 from chat.values.brands import Brand
-from chat.values.card import CardNumber, Expiry
+from chat.values.card import CardNumber, Cvv, Expiry
 from chat.values.session import Intent, KeptCard, Sealed, Session, Step
-from tests.conversations.offline import POLICY, TODAY
+from payments.order import Capture, Purpose, Terms
+from tests.conversations.offline import POLICY, TODAY, Payer
 
 CARD = KeptCard(Brand.VISA, "4242", Sealed(b""))
 DATE = Expiry(12, 2030)
@@ -105,3 +106,87 @@ def test_the_word_that_was_asked_for_is_consent_beside_what_is_told(tag, message
 @pytest.mark.parametrize(("tag", "message"), WITHHELD)
 def test_beside_a_question_a_refusal_or_words_that_are_not_understood_it_is_none(tag, message):
     assert hear(tag, Step.CONFIRM, message).intent not in (Intent.YES, Intent.CONFIRM)
+
+
+@pytest.mark.parametrize(
+    ("tag", "message", "name"),
+    [
+        ("fr", "bjr camille lefebvre", "camille lefebvre"),
+        ("es", "madre mia que poca ayuda jaja venga va, Manuela Ortega Ruiz", "Manuela Ortega Ruiz"),
+        (
+            "en",
+            "ok no problem, i need drill for monday so i pay all. On card is written PIOTR WOZNIAK",
+            "PIOTR WOZNIAK",
+        ),
+        ("nl", "Greet Van den Bossche dus", "Greet Van den Bossche"),
+        ("pt", "Inês Figueiredo Sá.", "Inês Figueiredo Sá"),
+        ("en", "Martin King Jr.", "Martin King Jr."),
+    ],
+)
+def test_a_name_is_taken_without_what_one_word_beside_it_could_ask(tag, message, name):
+    heard = hear(tag, Step.NAME, message)
+
+    assert (heard.name, heard.topic) in ((name, None), (name, "hello"))
+
+
+def test_a_greeting_beside_a_question_is_no_name():
+    payer = Payer("es", order=Terms("r", Purpose.AUTHORIZE, "Coche", Capture.CHAT, amount=15000, currency="usd"))
+    payer.send("pago")
+    said = (
+        "Buenos días, mucho gusto. Disculpe la pregunta: ¿qué significa exactamente que me reservan el dinero? "
+        "¿Me lo descuentan de la cuenta o no?"
+    )
+    heard = interpret(said, payer.session, TODAY, POLICY)
+
+    assert (heard.name, heard.unsure_name) == (None, None)
+    assert heard.topic == "when_charged"
+
+
+@pytest.mark.parametrize(
+    ("tag", "message"),
+    [
+        ("fr", "5555 5555, ensuite 5555 et pour finir 4444"),
+        ("en", "first 5555 5555 and then 5555 and last 4444"),
+        ("pt", "O número é o 5555 5555 5555 4444."),
+        ("it", "o 5555 5555 5555 4444"),
+    ],
+)
+def test_a_number_is_read_whatever_words_stand_between_its_groups_or_before_it(tag, message):
+    heard = hear(tag, Step.CARD, message)
+
+    assert getattr(heard.card, "last4", None) == "4444"
+
+
+def test_a_number_that_is_begun_beside_the_name_goes_on_in_the_next_message():
+    payer = Payer("de")
+    payer.send("hallo")
+    payer.send("Herbert Wallner. Die Kartennummer ist 4242 4242 4242 424")
+
+    payer.send("Verzeihung, die letzte Ziffer fehlte. Es ist eine 2.")
+
+    assert payer.session.card.last4 == "4242"
+
+
+@pytest.mark.parametrize(
+    ("tag", "message"),
+    [
+        ("fr", "Au dos je lis 275, deux cent septante-cinq."),
+        ("en", "275, two seven five"),
+        ("nl", "vanachter staat er 275"),
+    ],
+)
+def test_a_code_that_is_said_twice_or_beside_the_back_of_the_card_is_taken(tag, message):
+    assert isinstance(hear(tag, Step.CVV, message).cvv, Cvv)
+
+
+@pytest.mark.parametrize(
+    ("message", "month"), [("تشرين الثاني 2029", 11), ("كانون الأول 2029", 12), ("كانون التاني 2029", 1)]
+)
+def test_months_of_two_words_are_read(message, month):
+    assert hear("ar", Step.EXPIRY, message).expiry == Expiry(month, 2029)
+
+
+def test_a_small_number_in_a_question_is_no_expiry_before_that_is_asked_for():
+    heard = hear("en", Step.NAME, "hi, is this 15 a month?")
+
+    assert (heard.expiry, heard.topic) == (None, "saved")

@@ -16,10 +16,11 @@ from chat.understanding.digits.normalize import DigitGroup
 from chat.understanding.extraction import Context, ExtractedFields
 from chat.understanding.labels import label_of
 from chat.values.brands import MAX_CARD_DIGITS, MIN_CARD_DIGITS, Brand, brand_of
-from chat.values.card import CardNumber, Field, Refusal, check_card
+from chat.values.card import CardNumber, Field, Refusal, check_card, luhn
 
 # A bound on the work: runs of digits tried as a card number.
 _MAX_TRIED_RUNS = 3
+_GROUP_DIGITS, _MAX_GROUPS = (4, 5, 6), 5  # as numbers are printed
 _MAX_BEGUN_DIGITS = 15  # of a number that may go on in the next message; more are kept to be compared
 
 
@@ -32,6 +33,8 @@ def find_card(
     valid = [(run, used) for run in longest if (used := find_valid_number(run, context.brands))]
     if valid:
         return _take_meant(found, valid, groups, context)
+    if context.asked is Field.CARD and _are_one_number(groups, context):
+        return _take_found(found, groups, groups, groups, context)
     if context.asked is Field.CARD:
         begun = next(
             (run for run in found_runs if label_of(found.plain, run[0], context.language) in (None, Field.CARD)), None
@@ -42,6 +45,13 @@ def find_card(
         return found, groups
     used = find_likely_number(longest[0])
     return _take_card(found, used, check_card(digits_of(used), context.brands), groups, context)
+
+
+def _are_one_number(groups: list[DigitGroup], context: Context) -> bool:
+    """Whether all groups are one number, whatever is said between them: "5555 5555, then 5555 and at last 4444"."""
+    number = check_card(digits_of(groups), context.brands)
+    is_grouped = all(len(group.digits) in _GROUP_DIGITS for group in groups) and len(groups) <= _MAX_GROUPS
+    return is_grouped and isinstance(number, CardNumber) and luhn(digits_of(groups))
 
 
 def _take_meant(
@@ -90,7 +100,8 @@ def _take_card(
     found: ExtractedFields, used: Groups, card: CardNumber | Refusal, groups: list[DigitGroup], context: Context
 ) -> tuple[ExtractedFields, list[DigitGroup]]:
     labelled = label_of(found.plain, used[0], context.language) is Field.CARD
-    incomplete = isinstance(card, Refusal) and card.code == "card_incomplete" and context.asked is Field.CARD
+    may_go_on = labelled or context.asked is Field.CARD
+    incomplete = may_go_on and isinstance(card, Refusal) and card.code == "card_incomplete"
     part = digits_of(used) if incomplete else ""
     start, end = used[0].start, used[-1].end
     rest = [group for group in groups if not start <= group.start < end]

@@ -28,6 +28,7 @@ _AFTER_MONTH = re.compile(
 )
 _BEFORE_MONTH = re.compile(r"(20\d{2})[\s.,-]{0,3}\Z", re.ASCII)
 _LETTERS = re.compile(r"[^\W\d_]+")
+_PAIR = re.compile(r"[^\W\d_]+ [^\W\d_]+")
 
 
 def find_written_expiry(
@@ -79,18 +80,28 @@ def _only_possible_month(months: set[int], year: int, today: date) -> int:
 def _with_month_name(plain: str, language: Language) -> Iterator[tuple[int, int, Span]]:
     """ "December 2030", "dec '30", "2030 December"."""
     for match in _LETTERS.finditer(plain):
-        word = fold(match[0])
-        month = language.months.get(word) or vocabulary().months.get(word)
-        if not month:
+        found = _month_at(plain, match, language)
+        if not found:
             continue
-        after = _AFTER_MONTH.match(plain, match.end())
+        month, end = found
+        after = _AFTER_MONTH.match(plain, end)
         if after and after[2] and not _may_join(fold(after[2].strip()), language):
             after = None
         before = _BEFORE_MONTH.search(plain, max(0, match.start() - 8), match.start())
         if after:
             yield month, int((after[1] or after[3]).replace(" ", "")), (match.start(), after.end())
         elif before:
-            yield month, int(before[1]), (before.start(), match.end())
+            yield month, int(before[1]), (before.start(), end)
+
+
+def _month_at(plain: str, word: re.Match[str], language: Language) -> tuple[int, int] | None:
+    """The month that this word names, or it and the next one, as "تشرين الثاني"; and where the name ends."""
+    for name in (word, _PAIR.match(plain, word.start())):
+        folded = fold(name[0]) if name else ""
+        month = language.months.get(folded) or vocabulary().months.get(folded)
+        if name and month:
+            return month, name.end()
+    return None
 
 
 def _may_join(word: str, language: Language) -> bool:

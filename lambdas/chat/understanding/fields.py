@@ -92,12 +92,12 @@ def _find_rest(found: ExtractedFields, groups: list[DigitGroup], context: Contex
 
 
 def _without_count(groups: list[DigitGroup], brand: Brand | None, context: Context) -> list[DigitGroup]:
-    """ "three digits, 066": the first number says how many digits the code has."""
+    """ "three digits, 066": the first number says how many digits the code has. "275, two seven five" says it twice."""
     if context.asked is not Field.CVV or brand is None or len(groups) != 2:
         return groups
     count, code = groups
     is_count = count.digits == str(brand.cvv_length) and len(code.digits) == brand.cvv_length
-    return [code] if is_count else groups
+    return [code] if is_count or (count.digits == code.digits and len(code.digits) == brand.cvv_length) else groups
 
 
 def _correct(
@@ -185,7 +185,8 @@ def _is_cvv(found: ExtractedFields, left: Groups, label: Field | None, brand: Br
         return False
     if label or (context.asked is Field.CVV and not found.card):
         return True
-    fits = len(left[0].digits) == brand.cvv_length if brand else len(left[0].digits) in (3, 4)
+    size = len(left) if all(len(group.digits) == 1 for group in left) else len(left[0].digits)  # "7 4 1"
+    fits = size == brand.cvv_length if brand else size in (3, 4)
     return fits and bool(found.card or found.expiry) and not _is_in_a_sentence(found.plain, left[0])
 
 

@@ -8,6 +8,7 @@ from functools import partial
 
 from chat.languages.folding import words
 from chat.languages.language import Language, load_language
+from chat.languages.lexicon import load_lexicon
 from chat.languages.likeness import MAX_CHARS
 from chat.languages.vocabulary import vocabulary
 from chat.understanding import extraction, fields, intents, labels, redact
@@ -96,7 +97,7 @@ def interpret(message: str, session: Session, today: date, policy: Policy) -> In
         alone = in_digits and number_words.are_clearly_digits(said, vocabulary(), few=few)
         eager = [(0, len(text.plain))] if alone else labels.find_secret_sentences(text.plain, language)
         named = labels.find_months(said, language)
-        runs = number_words.find_runs(text, said, vocabulary(), months)
+        runs = number_words.find_runs(text, said, vocabulary(), {*months, *load_lexicon(language.tag).back})
         spoken = number_words.words_among_scattered(text, runs)
         strict = number_words.replace_secret_words(text, runs, [*eager, *named])
         text = number_words.replace_number_words(text, runs, eager if alone and not asked else named)

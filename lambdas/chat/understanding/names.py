@@ -33,7 +33,10 @@ _FIRST_SENTENCE = re.compile(r"\s*\w\S*\s.*?\w\w\w(?=\.\s)")  # of two words or 
 _LATIN_NAME = re.compile(r"[^\W\d_\u0250-\uffff][\w'’.-]*(?: [^\W\d_\u0250-\uffff][\w'’.-]*)+")
 _LETTER = re.compile(r"[^\W\d_]")
 _DIGIT = re.compile(r"\d", re.ASCII)
-_ABBREVIATIONS = frozenset({"esq.", "hno.", "hnos.", "ltd.", "vda.", "inc.", "iii.", "mag.", "ing.", "prof."})
+_ABBREVIATIONS = frozenset({
+    "esq.", "hno.", "hnos.", "ltd.", "vda.", "inc.", "iii.", "mag.", "ing.", "prof.", "jr.", "sr.", "jn.", "dr.", "st.",
+    "co.", "ii.", "iv.", "ph.d.", "b.v.", "n.v.", "s.a.", "s.l.",
+})  # fmt: skip
 _MARKS = " '’ʼ‘`´-‐‑.,·・&"
 
 
@@ -145,7 +148,7 @@ def _trim(typed: str, language: Language) -> str:
 
 
 def _unwrap(name: str, language: Language) -> str:
-    if name.endswith(".") and len(name.rpartition(" ")[2]) > 3 and fold(name.rpartition(" ")[2]) not in _ABBREVIATIONS:
+    if name.endswith(".") and len(name.rpartition(" ")[2]) > 2 and fold(name.rpartition(" ")[2]) not in _ABBREVIATIONS:
         name = name.rstrip(".")
     for tail in language.name_tails:
         if name.lower().endswith(tail) and len(name) > len(tail):

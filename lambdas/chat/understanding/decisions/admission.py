@@ -39,10 +39,10 @@ def refuse_untested(card: CardNumber, policy: Policy) -> CardNumber | Refusal:
 def without_asides(found: ExtractedFields, plain: str, session: Session, language: Language) -> ExtractedFields:
     """A few digits in a sentence are no part of a card number: "are the 150 euros gone now?".
 
-    Nor is a lone small number after the review an expiry: "is it 15 every month?".
+    Nor is a lone small number in a question an expiry, unless that is asked for: "is it 15 every month?".
     """
     if (
-        session.step is Step.CONFIRM
+        session.step is not Step.EXPIRY
         and isinstance(found.expiry, Refusal)
         and _LONE.fullmatch(plain)
         and ends_asking(plain, language)

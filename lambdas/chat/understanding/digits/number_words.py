@@ -18,6 +18,7 @@ _EAST_ASIAN = r"\u3040-\u30ff\u3400-\u9fff"
 _UNSPACED_TOKEN = re.compile(rf"{_NUMERALS}|[^\W\d_{_EAST_ASIAN}]+(?=[{_EAST_ASIAN}])|(?:(?!{_NUMERALS})[^\W_])+")
 _NUMERAL = re.compile(rf"[{IDEOGRAPHS}](?!月)")
 _CODE_DIGITS = (3, 4)  # the least and the most digits of a security code: fewer in a row are ordinary speech
+_LONG_DIGITS = 4
 Span = tuple[int, int]
 _A_WORD_LATER = re.compile(r"\s+[^\W\d_]")  # what follows an article: "one card", "une carte"
 
@@ -105,13 +106,14 @@ class SpokenRun:
 
 
 def find_runs(text: Text, said: list[Token], vocabulary: Vocabulary, months: Collection[str]) -> list[SpokenRun]:
-    """`months`: names that are no number words here, "sept" among them."""
+    """`months`: names that are no number words here, "sept" among them, and "dos" of the back of a card."""
     found: list[SpokenRun] = []
     end, index, goes_on = 0, 0, False
     while index < len(said):
         start, _, word = said[index]
         goes_on = goes_on and JOINS.fullmatch(text.plain, end, start) is not None
-        value, used = ("", 0) if word in months and not goes_on else parse_number(said, index, vocabulary)
+        is_word = word in months or _is_article(said, index)
+        value, used = ("", 0) if is_word and not goes_on else parse_number(said, index, vocabulary)
         if value:
             end = said[index + used - 1][1]
             if not goes_on:
@@ -134,6 +136,12 @@ def find_runs(text: Text, said: list[Token], vocabulary: Vocabulary, months: Col
         for run in found:
             run.sure = True
     return found
+
+
+def _is_article(said: list[Token], index: int) -> bool:
+    """ "O 4242 …" is "the" in Portuguese and "or" in Italian: a zero begins neither card number nor year."""
+    after = said[index + 1][2] if index + 1 < len(said) else ""
+    return said[index][2] == "o" and len(after) >= _LONG_DIGITS and after.isdigit()
 
 
 def replace_number_words(text: Text, found: list[SpokenRun], eager: Collection[Span]) -> Text:

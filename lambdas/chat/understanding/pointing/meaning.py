@@ -4,9 +4,11 @@ from dataclasses import replace
 
 from chat.languages.folding import fold, has_case, words
 from chat.languages.language import Language
+from chat.languages.lexicon import load_lexicon
 from chat.languages.likeness import MAX_CHARS, TELLING, Likeness, liken
-from chat.understanding.clauses import asks, contains_any, find_matching, split_clauses
+from chat.understanding.clauses import asks, contains_any, ends_asking, find_matching, split_clauses
 from chat.understanding.corrections.likely_name import PARTICLES
+from chat.understanding.decisions.decide import begins_asking
 from chat.understanding.intents import COURTESIES, ParsedIntent
 from chat.understanding.pointing.at_step import meanings_at
 from chat.understanding.pointing.questions import (
@@ -36,6 +38,7 @@ _ASKING, _ASKING_PLAINLY = (
     0.8,
 )  # of what a message may mean are questions: with a mark or after the review, and else
 _AFTERWARDS = ("delete_card", "refund", "release")  # what happens if one cancels one day, and not the payment now
+_LEAST_BEGUN = 0.5  # of a question beside a value that begins as one and has no mark
 _LEAST_TOLD = 0.6  # of a question what a field is that has no mark: who gives a value uses the same words
 UNTOLD = "untold"  # understood, and nothing has to be said about it: "I want to pay"
 
@@ -116,8 +119,12 @@ def point_beside_values(plain: str, asked: ParsedIntent, session: Session, langu
     found = liken(said, language.tag, meanings)
     if found is None or found.known < LEAST_KNOWN or found.meaning in TELLING:
         return asked
-    least = SURE_SHARE if session.step in (Step.NONE, Step.NAME) else LEAST_SHARE  # a name may be among the words
-    is_sure = found.share >= least
+    lexicon = load_lexicon(language.tag)
+    is_marked = asks(plain) or ends_asking(plain, language)
+    begins = any(begins_asking(clause, lexicon) for clause in split_clauses(plain))
+    least = LEAST_SHARE if is_marked else _LEAST_BEGUN if begins else SURE_SHARE
+    may_be_name = session.step in (Step.NONE, Step.NAME)
+    is_sure = found.share >= (SURE_SHARE if may_be_name else least)
     if not is_sure and not asks(plain):
         return asked
     return ParsedIntent(topic=found.meaning if is_sure else UNCLEAR)

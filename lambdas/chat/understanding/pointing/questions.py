@@ -51,7 +51,8 @@ def find_question(plain: str, language: Language, meanings: frozenset[str], told
             asked += [(has_mark, found, span)] if found else []
     if not asked:
         return None
-    _, (_, topic), _ = max(asked)  # one with a mark goes before all without
+    # One with a mark goes before all without, and "what do you mean" behind any other.
+    _, (_, topic), _ = max(asked, key=lambda each: (each[0], each[1][1] != "repeat", each[1]))
     return Question(topic, tuple(span for *_, span in asked))
 
 
@@ -69,7 +70,8 @@ def _second_question(plain: str, topic: str, language: Language, meanings: froze
     marked = [span for span, has_mark in _sentences(plain, language) if has_mark]
     if len(marked) < 2 or len(plain) > MAX_CHARS:
         return None
-    found = [_topic(_with_context(plain, span), language, meanings - TELLING, has_mark=True) for span in marked]
+    asking = meanings - TELLING - {"repeat"}
+    found = [_topic(_with_context(plain, span), language, asking, has_mark=True) for span in marked]
     others = [each for each in found if each and each[0] >= _LEAST_SECOND and each[1] != topic]
     return max(others)[1] if others and len(others) < len(marked) else None
 
