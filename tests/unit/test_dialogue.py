@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 
 from chat.dialogue.settling import settle
+from chat.dialogue.shown_name import shown_name
 from chat.dialogue.state_machine import advance
 from chat.dialogue.transition import Transition
 from chat.understanding.interpret import interpret
@@ -79,3 +80,27 @@ def test_the_fifth_refused_value_in_a_row_ends_the_conversation(before, refused)
 
     assert (fourth.status, fifth.status) == ("collecting", "failed")
     assert fifth.error.code == "too_many_attempts"
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("jan van den berg", "Jan van den Berg"),
+        ("o'brien-smith, mary", "O'Brien-Smith, Mary"),
+        ("de la cruz", "De la Cruz"),
+        ("élodie d’angelo", "Élodie D’Angelo"),
+        ("JAN VAN DEN BERG", "JAN VAN DEN BERG"),
+        ("Ada lovelace", "Ada lovelace"),
+        ("田中 さくら", "田中 さくら"),
+        ("محمد علي", "محمد علي"),
+        (None, ""),
+    ],
+)
+def test_a_name_without_any_capital_is_shown_with_them(typed: str | None, shown: str):
+    assert shown_name(typed) == shown
+
+
+def test_a_name_is_kept_as_it_was_typed_and_shown_with_capitals():
+    move = say(Session("abc"), "hello", "ada king")
+
+    assert (move.session.name, "Ada King" in move.reply) == ("ada king", True)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from chat.dialogue.order_replies import facts, shown_card
+from chat.dialogue.shown_name import shown_name
 from chat.languages.language import load_language
 from chat.languages.placeholders import fill
 from chat.values.brands import Brand
@@ -47,7 +48,7 @@ def _why(session: "Session") -> str:
 def _known(session: "Session") -> str:
     """Nothing that is not shown anyway."""
     card, expiry = session.shown_card, session.shown_expiry
-    parts = (session.name, shown_card(card) if card else None, str(expiry) if expiry else None)
+    parts = (shown_name(session.name), shown_card(card) if card else None, str(expiry) if expiry else None)
     return ", ".join(each for each in parts if each)
 
 

@@ -5,6 +5,7 @@ Merchant and description are data from outside: they are shown as they are, neve
 
 from typing import TYPE_CHECKING
 
+from chat.dialogue.shown_name import shown_name
 from chat.languages.language import load_language
 from chat.languages.placeholders import fill
 from chat.values.brands import Brand
@@ -41,7 +42,7 @@ def review(session: "Session", policy: "Policy") -> str:
         return review_hosted(session, policy)
     return _say(
         f"review_{_purpose(session)}", session, policy,
-        name=session.name or "",
+        name=shown_name(session.name),
         card=shown_card(session.shown_card),
         expiry=str(session.shown_expiry or ""),
     )  # fmt: skip

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from chat.dialogue import order_replies
 from chat.dialogue.answers import answer
+from chat.dialogue.shown_name import shown_name
 from chat.languages.language import DEFAULT, language_tags, load_language
 from chat.languages.placeholders import fill
 from chat.values.brands import Brand
@@ -98,7 +99,7 @@ def _acknowledge(before: "Session", heard: "Interpretation", after: "Session") -
     says = load_language(after.language).says
     parts = []
     if isinstance(heard.name, str):
-        parts.append(fill(says["thanks_name"], {"name": heard.name}))
+        parts.append(fill(says["thanks_name"], {"name": shown_name(heard.name)}))
     elif any(value and not isinstance(value, Refusal) for value in (heard.card, heard.expiry, heard.cvv)):
         parts.append(says["thanks"])
     if heard.early_cvv:
@@ -127,7 +128,7 @@ def question(session: "Session", policy: "Policy", *, again: bool) -> str:
     if session.ending:
         return says["confirm_end"]
     if session.unsure_name:
-        return fill(says["confirm_name"], {"name": session.unsure_name})
+        return fill(says["confirm_name"], {"name": shown_name(session.unsure_name)})
     if session.choosing:
         return says["choose"]
     if session.order and session.step in ("confirm", "action"):
@@ -142,7 +143,7 @@ def question(session: "Session", policy: "Policy", *, again: bool) -> str:
 
 def review(session: "Session") -> str:
     values = {
-        "name": session.name or "",
+        "name": shown_name(session.name),
         "card": order_replies.shown_card(session.card),
         "expiry": str(session.expiry or ""),
     }

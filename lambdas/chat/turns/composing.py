@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from chat.dialogue.afterwards import reply_afterwards
+from chat.dialogue.shown_name import shown_name
 from chat.dialogue.state_machine import advance
 from chat.dialogue.transition import say_instead
 from chat.turns.seals import open_partial_number
@@ -124,9 +125,8 @@ class Composer:
         if not transition.reword:
             return transition.reply
         try:
-            worded = self.wording.word(
-                WordingRequest(transition.session, transition.reply, message_id, transition.off_script)
-            )
+            shown = replace(transition.session, name=shown_name(transition.session.name) or None)
+            worded = self.wording.word(WordingRequest(shown, transition.reply, message_id, transition.off_script))
         except Unanswered as fallback:
             if fallback.was_asked:
                 self.telemetry.count("ModelFallback", cause=fallback.cause)
