@@ -11,9 +11,10 @@ export function useTicket(ticket) {
   queue = queue.then(() => fetchCookie(ticket))
 }
 
+// `keepalive`: a reload right after the first reply does not break the request off.
 async function fetchCookie(ticket) {
   for (let tries = TRIES; tries && ticket === latest; tries -= 1) {
-    if (await fetch('session', { method: 'POST', body: ticket }).catch(() => null)) return
+    if (await fetch('session', { method: 'POST', body: ticket, keepalive: true }).catch(() => null)) return
     await new Promise(resolve => setTimeout(resolve, RETRY_MS))
   }
 }
