@@ -11,7 +11,8 @@ from infra.stages import PROD
 
 CONVERSATIONS = 1_000
 CHAT, CHAT_ORDER, HOSTED_ORDER = "chat", "order in chat", "order hosted"
-TOKENS_IN, TOKENS_OUT, MAX_TOKENS_OUT = 250, 40, 120  # of a call of the model
+TOKENS_IN, TOKENS_OUT, MAX_TOKENS_OUT = 250, 40, 120  # of a call of the model for words
+POINTING_TOKENS_IN, POINTING_TOKENS_OUT = 400, 20  # of one for a choice: the list, and what a model adds around a tool
 MODEL = "Llama 4 Maverick"
 # Assumed waiting time for each call, within one region and over a warm connection.
 WAIT_MS = {"dynamodb": 5, "kms": 5, "events": 10, "bedrock-runtime": 700, "stripe": 500, "merchant": 300}
@@ -81,14 +82,26 @@ def parts(what: str, of: Sequence[Turn]) -> dict[str, float]:
 
 
 def model_call(model: str) -> float:
-    into, out = prices.DOLLARS_PER_TOKEN[model]
-    return TOKENS_IN * into + TOKENS_OUT * out
+    return _tokens(model, TOKENS_IN, TOKENS_OUT)
 
 
 def worded_live() -> float:
     """Dollars of one reply that the model words while the payer waits: its tokens, and Lambda's waiting."""
-    waiting = WAIT_MS["bedrock-runtime"] / 1000 * MEMORY["chat"] / 1024 * DOLLARS_PER["lambda GB-second"]
-    return model_call(MODEL) + waiting
+    return model_call(MODEL) + _waiting()
+
+
+def pointed() -> float:
+    """Dollars of one message of which the model chooses the meaning, likewise."""
+    return _tokens(MODEL, POINTING_TOKENS_IN, POINTING_TOKENS_OUT) + _waiting()
+
+
+def _tokens(model: str, read: int, written: int) -> float:
+    into, out = prices.DOLLARS_PER_TOKEN[model]
+    return read * into + written * out
+
+
+def _waiting() -> float:
+    return WAIT_MS["bedrock-runtime"] / 1000 * MEMORY["chat"] / 1024 * DOLLARS_PER["lambda GB-second"]
 
 
 def of_conversation(of: Sequence[Turn]) -> list[Turn]:

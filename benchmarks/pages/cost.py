@@ -102,7 +102,8 @@ def _live() -> str:
     rows = [[model, f"{bill.model_call(model) * CONVERSATIONS:.4f}"] for model in prices.DOLLARS_PER_TOKEN]
     return (
         f"A reply that the model words while the payer waits (an off-topic question, say) costs ${bill.worded_live() * CONVERSATIONS:.4f} per 1,000 with\n"
-        f"{MODEL}, Lambda's waiting included; 0 with the model off. The tokens alone, by model:\n\n"
+        f"{MODEL}, Lambda's waiting included; a message whose meaning it chooses instead costs ${bill.pointed() * CONVERSATIONS:.4f}\n"
+        f"(assumed: {bill.POINTING_TOKENS_IN} tokens in, {bill.POINTING_TOKENS_OUT} out). A turn has one of the two, and 0 with the model off. The tokens alone, of words, by model:\n\n"
         + table(["model", "dollars"], rows)
     )
 
