@@ -52,7 +52,7 @@ CLOSINGS = {
     "en": ("Take your time.", "No hurry."),
     "es": ("Sin prisa.",),
     "fr": ("Rien ne presse.",),
-    "de": ("Kein Stress.",),
+    "de": ("Lassen Sie sich Zeit.",),
 }
 
 

@@ -190,3 +190,15 @@ def test_a_small_number_in_a_question_is_no_expiry_before_that_is_asked_for():
     heard = hear("en", Step.NAME, "hi, is this 15 a month?")
 
     assert (heard.expiry, heard.topic) == (None, "saved")
+
+
+@pytest.mark.parametrize(
+    ("tag", "message", "name"),
+    [
+        ("it", "si e mia. Loredana Bassi scadenza 3/27 il numero e 4000 0566 5566 5556", "Loredana Bassi"),
+        ("en", "ok then, Ada King expires 03/29", "Ada King"),
+        ("nl", "Geachte heer, mevrouw. Er staat op: G.J. Wolters. Moet ik ook mijn pincode opgeven?", "G.J. Wolters"),
+    ],
+)
+def test_a_name_stands_between_talk_and_the_label_of_the_next_value(tag, message, name):
+    assert hear(tag, Step.NAME, message).name == name

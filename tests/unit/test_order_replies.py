@@ -185,3 +185,24 @@ def test_a_name_that_ends_with_a_full_stop_gets_no_second_one() -> None:
     payer.send("hello")
 
     assert "Thanks, Sammy Davis Jr. What" in payer.send("Sammy Davis Jr.")["response"]
+
+
+@EVERY_LANGUAGE
+def test_a_hold_is_said_to_be_no_charge_where_its_release_is_asked_for(tag: str):
+    held = about(replace(TERMS, purpose=Purpose.AUTHORIZE), tag)
+
+    assert amount_text(4990, "eur", tag) in answer("release", held, POLICY)
+    assert "ACME" in answer("release", held, POLICY)
+
+
+@EVERY_LANGUAGE
+def test_a_question_about_the_currency_is_told_its_code(tag: str):
+    assert "USD" in answer("currency", about(replace(TERMS, currency="usd"), tag), POLICY)
+    assert "ACME" in answer("currency", about(SAVE, tag), POLICY)
+
+
+@EVERY_LANGUAGE
+def test_where_the_button_waits_an_unclear_question_is_told_that_it_works_again(tag: str):
+    hosted = replace(TERMS, capture=Capture.HOSTED)
+
+    assert answer("unclear", about(hosted, tag, Step.ACTION), POLICY) != answer("unclear", about(hosted, tag), POLICY)

@@ -26,6 +26,7 @@ def facts(terms: "Terms", policy: "Policy", language: str) -> dict[str, str]:
         "merchant": policy.merchant,
         "description": terms.description,
         "amount": amount_text(terms.amount or 0, terms.currency or "", language) if has_amount else "",
+        "currency": (terms.currency or "").upper(),
         "contact": policy.contact,
     }
 

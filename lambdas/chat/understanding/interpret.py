@@ -29,6 +29,7 @@ from chat.values.session import Intent, PartialNumber, Policy, Session, Step
 
 _DIGIT = re.compile(r"\d", re.ASCII)
 _IN_DIGITS = (Step.CARD, Step.EXPIRY, Step.CVV)
+_CONSENT = (Intent.YES, Intent.CONFIRM)  # no message with digits gives it, but for an amount before Stripe's page
 _MISSPELLED = "0"  # what a misspelled number is masked like: a digit
 _MAX_SHORT_ANSWER_WORDS = 3  # in so few words a lone number word is an answer in digits
 _MAX_DATE_WORDS = 5  # "mwezi wa tano mwaka 2029"
@@ -127,12 +128,12 @@ def interpret(message: str, session: Session, today: date, policy: Policy) -> In
     unclear = (is_question and is_nothing) or asked.topic == UNCLEAR
     topic, also = topics(text.plain, UNCLEAR if unclear else asked.topic, language, meanings_at(session, language))
     unheard = session.step in _IN_DIGITS and not (asked or is_question or _has_value(found, name))
-    private = unheard or has_digits or bool(slips)
+    private, may_agree = unheard or has_digits or bool(slips), is_amount and session.is_hosted
     shown = redact.only_known_words(name or session.name, language) if session.step in _IN_DIGITS else str
     return Interpretation(
         masked=redact.BULLETS if unheard else redact.mask_message(text, strict, found, shown),
         private=private, is_amount=is_amount,
-        intent=None if (unheard or has_digits) and asked.intent in (Intent.YES, Intent.CONFIRM) else asked.intent,
+        intent=None if private and not may_agree and asked.intent in _CONSENT else asked.intent,
         topic=topic,
         also=also,
         language=asked.language, changes=asked.changes, different_card=asked.different_card, vague=asked.vague,

@@ -7,7 +7,7 @@ from itertools import islice
 from chat.languages.folding import fold, words
 from chat.languages.language import Language
 from chat.languages.likeness import MAX_CHARS
-from chat.understanding.corrections.labelled_name import cut_before_fields, is_about_fields
+from chat.understanding.corrections.labelled_name import cut_before_fields, cut_before_label, is_about_fields
 from chat.understanding.corrections.likely_name import (
     PARTICLES,
     begins_as_talk,
@@ -81,8 +81,9 @@ def find_bare_name(text: Text, language: Language) -> str | None:
     start = 0
     for piece in [*_PIECES.finditer(plain), None]:
         end = piece.start() if piece else len(plain)
-        said = cut_before_fields(plain[start:end], language)
-        if _LETTER.search(said) and not is_about_fields(said, language):
+        said = cut_before_label(cut_before_fields(plain[start:end], language), language)
+        is_said = _LETTER.search(said) and not is_about_fields(said, language)
+        if is_said and not (piece and is_leading(said.strip(_EDGES), language)):  # "va, Brayan Orozco, el número es …"
             return text.original(start, start + len(said))
         start = piece.end() if piece else end
     return None

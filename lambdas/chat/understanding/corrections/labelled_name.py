@@ -8,6 +8,7 @@ from chat.languages.language import Language
 from chat.languages.lexicon import Labels, name_labels
 
 _SIGNS = (":", "=", "：")
+_LAST_WORD = re.compile(r"\s+([^\W\d_]+)[\s:]*\Z")
 _JOINT = re.compile(r"(?<=\s)(\w{1,9})\s+(?=\w)")
 
 
@@ -44,6 +45,14 @@ def cut_before_fields(said: str, language: Language) -> str:
     for joint in _JOINT.finditer(said):
         if fold(joint[1]) in language.joins and is_about_fields(said[joint.end() :], language):
             return said[: joint.start()]
+    return said
+
+
+def cut_before_label(said: str, language: Language) -> str:
+    """ "Ada King expires" before a value: the last word is the label of that."""
+    for found in _LAST_WORD.finditer(said):
+        if found.start() and fold(found[1]) in language.fields and not is_about_fields(said[: found.start()], language):
+            return said[: found.start()]
     return said
 
 

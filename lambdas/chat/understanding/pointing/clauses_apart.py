@@ -23,6 +23,7 @@ _HOLDING_BACK = frozenset({
 })  # fmt: skip
 _ASKING = 0.85  # of what a clause may mean are questions, where no word for asking stands at its beginning
 _HELD, _HELD_BEFORE_STRIPE = 0.25, 0.5  # of what a clause may mean holds back
+_AMOUNT_DIGITS = 5
 _LIGHT = frozenset({"smalltalk", "complaint", "thank", "hello", "consent"})  # beside them a yes is a yes
 
 
@@ -40,7 +41,8 @@ def agree_apart(
     if language.unspaced:
         plain = _SPACE.sub("，", plain)  # a space is a comma there
     found = split_clauses(plain)
-    if len(found) < 2 or any(each.is_question or each.has_digits for each in found):
+    may_be_number = not session.is_hosted and any(each.has_digits for each in found)
+    if len(found) < 2 or may_be_number or any(each.is_question for each in found):
         return asked
     lexicon = load_lexicon(language.tag)
     talked = lexicon.chatter if language.unspaced else frozenset[str]()  # "そっか" has the "か" of a question in it
@@ -82,7 +84,8 @@ def _leads_on(clause: Clause, said: ParsedIntent, language: Language) -> bool:
     """
     if said.intent in _CONSENT:
         return True
-    if said.intent or said.vague or said.language or said.different_card or said.unsure:
+    digits = sum(map(str.isdigit, clause.text))
+    if said.intent or said.vague or said.language or said.different_card or said.unsure or digits > _AMOUNT_DIGITS:
         return False
     is_held = share_of(clause.phrase, language.tag, _HOLDING_BACK) >= _HELD_BEFORE_STRIPE
     return not (is_held or begins_asking(clause, load_lexicon(language.tag)))
