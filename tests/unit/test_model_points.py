@@ -21,9 +21,18 @@ from chat.dialogue.transition import say_instead
 from chat.languages.language import language_tags, load_language
 from chat.languages.likeness import load_weights
 from chat.turns.composing import Unanswered, WordingRequest
-from chat.understanding.interpret import interpret
-from chat.understanding.pointing.by_model import NOTHING, OpenMessage, Pointed, as_pointed, open_message, phrases
-from chat.values.session import Line, Session, Step
+from chat.understanding.interpret import Interpretation, interpret
+from chat.understanding.pointing.by_model import (
+    NOTHING,
+    OpenMessage,
+    Pointed,
+    as_pointed,
+    offer,
+    open_message,
+    phrases,
+)
+from chat.values.card import Field, Refusal
+from chat.values.session import Intent, Line, Session, Step
 from tests.conversations.offline import POLICY, TODAY, Payer
 from tests.fakes import FakePointing, FakeTelemetry, World
 from tests.fakes import Payer as ServedPayer
@@ -281,3 +290,107 @@ def test_to_choose_costs_no_more_than_to_word():
     chosen = json.dumps({"meaning": phrases()["safe"]})
 
     assert to_choose + 4 * len(chosen) <= to_word + 4 * (len(reply) + len("How nice of you to ask!"))
+
+
+SAFE, FEES, NAME = phrases()["safe"], phrases()["fees"], phrases()["name"]
+OFFERING = OpenMessage("so, hm, Zed?", {phrases()[each]: each for each in ("safe", "fees", "name", "cancel", "hello")})
+GUESSED = Interpretation("so, hm, Zed?", topic="unclear", also="fees", unsure=Intent.CANCEL)
+
+
+@pytest.mark.parametrize(
+    ("choice", "expected"),
+    [
+        (Pointed(SAFE), {"topic": "safe", "also": None, "unsure": None}),
+        (Pointed(SAFE, also=FEES), {"topic": "safe", "also": "fees", "unsure": None}),
+        (Pointed(SAFE, also=phrases()["hello"]), {"topic": "safe", "also": None, "unsure": None}),
+        (Pointed(SAFE, also="pay now"), {"topic": "safe", "also": None, "unsure": None}),
+        (Pointed(phrases()["cancel"], also=FEES), {"topic": None, "also": None, "unsure": Intent.CANCEL}),
+        (Pointed(NAME, "Zed"), {"topic": None, "also": None, "unsure": None, "name": None, "unsure_name": "Zed"}),
+    ],
+)
+def test_a_choice_takes_the_place_of_the_guess(choice: Pointed, expected: dict[str, object]):
+    heard = replace(GUESSED, name=Refusal("name_invalid"))
+    other = as_pointed(heard, OFFERING, choice, session_at("name"))
+
+    assert {**vars(other), **expected} == vars(other)
+    assert other.masked == heard.masked
+
+
+@pytest.mark.parametrize("choice", [Pointed("pay now"), Pointed(NOTHING), Pointed(NAME), Pointed(NAME, "Mallory")])
+def test_what_was_not_offered_and_a_name_that_nobody_wrote_lead_nowhere(choice: Pointed):
+    assert as_pointed(GUESSED, OFFERING, choice, session_at("name")) is None
+
+
+def test_a_name_that_was_heard_stays():
+    other = as_pointed(replace(GUESSED, name="Ada Hill"), OFFERING, Pointed(SAFE), session_at("name"))
+
+    assert other.name == "Ada Hill"
+
+
+@pytest.mark.parametrize(
+    "certain",
+    [
+        {"intent": Intent.NO}, {"changes": (Field.NAME,)}, {"different_card": True}, {"vague": True},
+        {"unsure_name": "Ada"}, {"card": Refusal("card_length")}, {"expiry": Refusal("expiry_past")},
+        {"cvv": Refusal("cvv_length")}, {"private": True}, {"private": True, "is_amount": True, "topic": None},
+        {"masked": "is it ½ of it", "topic": "unclear"}, {"is_doubtful": True, "topic": "unclear"},
+        {"topic": "hello", "name": "Ada"}, {"name": "Ada", "topic": None}, {"language": "en", "topic": None},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_is_certain_or_private_is_not_open(certain: dict[str, object]):
+    heard = Interpretation(**{"masked": "so, hm?", "topic": "unclear", **certain})
+
+    assert open_message(heard, session_at("name")) is None
+    assert open_message(Interpretation("so, hm?", topic="unclear"), session_at("name")) is not None
+
+
+@pytest.mark.parametrize(
+    ("tag", "topic", "said", "is_open"),
+    [
+        ("en", "safe", "is it safe to pay here", False),
+        ("en", "safe", "is it safe to write my card number here", True),  # nine words
+        ("en", "safe", "is it safe to enter my card here", False),  # eight
+        ("ja", "safe", "ここに書いても安全ですか", False),
+        ("ja", "safe", "ここにカードの番号を書いても本当に安全なのですか", True),
+        ("en", "fees", "is it safe to pay here", True),  # the likeliest is another
+        ("en", "safe", "xq zv wk", True),  # no saying is like it
+        ("de", "safe", "ist das hier sicher", False),
+    ],
+)
+def test_a_topic_is_open_in_a_long_message_or_where_another_is_likelier(tag, topic, said, *, is_open):
+    assert (open_message(Interpretation(said, topic=topic), session_at("name", tag)) is not None) is is_open
+
+
+def test_in_the_language_that_is_followed_from_this_message_on_its_own_sayings_count():
+    heard = Interpretation("ist das hier sicher für meine karte", topic="unclear", language="de")
+
+    assert next(iter(open_message(heard, session_at("name")).phrases.values())) == "safe"
+
+
+@pytest.mark.parametrize(
+    ("step", "held", "offered"),
+    [
+        ("name", {"change", "no", "consent"}, {"name", "cancel"}),  # nothing is known yet
+        ("card", {"name", "consent"}, {"change", "no"}),
+        ("confirm", {"name"}, {"change", "no", "consent"}),
+    ],
+)
+def test_what_makes_no_sense_at_a_step_is_not_offered(step: str, held: set[str], offered: set[str]):
+    found = set(offer("so, hm?", session_at(step), load_language("en")).phrases.values())
+
+    assert not found & held
+    assert found >= offered
+
+
+def test_where_no_saying_is_like_it_all_is_offered_and_of_a_long_message_its_beginning():
+    said = offer("xq " * 300, session_at("confirm"), load_language("en"))
+
+    assert len(said.phrases) > 40
+    assert len(said.said) == 400
+    assert offer("is it safe?", session_at("confirm"), load_language("en")).phrases.keys() < said.phrases.keys()
+
+
+@pytest.mark.parametrize("text", ["it is ٤", "x² and y", "four 4"])
+def test_a_digit_of_any_script_keeps_a_message_from_being_offered(text: str):
+    assert offer(text, session_at("confirm"), load_language("en")) is None

@@ -65,9 +65,7 @@ def phrases() -> dict[str, str]:
 def open_message(heard: "Interpretation", session: Session) -> OpenMessage | None:
     """None where the rules heard something certain, or where a digit was or is in the message."""
     language = load_language(heard.language or session.language)
-    if not _is_open(heard, session, meanings_at(session, language)):
-        return None
-    return offer(heard.masked, session, language)
+    return offer(heard.masked, session, language) if _is_open(heard, session, language) else None
 
 
 def offer(masked: str, session: Session, language: "Language") -> OpenMessage | None:
@@ -84,26 +82,25 @@ def offer(masked: str, session: Session, language: "Language") -> OpenMessage | 
     return OpenMessage(masked[:MAX_OFFERED_CHARS], {phrases()[each]: each for each in offered})
 
 
-def _is_open(heard: "Interpretation", session: Session, possible: frozenset[str]) -> bool:
-    is_certain = heard.intent or heard.language or heard.changes or heard.different_card or heard.vague
+def _is_open(heard: "Interpretation", session: Session, language: "Language") -> bool:
+    is_certain = heard.intent or heard.changes or heard.different_card or heard.vague
     is_private = heard.private and not (heard.is_amount and heard.topic)
     if is_certain or is_private or heard.unsure_name or any(getattr(heard, each) for each in FIELDS[1:]):
         return False
     if session.step is Step.NONE and heard.topic in (None, *TALK_TOPICS):
         return False  # what asks nothing is answered by the opening itself
-    is_named = isinstance(heard.name, str)
+    is_named = isinstance(heard.name, str) or heard.language is not None
     if heard.unsure or (heard.topic and not (is_named and heard.topic in TALK_TOPICS)):
-        return not heard.is_doubtful and _is_guess(heard, session, possible)
+        return not heard.is_doubtful and _is_guess(heard, session, language)
     return not is_named
 
 
-def _is_guess(heard: "Interpretation", session: Session, possible: frozenset[str]) -> bool:
+def _is_guess(heard: "Interpretation", session: Session, language: "Language") -> bool:
     """Whether something else may be meant: in a long message, or where the likeliest meaning is another or not sure."""
-    language = load_language(heard.language or session.language)
     said = words(heard.masked)
-    length = len("".join(said)) if language.unspaced else len(said)
-    found = liken(said, language.tag, possible)
-    if found is None or length > (_LONG_CHARS if language.unspaced else _LONG_WORDS):
+    is_long = len("".join(said)) > _LONG_CHARS if language.unspaced else len(said) > _LONG_WORDS
+    found = liken(said, language.tag, meanings_at(session, language))
+    if found is None or is_long:
         return True
     likely = as_intent(found.meaning, session)
     is_same = likely is not None and (likely.topic, likely.unsure) == (heard.topic, heard.unsure)
@@ -132,7 +129,6 @@ def as_pointed(
         unsure=chosen.unsure,
         vague=chosen.vague,
         name=heard.name if isinstance(heard.name, str) else None,
-        is_doubtful=False,
     )
 
 
