@@ -202,3 +202,52 @@ def test_a_small_number_in_a_question_is_no_expiry_before_that_is_asked_for():
 )
 def test_a_name_stands_between_talk_and_the_label_of_the_next_value(tag, message, name):
     assert hear(tag, Step.NAME, message).name == name
+
+
+@pytest.mark.parametrize(
+    ("tag", "message", "topic"),
+    [
+        ("en", "tell me why you need it. Jane Hill", "why"),
+        ("en", "which name do i put Jane Hill", "which_name"),
+        ("en", "so which name goes here I'm Jane Hill", None),  # who tells the name asks for none
+        ("es", "poca ayuda? Jane Hill", "what"),
+        ("es", "poca ayuda. Jane Hill", None),
+        ("es", f"poca ayuda{'.' * 300} Jane Hill", "what"),  # too long to be likened
+    ],
+)
+def test_what_is_asked_beside_a_name_counts_with_a_mark_or_where_people_ask_so(tag, message, topic):
+    heard = hear(tag, Step.NAME, message)
+
+    assert (heard.name, heard.topic) == ("Jane Hill", topic)
+
+
+@pytest.mark.parametrize(
+    ("tag", "message", "topic"),
+    [
+        ("de", "wozu brauchen sie das. 4242 4242 4242 4242", "why"),
+        ("es", "poca ayuda. 4242 4242 4242 4242", None),
+        ("es", "poca ayuda? 4242 4242 4242 4242", "what"),
+        ("ja", "サポートですか 4242 4242 4242 4242", "person"),
+        ("en", "thanks. 4242 4242 4242 4242", "thank"),
+    ],
+)
+def test_what_is_asked_beside_a_value_counts_with_a_mark_or_where_people_ask_so(tag, message, topic):
+    heard = hear(tag, Step.CARD, message)
+
+    assert (getattr(heard.card, "last4", None), heard.topic) == ("4242", topic)
+
+
+@pytest.mark.parametrize(
+    ("message", "name"),
+    [
+        ("Jane Hill. Is it safe?", "Jane Hill"),
+        ("agent smith. is it safe?", None),
+        ("Sue Help. Is this safe?", None),
+        ("thanks, Jane Hill", "Jane Hill"),
+        ("Jane, thanks a lot", "Jane"),
+    ],
+)
+def test_beside_a_question_only_what_looks_like_a_name_is_one(message, name):
+    heard = hear("en", Step.NAME, message)
+
+    assert (heard.name, heard.unsure_name) == (name, None)

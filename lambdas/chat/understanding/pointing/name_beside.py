@@ -37,8 +37,7 @@ def hear_name(
         return HeardName(None, None, asked)
     is_asking = asked.questions and asked.topic not in _ASKING_NOTHING
     if is_asking and not states_name(text.without(asked.questions), session, language):
-        name = beside_question(name, text.plain, language)
-        unsure_name = unsure_name if beside_question(unsure_name, text.plain, language) else None
+        return HeardName(beside_question(name, text.plain, language), None, asked)
     return HeardName(name, unsure_name, asked)
 
 
@@ -49,6 +48,6 @@ def _without_chance_topic(plain: str, asked: ParsedIntent, language: Language) -
     """
     if asked.topic in (None, *COURTESIES) or asks(plain) or ends_asking(plain, language) or len(plain) > MAX_CHARS:
         return asked
-    spans = asked.digressions or ((0, len(plain)),)
-    likely = max(share_of(words(plain[start:end]), language.tag, {asked.topic}) for start, end in spans)
-    return replace(asked, topic=None, digressions=(), questions=()) if likely < _LEAST_CHANCE else asked
+    said = (words(plain[start:end]) for start, end in asked.digressions)
+    likely = max((share_of(each, language.tag, {asked.topic}) for each in said), default=1.0)
+    return asked if likely >= _LEAST_CHANCE else replace(asked, topic=None, questions=())
