@@ -251,3 +251,11 @@ def test_beside_a_question_only_what_looks_like_a_name_is_one(message, name):
     heard = hear("en", Step.NAME, message)
 
     assert (heard.name, heard.unsure_name) == (name, None)
+
+
+def test_a_name_is_cut_out_where_it_stands_though_signs_that_nobody_sees_stand_before_it():
+    assert hear("en", Step.NAME, "\u200b\u200b\u200bmy name is Jane Hill").name == "Jane Hill"
+
+
+def test_a_question_that_is_likely_to_be_meant_stays_beside_a_number_without_a_mark():
+    assert hear("ja", Step.CARD, "なぜ必要なのか 4242 4242 4242 4242").topic == "why"
