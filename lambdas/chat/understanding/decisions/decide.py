@@ -61,7 +61,9 @@ def is_beside(clause: Clause, language: Language) -> bool:
     """Whether every word of it may stand beside a decision: "kind regards", but not "and now" or "but"."""
     lexicon = load_lexicon(language.tag)
     said = clause.text.replace(" ", "") if lexicon.unspaced else clause.phrase
-    is_open = clause.phrase in lexicon.tags or _withdraws(clause, lexicon)
+    may_ask = any((word,) == each and Part.ASK in parts for word in clause.phrase
+                  for each, parts in lexicon.phrases.get(word, ()))  # fmt: skip
+    is_open = may_ask or clause.phrase in lexicon.tags or _withdraws(clause, lexicon)
     return not is_open and _read(said, lexicon, Part.BESIDE, Part.BESIDE) is not None
 
 
