@@ -1,17 +1,21 @@
 """How well the model of a stage points: `make hear STAGE=dev` has it choose what sayings and the corpus mean.
 
-On a deployed stage the real model is asked, with the credentials of the shell: some 900 calls, some cents. `local` asks
-the stand-in, which knows what was recorded. Nothing is paid, and nothing of it reaches a session.
+Of the sayings one for each meaning is asked, and one long message, of which the weights know nothing (long.toml): these
+show what the rules alone find, and the model. On a deployed stage the real model is asked, with the credentials of the
+shell: some 1,500 calls, some cents. `local` asks the stand-in, which knows what was recorded. Nothing is paid, and no
+session is touched.
 """
 
 import json
 import sys
 import time
+import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -24,6 +28,7 @@ from chat.turns.composing import Unanswered
 from chat.understanding.interpret import interpret
 from chat.understanding.pointing.at_step import meanings_at
 from chat.understanding.pointing.by_model import NOTHING, OpenMessage, offer, open_message
+from chat.understanding.pointing.meaning import as_intent
 from chat.values.session import Session
 from infra.config import Stage
 from infra.stages import stage_named
@@ -34,6 +39,7 @@ from tests.conversations.corpus import load
 from tests.conversations.offline import POLICY, TODAY, Payer
 from wording.checks import has_digit
 
+LONG = Path(__file__).with_name("long.toml")
 SECONDS = 2  # as long as a turn waits
 AT_ONCE = 8
 SEED = ("hello", "Ada Lovelace", "4242 4242 4242 4242", "12/30", "123")
@@ -42,12 +48,19 @@ WORST = 15  # confusions that are listed
 
 @dataclass(frozen=True)
 class Asked:
-    """`meant`: what the saying stands under; "" in the corpus, which says it of no message."""
+    """`meant`: what the saying stands under; "" in the corpus, which says it of no message. `is_long`: of long.toml."""
 
     language: str
     said: OpenMessage
     session: Session
     meant: str = ""
+    is_long: bool = False
+
+    @property
+    def is_found_by_rules(self) -> bool:
+        heard = interpret(self.said.said, self.session, TODAY, POLICY)
+        meant = as_intent(self.meant, self.session)
+        return meant is not None and (heard.topic, heard.unsure) == (meant.topic, meant.unsure)
 
 
 @dataclass(frozen=True)
@@ -76,14 +89,25 @@ class StandIn:
 
 
 def sayings() -> Iterator[Asked]:
-    """The middle one of each meaning that has no digit, where it makes sense first."""
+    """The middle one of each meaning that has no digit."""
     for tag in language_tags():
-        language = load_language(tag)
         for meaning, said in read_sayings(tag).items():
-            text = next((each for each in said[len(said) // 2 :] if not has_digit(each)), None)
-            session = next((each for each in sessions(tag) if meaning in meanings_at(each, language)), None)
-            if text and session and (offered := offer(text, session, language)):
-                yield Asked(tag, offered, session, meaning)
+            text = next((each for each in said[len(said) // 2 :] if not has_digit(each)), "")
+            yield from _asked(tag, text, meaning, is_long=False)
+
+
+def long_messages() -> Iterator[Asked]:
+    for tag, said in tomllib.loads(LONG.read_text(encoding="utf-8")).items():
+        for meaning, text in said.items():
+            yield from _asked(tag, text, meaning, is_long=True)
+
+
+def _asked(tag: str, text: str, meaning: str, *, is_long: bool) -> Iterator[Asked]:
+    """Where it makes sense first."""
+    language = load_language(tag)
+    session = next((each for each in sessions(tag) if meaning in meanings_at(each, language)), None)
+    if text and session and (offered := offer(text, session, language)):
+        yield Asked(tag, offered, session, meaning, is_long)
 
 
 def corpus() -> Iterator[Asked]:
@@ -130,12 +154,8 @@ def ask_all(pointing: BedrockPointing, messages: list[Asked]) -> list[Chosen]:
 def report(found: list[Chosen]) -> str:
     """By language: how many sayings were understood; then what was taken for what, and how long it took."""
     told = [each for each in found if each.asked.meant]
-    lines = ["| language | sayings | right | other | none | not offered | failed |", "|---|---|---|---|---|---|---|"]
-    for tag in ("all", *sorted({each.asked.language for each in told})):
-        mine = [verdict(each) for each in told if tag in ("all", each.asked.language)]
-        counts = Counter(mine)
-        cells = (counts[kind] for kind in ("right", "other", "none", "not offered", "failed"))
-        lines.append(f"| {tag} | {len(mine)} | " + " | ".join(map(str, cells)) + " |")
+    lines = table("sayings", [each for each in told if not each.asked.is_long])
+    lines += ["", *table("long messages", [each for each in told if each.asked.is_long])]
     confused = Counter((each.asked.meant, each.meaning) for each in told if verdict(each) == "other")
     lines += ["", "Taken for another, most often:"]
     lines += [f"  {meant} → {taken}: {count}" for (meant, taken), count in confused.most_common(WORST)]
@@ -147,6 +167,18 @@ def report(found: list[Chosen]) -> str:
     lines += ["", f"Seconds: median {seconds[len(seconds) // 2]:.2f}, p95 {seconds[int(len(seconds) * 0.95)]:.2f}"]
     lines[-1] += f"; {late} of {len(seconds)} later than a turn waits ({SECONDS} s)"
     return "\n".join(lines)
+
+
+def table(name: str, told: list[Chosen]) -> list[str]:
+    """What the rules alone find, and what the model chose."""
+    lines = [f"| language | {name} | rules alone | model | other | none | not offered | failed |", "|---|" + "---|" * 7]
+    for tag in ("all", *sorted({each.asked.language for each in told})):
+        mine = [each for each in told if tag in ("all", each.asked.language)]
+        counts = Counter(map(verdict, mine))
+        cells = (counts[kind] for kind in ("right", "other", "none", "not offered", "failed"))
+        ruled = sum(each.asked.is_found_by_rules for each in mine)
+        lines.append(f"| {tag} | {len(mine)} | {ruled} | " + " | ".join(map(str, cells)) + " |")
+    return lines
 
 
 def verdict(each: Chosen) -> str:
@@ -173,7 +205,7 @@ def model_of(stage: Stage) -> BedrockPointing:
 def main(name: str) -> int:
     stage = stage_named(name)
     pointing = model_of(stage)
-    found = ask_all(pointing, [*sayings(), *corpus()])
+    found = ask_all(pointing, [*sayings(), *long_messages(), *corpus()])
     print(report(found))
     failed = sum(each.meaning == "failed" for each in found)
     return 1 if failed > len(found) / 2 else 0

@@ -23,9 +23,16 @@ def test_the_report_tells_right_other_none_and_failed_apart():
     found = [Chosen(asked, meaning, 0.5) for meaning in ("safe", other, "none", "failed", "failed")]
     lines = hear.report([*found, Chosen(asked, "safe", 3.0)]).splitlines()
 
-    assert lines[2] == "| all | 6 | 2 | 1 | 1 | 0 | 2 |"
+    assert lines[2] == "| all | 6 | 6 | 2 | 1 | 1 | 0 | 2 |"
     assert f"  safe → {other}: 1" in lines
     assert lines[-1].endswith("1 of 6 later than a turn waits (2 s)")
+
+
+def test_the_rules_are_held_against_long_messages_too():
+    messages = [each for each in hear.long_messages() if each.language == "en"]
+
+    assert len(messages) == 56
+    assert 0.3 <= sum(each.is_found_by_rules for each in messages) / len(messages) <= 0.95
 
 
 def test_the_corpus_has_messages_that_are_open():

@@ -333,7 +333,7 @@ def test_a_name_that_was_heard_stays():
         {"intent": Intent.NO}, {"changes": (Field.NAME,)}, {"different_card": True}, {"vague": True},
         {"unsure_name": "Ada"}, {"card": Refusal("card_length")}, {"expiry": Refusal("expiry_past")},
         {"cvv": Refusal("cvv_length")}, {"private": True}, {"private": True, "is_amount": True, "topic": None},
-        {"masked": "is it ½ of it", "topic": "unclear"}, {"is_doubtful": True, "topic": "unclear"},
+        {"masked": "is it ½ of it", "topic": "unclear"}, {"is_doubtful": True, "unsure": Intent.CANCEL},
         {"topic": "hello", "name": "Ada"}, {"name": "Ada", "topic": None}, {"language": "en", "topic": None},
     ],
     ids=str,

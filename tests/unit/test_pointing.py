@@ -229,3 +229,24 @@ def test_after_two_questions_a_bare_yes_pays_only_if_neither_hesitates():
     payer.send("Is this safe? And can I get a refund?")
 
     assert payer.send("ok")["status"] == "awaiting_confirmation"
+
+
+@pytest.mark.parametrize(
+    ("said", "topic"),
+    [
+        (
+            "That seems a fair price for a week by the sea. Does the figure include breakfast and clean towels?",
+            "includes",
+        ),
+        ("how much is it, I only want to know how much", "how_much"),  # the whole says the same
+    ],
+)
+def test_a_long_message_is_likened_as_a_whole_where_that_is_likelier(said: str, topic: str):
+    assert interpret(said, at_the_review("en").session, TODAY, POLICY).topic == topic
+
+
+def test_after_the_likeliest_of_many_answers_a_bare_yes_does_not_pay():
+    payer = at_the_review("en")
+    payer.send("hey my cab is almost here, if i close this chat halfway do i lose everything or can i pick it back up")
+
+    assert payer.send("yes")["status"] == "awaiting_confirmation"

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
+from typing import NamedTuple
 
 from chat.languages.folding import words
 from chat.languages.language import Language, load_language
@@ -23,7 +24,7 @@ from chat.understanding.pointing.clauses_apart import agree_apart, withdraws
 from chat.understanding.pointing.heard_language import heard_language
 from chat.understanding.pointing.meaning import point, point_beside_values
 from chat.understanding.pointing.name_beside import hear_name
-from chat.understanding.pointing.questions import UNCLEAR, topics
+from chat.understanding.pointing.questions import UNCLEAR, Topics, hear_topics
 from chat.values.card import CardNumber, Cvv, Expiry, Field, Refusal
 from chat.values.session import Intent, PartialNumber, Policy, Session, Step
 
@@ -123,24 +124,41 @@ def interpret(message: str, session: Session, today: date, policy: Policy) -> In
         name, unsure_name = Refusal("name_invalid", Field.NAME), None
     if isinstance(name, Refusal) and not isinstance(found.card, CardNumber):
         found = replace(found, card=None)
-    is_question = asks(text.plain)
-    is_nothing = not (asked or found or name or unsure_name or _DIGIT.search(text.plain))
-    unclear = (is_question and is_nothing) or asked.topic == UNCLEAR
-    topic, also = topics(text.plain, UNCLEAR if unclear else asked.topic, language, meanings_at(session, language))
-    unheard = session.step in _IN_DIGITS and not (asked or is_question or _has_value(found, name))
+    unheard = session.step in _IN_DIGITS and not (asked or asks(text.plain) or _has_value(found, name))
+    topics = _hear_topics(text.plain, asked, session, language, _Given(found, name, unsure_name))
+    name = None if topics.is_guess and isinstance(name, Refusal) else name
     private, may_agree = unheard or has_digits or bool(slips), is_amount and session.is_hosted
     shown = redact.only_known_words(name or session.name, language) if session.step in _IN_DIGITS else str
     return Interpretation(
         masked=redact.BULLETS if unheard else redact.mask_message(text, strict, found, shown),
         private=private, is_amount=is_amount,
         intent=None if private and not may_agree and asked.intent in _CONSENT else asked.intent,
-        topic=topic,
-        also=also,
+        topic=None if unheard else topics.topic, also=topics.also,
         language=asked.language, changes=asked.changes, different_card=asked.different_card, vague=asked.vague,
-        is_doubtful=asked.is_doubtful, is_short=asked.is_short, unsure=asked.unsure,
+        is_doubtful=asked.is_doubtful or topics.is_guess, is_short=asked.is_short, unsure=asked.unsure,
         name=name, unsure_name=unsure_name, card=found.card, expiry=found.expiry, cvv=found.cvv,
         partial_number=PartialNumber(found.partial_number) if found.partial_number else None, early_cvv=found.early_cvv,
     )  # fmt: skip
+
+
+class _Given(NamedTuple):
+    """The values that a message gives, or seems to."""
+
+    found: extraction.ExtractedFields
+    name: str | Refusal | None
+    unsure_name: str | None
+
+
+def _hear_topics(
+    plain: str, asked: intents.ParsedIntent, session: Session, language: Language, given: _Given
+) -> Topics:
+    """What is asked; where nothing else was heard, also what a long message as a whole asks."""
+    found, name, unsure_name = given
+    has_digits = _DIGIT.search(plain) is not None
+    is_nothing = not (asked or found or name or unsure_name or has_digits)
+    topic = UNCLEAR if asks(plain) and is_nothing else asked.topic
+    is_open = asked.is_open and not (asked.vague or found or isinstance(name, str) or unsure_name or has_digits)
+    return hear_topics(plain, topic, language, meanings_at(session, language), is_open=is_open)
 
 
 def _point(

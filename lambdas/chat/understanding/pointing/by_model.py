@@ -17,6 +17,7 @@ from chat.understanding.intents import ParsedIntent
 from chat.understanding.names import check_name_in_chat
 from chat.understanding.pointing.at_step import meanings_at
 from chat.understanding.pointing.meaning import TALK_TOPICS, as_intent
+from chat.understanding.pointing.questions import is_long
 from chat.values.card import FIELDS, Refusal
 from chat.values.session import Session, Step
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 NOTHING = "none of these"
 MAX_OFFERED_CHARS = 400  # of the message
 _LIKELIEST = 14  # meanings that are offered besides those that are always
-_LONG_WORDS, _LONG_CHARS = 8, 20  # a message in which one question is likened wrongly more often
 _CERTAIN_SHARE = 0.5  # of one meaning
 _ALWAYS = ("consent", "cancel", "no", "change", "name", "person", "smalltalk", "complaint", "offtopic")
 
@@ -91,16 +91,15 @@ def _is_open(heard: "Interpretation", session: Session, language: "Language") ->
         return False  # what asks nothing is answered by the opening itself
     is_named = isinstance(heard.name, str) or heard.language is not None
     if heard.unsure or (heard.topic and not (is_named and heard.topic in TALK_TOPICS)):
-        return not heard.is_doubtful and _is_guess(heard, session, language)
+        return not (heard.unsure and heard.is_doubtful) and _is_guess(heard, session, language)
     return not is_named
 
 
 def _is_guess(heard: "Interpretation", session: Session, language: "Language") -> bool:
     """Whether something else may be meant: in a long message, or where the likeliest meaning is another or not sure."""
     said = words(heard.masked)
-    is_long = len("".join(said)) > _LONG_CHARS if language.unspaced else len(said) > _LONG_WORDS
     found = liken(said, language.tag, meanings_at(session, language))
-    if found is None or is_long:
+    if found is None or is_long(heard.masked, language):
         return True
     likely = as_intent(found.meaning, session)
     is_same = likely is not None and (likely.topic, likely.unsure) == (heard.topic, heard.unsure)

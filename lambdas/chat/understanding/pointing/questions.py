@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from chat.languages.folding import words
 from chat.languages.language import Language
-from chat.languages.likeness import MAX_CHARS, TELLING, liken
+from chat.languages.likeness import MAX_CHARS, TELLING, Likeness, liken
 from chat.understanding.clauses import asks, ends_asking
 
 UNCLEAR = "unclear"
@@ -16,6 +16,9 @@ _ASKING, _ASKING_PLAINLY = 0.3, 0.85  # of all that it may mean is a question: w
 ASKING_WORDS, _ASKING_LETTERS = 3, 4  # fewer are "right?", "and you?"
 _DIGIT = re.compile(r"\d", re.ASCII)
 _LEAST_GUESS = 0.3  # of all questions
+_LONG_WORDS, _LONG_LETTERS = 8, 20
+_ASKING_AS_A_WHOLE = 0.5  # of all that a long message may mean is a question
+_LEAST_OF_LONG, _LEAST_OF_UNCLEAR = 0.5, 0.1  # of all questions: instead of what one word speaks of, and of nothing
 _LEAST_SECOND = 0.5  # of a second question: a wrong answer beside a right one helps nobody
 _SHORT_WORDS = 5
 _MAX_SENTENCES = 8  # a bound on the work
@@ -56,13 +59,46 @@ def find_question(plain: str, language: Language, meanings: frozenset[str], told
     return Question(topic, tuple(span for *_, span in asked))
 
 
-def topics(
-    plain: str, topic: str | None, language: Language, meanings: frozenset[str]
-) -> tuple[str | None, str | None]:
-    """What is asked, and what else. `topic`: as it was heard; where it is unclear, the likeliest is taken."""
+class Topics(NamedTuple):
+    """What is asked, and what else. `is_guess`: the first is only the likeliest of many."""
+
+    topic: str | None
+    also: str | None
+    is_guess: bool = False
+
+
+def hear_topics(
+    plain: str, topic: str | None, language: Language, meanings: frozenset[str], *, is_open: bool
+) -> Topics:
+    """`topic`: as it was heard. Where that is unclear, or the message long and `is_open`, the likeliest is taken.
+
+    `is_open`: nothing but a topic was heard. One word or sentence of many says less than all of them.
+    """
+    found = _topic_of_long(plain, topic, language, meanings) if is_open else None
+    if found is not None:
+        return Topics(
+            found.meaning, _second_question(plain, found.meaning, language, meanings), found.share < LEAST_SHARE
+        )
     if topic == UNCLEAR:
         topic = _likeliest_topic(plain, language, meanings)
-    return topic, _second_question(plain, topic, language, meanings) if topic else None
+    return Topics(topic, _second_question(plain, topic, language, meanings) if topic else None)
+
+
+def is_long(plain: str, language: Language) -> bool:
+    """Whether one question of it is likened wrongly more often than in few words."""
+    said = words(plain)
+    return len("".join(said)) > _LONG_LETTERS if language.unspaced else len(said) > _LONG_WORDS
+
+
+def _topic_of_long(plain: str, topic: str | None, language: Language, meanings: frozenset[str]) -> Likeness | None:
+    """What a long message as a whole asks, unless another question that was heard is likelier."""
+    if not is_long(plain, language) or len(plain) > MAX_CHARS:
+        return None
+    said = words(plain)
+    whole, asked = liken(said, language.tag, meanings), liken(said, language.tag, meanings - TELLING)
+    if whole is None or asked is None or whole.asking < _ASKING_AS_A_WHOLE or asked.meaning == "repeat":
+        return None
+    return asked if asked.share >= (_LEAST_OF_UNCLEAR if topic in (None, UNCLEAR) else _LEAST_OF_LONG) else None
 
 
 def _second_question(plain: str, topic: str, language: Language, meanings: frozenset[str]) -> str | None:
