@@ -97,7 +97,7 @@ def test_an_answer_that_a_model_found_does_not_make_a_bare_yes_pay():
     payer = ServedPayer(world)
     for said in SEED:
         payer.says(said)
-    answered = payer.says("so like bank wise and all that, you know, extra")
+    answered = payer.says("bank things on top or what")
 
     assert "bank" in answered.response
     assert payer.says("yes").session.step is Step.CONFIRM
